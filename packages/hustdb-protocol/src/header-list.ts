@@ -1,0 +1,34 @@
+/** Headers in wire order, with repetitions: `[name, value]`. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** Headers as any transport has them: a list of pairs, or a record whose repeated headers are arrays. */
+export type HeaderInput = HeaderList | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Every value of `name` (any case), in wire order. */
+export function headerValues(headers: HeaderInput, name: string): string[] {
+  const wanted = name.toLowerCase();
+  const values: string[] = [];
+  for (const [key, value] of headerEntries(headers)) if (key.toLowerCase() === wanted) values.push(value);
+  return values;
+}
+
+/** The first value of `name` (any case). */
+export function headerValue(headers: HeaderInput, name: string): string | undefined {
+  return headerValues(headers, name)[0];
+}
+
+function* headerEntries(headers: HeaderInput): Iterable<readonly [string, string]> {
+  if (isHeaderList(headers)) {
+    yield* headers;
+    return;
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    if (typeof value === 'string') yield [name, value];
+    else for (const one of value) yield [name, one];
+  }
+}
+
+function isHeaderList(headers: HeaderInput): headers is HeaderList {
+  return Array.isArray(headers);
+}
