@@ -40,6 +40,9 @@ const HTML_REPLY = new TextEncoder().encode(
   `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\n\r\n${PAGE}`,
 );
 
+/** Long enough for the bytes before it to be read: a reset right behind them shows as an end in good order. */
+const RESET_DELAY_MS = 10;
+
 /** Starts one; a function chooses by the number of the connection, from 1. */
 export async function startRudeServer(
   rudeness: Rudeness | ((connection: number) => Rudeness),
@@ -102,7 +105,9 @@ function answererOf(socket: Socket, rudeness: Rudeness): () => void {
     case 'close-after':
       return once(() => socket.end(rudeness.bytes));
     case 'reset-after':
-      return once(() => socket.write(rudeness.bytes, () => setImmediate(() => socket.resetAndDestroy())));
+      return once(() =>
+        socket.write(rudeness.bytes, () => setTimeout(() => socket.resetAndDestroy(), RESET_DELAY_MS)),
+      );
     case 'trickle':
       return once(() => trickle(socket, rudeness.bytes, rudeness.everyMs));
     default:
