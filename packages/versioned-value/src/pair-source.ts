@@ -1,7 +1,8 @@
 import type { EntryVersion } from './entry-version.js';
 import type { PairRead, VersionPolicy } from './pair-read.js';
+import type { SideRead } from './side-read.js';
 import type { StoreError } from './store-error.js';
-import type { Two } from './two.js';
+import type { Side, Two } from './two.js';
 import type { CallOptions, StoreSelector, WriteOptions, WriteOutcome } from './versioned-store.js';
 
 /**
@@ -26,9 +27,18 @@ export interface PairWrite {
   readonly sides: Two<SideWrite>;
 }
 
-/** `ifVersion`: compare-and-set against this token, on each side. */
+/** Compare-and-set of a pair write; give at most one of the two. */
 export interface PairWriteOptions extends WriteOptions {
+  /** Compare-and-set against this token, on each side. */
   readonly ifVersion?: EntryVersion;
+  /** Compare-and-set against each side's own token, for pairs whose versions are not comparable. */
+  readonly ifVersions?: Two<EntryVersion>;
+}
+
+/** What a read of one side after the other found: that side's answer, or the second side's where none has the key. */
+export interface FirstPresent<V = Uint8Array> {
+  readonly side: Side;
+  readonly read: SideRead<V>;
 }
 
 /** One kv space or one table of a pair. */
@@ -37,7 +47,12 @@ export interface PairStore<V = Uint8Array> {
   readonly policy: VersionPolicy;
   /** Reads both sides in parallel and compares them. A failing side is a value (`unreadable`), not an exception. */
   read(key: Uint8Array, options?: CallOptions): Promise<PairRead<V>>;
-  /** Writes the first side, then the second. */
+  /**
+   * Reads the first side, and the second only when the first does not have the key. Compares nothing. Where it is
+   * missing, {@link PairStore.read} tells the same at the price of two reads.
+   */
+  readFirst?(key: Uint8Array, options?: CallOptions): Promise<FirstPresent<V>>;
+  /** Writes the first side, then the second; the second also when the first did not take it. */
   put(key: Uint8Array, value: V, options?: PairWriteOptions): Promise<PairWrite>;
   remove(key: Uint8Array, options?: PairWriteOptions): Promise<PairWrite>;
   close(): Promise<void>;
@@ -47,6 +62,8 @@ export interface PairStore<V = Uint8Array> {
 export interface PairSource {
   readonly name: string;
   readonly policy: VersionPolicy;
+  /** What people call each side, host:port where it has one (HustDB HA names a failed master so in `Sync`). */
+  readonly sideNames?: Two<string>;
   open(selector: StoreSelector): Promise<PairStore>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -16,8 +16,17 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/**
+ * A write that replays another one: `replayVersion` becomes the entry's version instead of counting up (HustDB
+ * `is_dup=true&ver=`). When it is older than the current one nothing changes and the outcome is `mismatch` with the
+ * current version. Only for stores with the capability `replay`; others reject with `STORE_UNSUPPORTED`.
+ */
+export interface ReplayOptions extends CallOptions {
+  readonly replayVersion?: EntryVersion;
+}
+
 /** Expiration of a write. Both absent: the entry never expires. Milliseconds, greater than 0. */
-export interface WriteOptions extends CallOptions {
+export interface WriteOptions extends ReplayOptions {
   readonly lifespanMs?: number;
   readonly maxIdleMs?: number;
 }
@@ -31,7 +40,10 @@ export type WriteOutcome = 'applied' | 'mismatch' | 'absent' | 'exists';
 /** `version` stands only where it is usable as a token of a later conditional write. */
 export interface WriteResult {
   readonly outcome: WriteOutcome;
-  /** After `applied`: the new version. After `mismatch` or `exists`: the current one, where the store tells it. */
+  /**
+   * After `applied`: the new version; of a removal the one removed, where the store tells it (HustDB does).
+   * After `mismatch` or `exists`: the current one, where the store tells it.
+   */
   readonly version?: EntryVersion;
 }
 
@@ -51,6 +63,8 @@ export interface StoreCapabilities {
   /** Granularity in which reads tell expirations (or writes take them, where reads do not), in milliseconds. */
   readonly expirationUnitMs: number;
   readonly maxIdle: boolean;
+  /** Whether writes take a `replayVersion`. Default false. */
+  readonly replay?: boolean;
   readonly emptyValues: boolean;
   readonly emptyKeys: boolean;
   /** Longest key in bytes. */
@@ -103,7 +117,7 @@ export interface VersionedStore<V = Uint8Array> {
     version: EntryVersion,
     options?: WriteOptions,
   ): Promise<WriteResult>;
-  remove(key: Uint8Array, options?: CallOptions): Promise<WriteResult>;
+  remove(key: Uint8Array, options?: ReplayOptions): Promise<WriteResult>;
   removeIfVersion(key: Uint8Array, version: EntryVersion, options?: CallOptions): Promise<WriteResult>;
   /** Closing the iterator (`break`) releases what the scan holds. */
   scan(options?: ScanOptions): AsyncIterable<ScanBatch<V>>;
