@@ -3,7 +3,6 @@ export { type EntryVersion, sameVersion, type VersionScheme } from './entry-vers
 export { type Expiration, IMMORTAL, UNKNOWN_EXPIRATION } from './expiration.js';
 export type { PairRead, PairReadBase, PairReadKind, VersionPolicy } from './pair-read.js';
 export type {
-  FirstPresent,
   PairSource,
   PairStore,
   PairWrite,

@@ -2,7 +2,7 @@ import type { EntryVersion } from './entry-version.js';
 import type { PairRead, VersionPolicy } from './pair-read.js';
 import type { SideRead } from './side-read.js';
 import type { StoreError } from './store-error.js';
-import type { Side, Two } from './two.js';
+import type { Two } from './two.js';
 import type { CallOptions, StoreSelector, WriteOptions, WriteOutcome } from './versioned-store.js';
 
 /**
@@ -35,12 +35,6 @@ export interface PairWriteOptions extends WriteOptions {
   readonly ifVersions?: Two<EntryVersion>;
 }
 
-/** What a read of one side after the other found: that side's answer, or the second side's where none has the key. */
-export interface FirstPresent<V = Uint8Array> {
-  readonly side: Side;
-  readonly read: SideRead<V>;
-}
-
 /** One kv space or one table of a pair. */
 export interface PairStore<V = Uint8Array> {
   readonly name: string;
@@ -48,10 +42,11 @@ export interface PairStore<V = Uint8Array> {
   /** Reads both sides in parallel and compares them. A failing side is a value (`unreadable`), not an exception. */
   read(key: Uint8Array, options?: CallOptions): Promise<PairRead<V>>;
   /**
-   * Reads the first side, and the second only when the first does not have the key. Compares nothing. Where it is
-   * missing, {@link PairStore.read} tells the same at the price of two reads.
+   * Reads the first side, and the second only when the first does not have the key: what stands for the second is
+   * `unknown` when it was not asked. Compares nothing. Where this is missing, {@link PairStore.read} tells the same at
+   * the price of two reads.
    */
-  readFirst?(key: Uint8Array, options?: CallOptions): Promise<FirstPresent<V>>;
+  readFirst?(key: Uint8Array, options?: CallOptions): Promise<Two<SideRead<V>>>;
   /** Writes the first side, then the second; the second also when the first did not take it. */
   put(key: Uint8Array, value: V, options?: PairWriteOptions): Promise<PairWrite>;
   remove(key: Uint8Array, options?: PairWriteOptions): Promise<PairWrite>;
