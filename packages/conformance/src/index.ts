@@ -1,0 +1,3 @@
+export { assembleInfinispan } from './infinispan-assembly.js';
+export { type InfinispanOptions, type InfinispanServer, startInfinispan } from './infinispan-server.js';
+export { findJava, findMaven, MissingJavaToolsError } from './java-tools.js';
