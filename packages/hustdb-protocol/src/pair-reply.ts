@@ -10,7 +10,14 @@ import { headerValue, headerValues } from './header-list.js';
 import type { HttpReplyInput } from './http-message.js';
 import { HustDbProtocolError } from './hustdb-protocol-error.js';
 import type { PairEndpoint, PairValueEndpoint } from './pair-endpoint.js';
-import { bodyShort, parseContentLength } from './raw-http-reply.js';
+import { parseContentLength } from './raw-http-reply.js';
+import {
+  checkBody,
+  malformedHeader,
+  missingHeader,
+  optionalVersion,
+  unexpectedStatus,
+} from './reply-fields.js';
 
 /** How to read a pair reply. */
 export interface PairReplyOptions {
@@ -72,7 +79,7 @@ export function parsePairReply(
       versionsCompared: true,
     };
   }
-  if (reply.status !== 200 && reply.status !== 409) throw unexpectedStatus(reply.status);
+  if (reply.status !== 200 && reply.status !== 409) throw unexpectedStatus(reply.status, 'a pair read');
   const context: ReplyContext = { reply, valueless: endpoint === '/sismember2', length };
   if (head || context.valueless) return readValues<null>(context, { whole: null, split: () => [null, null] });
   const body = reply.body;
@@ -111,7 +118,8 @@ function readValues<V>(context: ReplyContext, values: Values<V>): PairRead<V> {
       versionsCompared: true,
     };
   }
-  if (context.valueless) throw missing('Version1', reply.status, 'its conflicts are conflicts of versions');
+  if (context.valueless)
+    throw missingHeader('Version1', reply.status, 'its conflicts are conflicts of versions');
   const both = values.split(readValOffset(context));
   const sides: Two<SideRead<V>> = [present(both[0], versions), present(both[1], versions)];
   return { kind: 'value-conflict', values: both, version: versions, sides, versionsCompared: true };
@@ -143,7 +151,7 @@ function readOneSided<V>(context: ReplyContext, found: OnlyOne, value: V): PairR
   const other = found.only === 'first' ? 'Version2' : 'Version1';
   if (reply.status !== 409 || headerValue(reply.headers, 'x-outcome') !== 'one-sided') {
     const why = `${found.only === 'first' ? 'Version1' : 'Version2'} is there without it and without X-Outcome: one-sided`;
-    throw missing(other, reply.status, why);
+    throw missingHeader(other, reply.status, why);
   }
   refuseHeader(reply, 'Val-Offset', 'a one-sided reply has one value');
   const here = present(value, found.version);
@@ -168,22 +176,17 @@ function readVersions(reply: HttpReplyInput): EntryVersion | Both | OnlyOne {
   if (common !== undefined) {
     const extra = first !== undefined ? 'Version1' : second !== undefined ? 'Version2' : undefined;
     if (extra === undefined) return common;
-    throw malformed(reply, extra, `Version: ${JSON.stringify(common.token)} is there as well`);
+    throw malformedHeader(reply, extra, `Version: ${JSON.stringify(common.token)} is there as well`);
   }
   if (first !== undefined && second !== undefined) return { both: [first, second] };
   if (first !== undefined) return { only: 'first', version: first };
   if (second !== undefined) return { only: 'second', version: second };
-  throw missing('Version', reply.status, 'neither it nor Version1 and Version2 are there');
+  throw missingHeader('Version', reply.status, 'neither it nor Version1 and Version2 are there');
 }
 
-/** 20 digits hold any 64-bit number; HustDB's own counters stay below 4,194,304. */
-const VERSION_TEXT = /^\d{0,20}$/;
-
 function readVersion(reply: HttpReplyInput, name: string): EntryVersion | undefined {
-  const token = readOnce(reply, name);
-  if (token === undefined) return undefined;
-  if (!VERSION_TEXT.test(token)) throw malformed(reply, name, 'it must be a decimal number, or empty');
-  return { scheme: 'counter', token };
+  const token = optionalVersion(reply, name);
+  return token === undefined ? undefined : { scheme: 'counter', token };
 }
 
 /**
@@ -192,15 +195,15 @@ function readVersion(reply: HttpReplyInput, name: string): EntryVersion | undefi
  */
 function readValOffset({ reply, length }: ReplyContext): number {
   const text = readOnce(reply, 'Val-Offset');
-  if (text === undefined) throw missing('Val-Offset', reply.status, 'a 409 reply holds two values');
-  if (!/^\d{1,15}$/.test(text)) throw malformed(reply, 'Val-Offset', 'it must be a decimal number');
+  if (text === undefined) throw missingHeader('Val-Offset', reply.status, 'a 409 reply holds two values');
+  if (!/^\d{1,15}$/.test(text)) throw malformedHeader(reply, 'Val-Offset', 'it must be a decimal number');
   const offset = Number(text);
   const outcome = headerValue(reply.headers, 'x-outcome');
   const mayBeEmpty = outcome === 'value-conflict' || outcome === 'diverged';
   const least = mayBeEmpty ? 0 : 1;
-  if (offset < least) throw malformed(reply, 'Val-Offset', 'the first value would be empty');
+  if (offset < least) throw malformedHeader(reply, 'Val-Offset', 'the first value would be empty');
   if (length !== undefined && offset > length - least) {
-    throw malformed(reply, 'Val-Offset', `it must be less than the body's length of ${length} bytes`);
+    throw malformedHeader(reply, 'Val-Offset', `it must be less than the body's length of ${length} bytes`);
   }
   return offset;
 }
@@ -210,54 +213,24 @@ function present<V>(value: V, version: EntryVersion): SideRead<V> {
 }
 
 function checkedBodyLength(reply: HttpReplyInput, head: boolean): number | undefined {
-  const declared = parseContentLength(reply.headers, reply.status);
-  if (head) return declared;
-  const actual = reply.body.length;
-  if (declared !== undefined && headerValue(reply.headers, 'transfer-encoding') === undefined) {
-    if (actual < declared) throw bodyShort(actual, declared, reply.status);
-    if (actual > declared) throw malformed(reply, 'Content-Length', `the body has ${actual} bytes`);
-  }
-  return actual;
+  if (head) return parseContentLength(reply.headers, reply.status);
+  checkBody(reply);
+  return reply.body.length;
 }
 
 function readOnce(reply: HttpReplyInput, name: string): string | undefined {
   const values = headerValues(reply.headers, name);
-  if (values.length > 1) throw malformed(reply, name, 'it is there more than once');
+  if (values.length > 1) throw malformedHeader(reply, name, 'it is there more than once');
   return values[0];
 }
 
 function refuseHeader(reply: HttpReplyInput, name: string, why: string): void {
-  if (headerValues(reply.headers, name).length > 0) throw malformed(reply, name, why);
-}
-
-function malformed(reply: HttpReplyInput, header: string, why: string): HustDbProtocolError {
-  const value = headerValues(reply.headers, header).join(', ');
-  return new HustDbProtocolError(`malformed header ${header}: ${JSON.stringify(value)}: ${why}`, {
-    code: 'HUSTDB_MALFORMED_HEADER',
-    status: reply.status,
-    header,
-    value,
-  });
-}
-
-function missing(header: string, status: number, why: string): HustDbProtocolError {
-  return new HustDbProtocolError(`header ${header} is missing from a ${status} reply: ${why}`, {
-    code: 'HUSTDB_MALFORMED_HEADER',
-    status,
-    header,
-  });
+  if (headerValues(reply.headers, name).length > 0) throw malformedHeader(reply, name, why);
 }
 
 function unauthorized(): HustDbProtocolError {
   return new HustDbProtocolError('the front answered 401: it refuses the credentials', {
     code: 'HUSTDB_UNAUTHORIZED',
     status: 401,
-  });
-}
-
-function unexpectedStatus(status: number): HustDbProtocolError {
-  return new HustDbProtocolError(`status ${status} is none that a pair read answers (200, 404, 409)`, {
-    code: 'HUSTDB_UNEXPECTED_STATUS',
-    status,
   });
 }

@@ -1,0 +1,117 @@
+import { decodeBase64, encodeBase64 } from './base64.js';
+import { headerValue } from './header-list.js';
+import type { HttpReply, HttpReplyInput } from './http-message.js';
+import { HustDbProtocolError } from './hustdb-protocol-error.js';
+import { formatNodeReply } from './node-reply.js';
+import { checkBody, unexpectedStatus } from './reply-fields.js';
+
+/** One entry of a listing. `table` and `type` stand only in `keys`, for entries that belong to a table. */
+export interface ListedEntry {
+  readonly key: Uint8Array;
+  /** Only with `noval=false`; a sorted set's score as decimal text. */
+  readonly value?: Uint8Array;
+  /** Decimal text. */
+  readonly version: string;
+  readonly table?: string;
+  readonly type?: 'H' | 'S' | 'Z';
+}
+
+/**
+ * What a node answers to `keys` and `hkeys`. A page counts raw records before they are filtered: it may hold fewer entries
+ * than asked for, even none, before the end. `wrong-table`: there is no such table, or it holds another type.
+ */
+export type NodeListing =
+  | { readonly outcome: 'listed'; readonly entries: readonly ListedEntry[] }
+  | { readonly outcome: 'wrong-table' | 'invalid' };
+
+/** Reads a node's listing. Throws a HustDbProtocolError for what is none. */
+export function parseNodeListing(reply: HttpReplyInput): NodeListing {
+  checkBody(reply);
+  if (reply.status === 412) return { outcome: 'wrong-table' };
+  if (reply.status === 400) return { outcome: 'invalid' };
+  if (reply.status !== 200) throw unexpectedStatus(reply.status, 'a listing of a storage node');
+  const entries = parseEntries(reply.body);
+  const count = headerValue(reply.headers, 'keys');
+  if (count !== undefined && count !== String(entries.length)) {
+    throw new HustDbProtocolError(
+      `malformed header Keys: ${JSON.stringify(count)}: the body lists ${entries.length} entries`,
+      { code: 'HUSTDB_MALFORMED_HEADER', status: 200, header: 'Keys', value: count },
+    );
+  }
+  return { outcome: 'listed', entries };
+}
+
+/** A node's listing: one JSON array without white space. `scores`: values are decimal text, not base64 (sorted sets). */
+export function formatNodeListing(
+  listing: NodeListing,
+  { scores = false }: { readonly scores?: boolean } = {},
+): HttpReply {
+  if (listing.outcome !== 'listed') return formatNodeReply(listing.outcome === 'invalid' ? 400 : 412, []);
+  const items = listing.entries.map((entry) => formatEntry(entry, scores));
+  const body = new TextEncoder().encode(`[${items.join(',')}]`);
+  const headers = [
+    ['Keys', String(items.length)],
+    ['TotalCount', '0'],
+  ] as const;
+  return formatNodeReply(200, headers, body);
+}
+
+function formatEntry(entry: ListedEntry, scores: boolean): string {
+  const value = entry.value;
+  return JSON.stringify({
+    ...(entry.key.length === 0 ? {} : { key: encodeBase64(entry.key) }),
+    ...(value === undefined ? {} : { val: scores ? new TextDecoder().decode(value) : encodeBase64(value) }),
+    ver: Number(entry.version),
+    ...(entry.table === undefined ? {} : { tb: entry.table }),
+    ...(entry.type === undefined ? {} : { ty: entry.type }),
+  });
+}
+
+interface Item {
+  readonly key?: unknown;
+  readonly val?: unknown;
+  readonly ver?: unknown;
+  readonly gz?: unknown;
+  readonly tb?: unknown;
+  readonly ty?: unknown;
+}
+
+function parseEntries(body: Uint8Array): ListedEntry[] {
+  let items: unknown;
+  try {
+    items = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw malformed('the listing is no JSON', cause);
+  }
+  if (!Array.isArray(items)) throw malformed('the listing is no JSON array');
+  return items.map((item: Item, index) => parseEntry(item, index));
+}
+
+function parseEntry(item: Item, index: number): ListedEntry {
+  const { key = '', val, ver = 0, gz, tb, ty } = item;
+  if (typeof key !== 'string' || typeof ver !== 'number')
+    throw malformed(`entry ${index} has no key or version`);
+  if (gz === 1) throw malformed(`entry ${index} is stored deflated, which is not supported`);
+  const type = ty === 'H' || ty === 'S' || ty === 'Z' ? ty : undefined;
+  return {
+    key: bytesOf(key, `key of entry ${index}`),
+    version: String(ver),
+    ...(typeof val === 'string' ? { value: valueBytes(val, type, index) } : {}),
+    ...(typeof tb === 'string' ? { table: tb } : {}),
+    ...(type === undefined ? {} : { type }),
+  };
+}
+
+function valueBytes(text: string, type: ListedEntry['type'], index: number): Uint8Array {
+  return type === 'Z' ? new TextEncoder().encode(text) : bytesOf(text, `value of entry ${index}`);
+}
+
+function bytesOf(text: string, what: string): Uint8Array {
+  const bytes = decodeBase64(text);
+  if (bytes === undefined) throw malformed(`the ${what} is no base64: ${JSON.stringify(text.slice(0, 40))}`);
+  return bytes;
+}
+
+function malformed(message: string, cause?: unknown): HustDbProtocolError {
+  return new HustDbProtocolError(message, { code: 'HUSTDB_MALFORMED_REPLY', status: 200, cause });
+}

@@ -1,0 +1,109 @@
+import { HustDbProtocolError } from './hustdb-protocol-error.js';
+import { decodeKeyText, encodeKeyText, rawParameterBytes } from './key-text.js';
+import { HUSTDB_LIMITS } from './limits.js';
+import { readBoolean, readInt32, readInt64, readUint32 } from './stream-number.js';
+import { isTableName } from './table-name.js';
+
+/** Every parameter of the kv, hash and listing commands: its name in requests of this package, and its type. */
+export interface ParameterTypes {
+  /** `tb`: 1 to 64 characters of `[0-9A-Za-z_:.]`. */
+  table: string;
+  /** `key`: bytes, never empty, without `?`. */
+  key: Uint8Array;
+  /** The request's body (or `val`): 1 byte to 32 MiB. */
+  value: Uint8Array;
+  /** `ttl` in seconds: 1 to 2,592,000; absent for no expiry. */
+  ttlSeconds: number;
+  /** `ver`: compare-and-set against this version; 0 or absent: unconditional. Take it from a read. */
+  ver: number;
+  /** `is_dup`: a replay that sets the version to `ver`. */
+  isDup: boolean;
+  /** `val` of hincrby: signed 64-bit. */
+  by: bigint;
+  /** `host`, `IPv4:port`: where the node sends a copy. */
+  host: string;
+  /** `peer`: the node an HA's listing asks, from 0. */
+  peer: number;
+  /** `file`: the node's shard, from 0 up to `file_count`. */
+  file: number;
+  /** `offset`: raw records to pass over. */
+  offset: number;
+  /** `size`: raw records to look at, 0 to 1000. */
+  size: number;
+  /** `start`, `end`: bucket range of a listing, 0 ≤ start < end ≤ 1024. */
+  start: number;
+  end: number;
+  /** `noval`: leave values out (the default). */
+  noval: boolean;
+}
+
+export type ParameterName = keyof ParameterTypes;
+
+/** How one parameter stands in a query. `value` never does in what this package encodes. */
+interface Parameter<T> {
+  readonly wireName: string;
+  /** Text for a query; throws `HUSTDB_INVALID_REQUEST`. */
+  format(value: T): string;
+  /** What a node makes of the raw text. */
+  read(raw: string): T;
+}
+
+const text = {
+  format: (value: string) => value,
+  read: (raw: string) => raw,
+};
+
+export const PARAMETERS: { readonly [P in ParameterName]: Parameter<ParameterTypes[P]> } = {
+  table: { ...text, wireName: 'tb', format: formatTable },
+  key: { wireName: 'key', format: encodeKeyText, read: decodeKeyText },
+  value: { wireName: 'val', format: refuseValueInQuery, read: rawParameterBytes },
+  ttlSeconds: uint('ttl', 1, HUSTDB_LIMITS.ttlSeconds),
+  ver: uint('ver', 0, HUSTDB_LIMITS.version),
+  isDup: { wireName: 'is_dup', format: String, read: readBoolean },
+  by: { wireName: 'val', format: formatInt64, read: readInt64 },
+  host: { ...text, wireName: 'host', format: formatHost },
+  peer: int('peer', 0, 2 ** 31 - 1),
+  file: int('file', 0, 2 ** 31 - 1),
+  offset: int('offset', 0, HUSTDB_LIMITS.listOffset),
+  size: int('size', 0, HUSTDB_LIMITS.listSize),
+  start: int('start', 0, HUSTDB_LIMITS.slots),
+  end: int('end', 0, HUSTDB_LIMITS.slots),
+  noval: { wireName: 'noval', format: String, read: readBoolean },
+};
+
+function uint(wireName: string, min: number, max: number): Parameter<number> {
+  return { wireName, format: (value) => formatInteger(wireName, value, min, max), read: readUint32 };
+}
+
+function int(wireName: string, min: number, max: number): Parameter<number> {
+  return { wireName, format: (value) => formatInteger(wireName, value, min, max), read: readInt32 };
+}
+
+function formatInteger(wireName: string, value: number, min: number, max: number): string {
+  if (Number.isInteger(value) && value >= min && value <= max) return String(value);
+  throw invalid(wireName, `${wireName} must be an integer from ${min} to ${max}, not ${value}`);
+}
+
+function formatInt64(value: bigint): string {
+  if (value === BigInt.asIntN(64, value)) return value.toString();
+  throw invalid('val', `val must be a signed 64-bit integer, not ${value}`);
+}
+
+function formatTable(value: string): string {
+  if (isTableName(value)) return value;
+  const shown = JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
+  throw invalid('tb', `${shown} is no table name: 1 to 64 characters of 0-9 A-Z a-z _ : . are`);
+}
+
+function formatHost(value: string): string {
+  if (/^\d{1,3}(\.\d{1,3}){3}:\d{1,5}$/.test(value)) return value;
+  throw invalid('host', `host must be IPv4:port, not ${JSON.stringify(value)}`);
+}
+
+function refuseValueInQuery(): string {
+  throw invalid('val', 'a value goes into the body: in a query HustDB stores it undecoded');
+}
+
+function invalid(parameter: string, message: string): HustDbProtocolError {
+  return new HustDbProtocolError(message, { code: 'HUSTDB_INVALID_REQUEST', parameter });
+}

@@ -1,0 +1,79 @@
+import type { AnyRequest, CommandDefinition } from './command-definition.js';
+import { COMMANDS, type CommandName, type CommandRequests } from './commands/commands.js';
+import type { HttpRequest } from './http-message.js';
+import { HustDbProtocolError } from './hustdb-protocol-error.js';
+import { HUSTDB_LIMITS } from './limits.js';
+import { PARAMETERS, type ParameterName } from './parameters.js';
+
+/**
+ * A command as a storage node takes it: `GET` with a query, or `POST` with the value as body.
+ * Throws `HUSTDB_INVALID_REQUEST` (with `parameter`) for what HustDB would refuse, cut or misread.
+ */
+export function encodeNodeRequest<C extends CommandName>(
+  command: C,
+  request: CommandRequests[C],
+): HttpRequest {
+  return encode(command, 'node', request);
+}
+
+/**
+ * A command as the HA takes it. Bodies only where the HA reads them; `key` and `tb` stand first, since it finds
+ * parameters by substring. Throws `HUSTDB_INVALID_REQUEST` for what would make it close, hang or lose track.
+ */
+export function encodeHaRequest<C extends CommandName>(command: C, request: CommandRequests[C]): HttpRequest {
+  return encode(command, 'ha', request);
+}
+
+function encode(command: CommandName, server: 'ha' | 'node', request: AnyRequest): HttpRequest {
+  const definition: CommandDefinition<object> = COMMANDS[command];
+  const side = definition[server];
+  if (side === undefined) throw invalid(undefined, `${command} is no command of the ${server}`);
+  const pieces: string[] = [];
+  let body: Uint8Array | undefined;
+  for (const [name, presence] of Object.entries(definition.parameters) as [ParameterName, string][]) {
+    const value = request[name];
+    const wireName = PARAMETERS[name].wireName;
+    if (value === undefined) {
+      if (presence === 'required') throw invalid(wireName, `${command} needs the parameter ${wireName}`);
+    } else if (name === 'value') {
+      body = checkedValue(value as Uint8Array);
+    } else {
+      pieces.push(`${wireName}=${formatParameter(name, request)}`);
+    }
+  }
+  const method = body === undefined ? 'GET' : 'POST';
+  const target = pieces.length === 0 ? side.path : `${side.path}?${pieces.join('&')}`;
+  checkRequestLine(method, target);
+  return { method, target, headers: [], ...(body === undefined ? {} : { body }) };
+}
+
+function formatParameter<P extends ParameterName>(name: P, request: AnyRequest): string {
+  return PARAMETERS[name].format(request[name]!);
+}
+
+function checkedValue(value: Uint8Array): Uint8Array {
+  if (value.length === 0) {
+    throw invalid('val', 'the value is empty; HustDB takes that for a missing parameter');
+  }
+  if (value.length > HUSTDB_LIMITS.valueBytes) {
+    throw invalid(
+      'val',
+      `the value has ${value.length} bytes; at most ${HUSTDB_LIMITS.valueBytes} are stored`,
+    );
+  }
+  return value;
+}
+
+function checkRequestLine(method: string, target: string): void {
+  const length = method.length + 1 + target.length + ' HTTP/1.1'.length;
+  if (length <= HUSTDB_LIMITS.requestLineBytes) return;
+  const limit = HUSTDB_LIMITS.requestLineBytes;
+  throw invalid(
+    'key',
+    `the request line would have ${length} bytes, more than ${limit}: the encoded key is too long, and HustDB would cut it`,
+  );
+}
+
+function invalid(parameter: string | undefined, message: string): HustDbProtocolError {
+  return new HustDbProtocolError(message, { code: 'HUSTDB_INVALID_REQUEST', parameter });
+}
