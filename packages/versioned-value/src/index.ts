@@ -1,6 +1,26 @@
+export { fromByteString, toByteString } from './byte-string.js';
+export { bytesEqual } from './bytes-equal.js';
+export { type ClassifyPairOptions, classifyPair } from './classify-pair.js';
 export type { Clock } from './clock.js';
+export { compareBytes } from './compare-bytes.js';
+export {
+  type CounterEnvelope,
+  decodeCounterEnvelope,
+  encodeCounterEnvelope,
+  envelopeHeaderBytes,
+  maxCounter,
+} from './counter-envelope.js';
+export { decodeBase64 } from './decode-base64.js';
+export { encodeBase64 } from './encode-base64.js';
 export { type EntryVersion, sameVersion, type VersionScheme } from './entry-version.js';
 export { type Expiration, IMMORTAL, UNKNOWN_EXPIRATION } from './expiration.js';
+export { expirationSkewMs } from './expiration-skew.js';
+export { expirationToleranceMs } from './expiration-tolerance.js';
+export { expiryInstantMs } from './expiry-instant.js';
+export { ManualClock } from './manual-clock.js';
+export type { MemoryLimits } from './memory-limits.js';
+export { MemoryRegistry } from './memory-registry.js';
+export { type MemoryStoreFamilyOptions, openMemoryStoreFamily } from './open-memory-store-family.js';
 export type { PairRead, PairReadBase, PairReadKind, VersionPolicy } from './pair-read.js';
 export type {
   PairSource,
@@ -10,6 +30,7 @@ export type {
   SideWrite,
 } from './pair-source.js';
 export type { SideRead } from './side-read.js';
+export { type SideReadJson, sideReadToJson } from './side-read-to-json.js';
 export { StoreError, type StoreErrorCode, type StoreErrorDetails } from './store-error.js';
 export { systemClock } from './system-clock.js';
 export type { Side, Two } from './two.js';
@@ -29,3 +50,8 @@ export type {
   WriteResult,
 } from './versioned-store.js';
 export type { VersionedValue } from './versioned-value.js';
+export {
+  type CounterEnvelopeOptions,
+  withCounterEnvelope,
+  withCounterEnvelopes,
+} from './with-counter-envelope.js';

@@ -75,7 +75,7 @@ export interface StoreCapabilities {
   readonly forbiddenKeyBytes: readonly number[];
   /** `snapshot`: a scan shows one moment. `live`: writes during the scan may show or not. `none`: cannot list keys. */
   readonly scan: 'snapshot' | 'live' | 'none';
-  /** Whether a scan leaves max-idle alone (a get resets it). */
+  /** Whether a scan resets max-idle, as a get does. */
   readonly scanTouches: boolean;
 }
 

@@ -1,0 +1,55 @@
+import { MemoryTable } from './memory-table.js';
+import { StoreError } from './store-error.js';
+import type { StoreSelector } from './versioned-store.js';
+
+/** What one in-memory family holds: the kv space and its tables. Outlives the families that are opened on it. */
+export class MemoryData {
+  readonly #kv = new MemoryTable('kv');
+  readonly #tables = new Map<string, MemoryTable>();
+  #lastVersion = 0;
+
+  /** The last version given out. */
+  get lastVersion(): number {
+    return this.#lastVersion;
+  }
+
+  /** A version that no entry of this family ever had. */
+  nextVersion(): number {
+    return ++this.#lastVersion;
+  }
+
+  /** The table, where it has entries. One of another type rejects with `STORE_WRONG_TYPE`. */
+  existing(selector: StoreSelector, nowMs: number): MemoryTable | undefined {
+    if (selector.table === undefined) return this.#kv;
+    const table = this.#tables.get(selector.table);
+    if (table === undefined || table.type === selector.type) return table;
+    table.purge(nowMs);
+    if (table.entries.size === 0) return undefined;
+    throw new StoreError(
+      `table ${JSON.stringify(selector.table)} holds a ${table.type}, not a ${selector.type}; empty it first or use another name`,
+      { code: 'STORE_WRONG_TYPE' },
+    );
+  }
+
+  /** The table, made where it is missing; an empty one changes its type. */
+  forWrite(selector: StoreSelector, nowMs: number): MemoryTable {
+    const found = this.existing(selector, nowMs);
+    if (found !== undefined || selector.table === undefined) return found ?? this.#kv;
+    const made = new MemoryTable(selector.type);
+    this.#tables.set(selector.table, made);
+    return made;
+  }
+
+  /** Whether another `maxEntries`-th entry still fits; drops expired entries before it says no. */
+  hasRoom(maxEntries: number, nowMs: number): boolean {
+    if (this.#count() < maxEntries) return true;
+    for (const table of [this.#kv, ...this.#tables.values()]) table.purge(nowMs);
+    return this.#count() < maxEntries;
+  }
+
+  #count(): number {
+    let count = this.#kv.entries.size;
+    for (const table of this.#tables.values()) count += table.entries.size;
+    return count;
+  }
+}
