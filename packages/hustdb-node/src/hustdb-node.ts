@@ -1,0 +1,161 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { deflateRawSync } from 'node:zlib';
+import {
+  formatNodeReply,
+  formatNodeUnauthorized,
+  type HttpReply,
+  HUSTDB_LIMITS,
+  parseNodeRequest,
+  splitTarget,
+} from '@kvtwin/hustdb-protocol';
+import { answerCommand } from './answer-command.js';
+import { NodeStorage } from './node-storage.js';
+import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
+import { readBody } from './read-body.js';
+import { faithfulVersions, saneVersions } from './version-encoding.js';
+
+/** Expired entries that nobody asks for are deleted this often, as in a real node (`db.ttl.scan_interval`). */
+const SWEEP_INTERVAL_MS = 30_000;
+
+/** A connection that sends nothing is dropped after this, as in a real node. */
+const IDLE_TIMEOUT_MS = 300_000;
+
+/** Bodies that a node sends deflated to who asks for it. */
+const DEFLATED = ['/hustdb/get', '/hustdb/hget'];
+
+/**
+ * An embedded, in-memory HustDB storage node on a real socket: kv and hash, versions, times to live, listings. It answers
+ * byte for byte as a node does: header order and casing, reason phrases, no `Server`, no `Date`.
+ */
+export class HustDbNode {
+  /** The data, for seeding and looking at without HTTP. */
+  readonly storage: NodeStorage;
+  readonly #options: CheckedNodeOptions;
+  readonly #server: Server;
+  readonly #tokens: ReadonlySet<string>;
+  #sweptAtMs: number;
+  #closed: Promise<void> | undefined;
+
+  /** Starts a node; rejects where the port is taken. */
+  static async listen(options: HustDbNodeOptions = {}): Promise<HustDbNode> {
+    const node = new HustDbNode(checkNodeOptions(options));
+    await node.#listen();
+    return node;
+  }
+
+  private constructor(options: CheckedNodeOptions) {
+    this.#options = options;
+    this.#tokens = new Set(options.users.map(({ user, password }) => basicToken(user, password)));
+    this.#sweptAtMs = options.clock.nowMs();
+    this.storage = new NodeStorage({
+      fileCount: options.fileCount,
+      maxBytes: options.maxBytes,
+      maxTables: options.maxTables,
+      versions: options.quirks.versions ? faithfulVersions : saneVersions,
+      nowMs: () => options.clock.nowMs(),
+    });
+    this.#server = createServer(
+      { keepAliveTimeout: IDLE_TIMEOUT_MS, requireHostHeader: false, noDelay: true },
+      (request, response) => void this.#serve(request, response),
+    );
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return address === null || typeof address === 'string' ? 0 : address.port;
+  }
+
+  /** `hustdb://host:port`, without credentials. */
+  get url(): string {
+    const { host } = this.#options;
+    return `hustdb://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
+  }
+
+  /** Answers what is under way, drops every connection and frees the port. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#shutDown();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#options.port, this.#options.host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  #shutDown(): Promise<void> {
+    return new Promise((resolve) => {
+      const force = setTimeout(() => this.#server.closeAllConnections(), this.#options.closeGraceMs);
+      this.#server.close(() => {
+        clearTimeout(force);
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, this.#options.maxBodyBytes);
+    if (body === undefined) return;
+    this.#send(request, response, this.#answer(request, body));
+  }
+
+  #answer(request: IncomingMessage, body: Uint8Array): HttpReply {
+    const target = request.url ?? '/';
+    const { path } = splitTarget(target);
+    if (path === '/status.html') return formatNodeReply(200, [], Buffer.from('ok\n'));
+    if (request.headers.authorization === undefined || !this.#tokens.has(request.headers.authorization)) {
+      if (this.#tokens.size > 0) return formatNodeUnauthorized();
+    }
+    if (target.length > HUSTDB_LIMITS.requestLineBytes) return formatNodeReply(414, []);
+    this.#sweepWhenDue();
+    const parsed = parseNodeRequest({ method: request.method ?? 'GET', target, body });
+    if (parsed.kind === 'refused') return parsed.reply;
+    const reply = answerCommand(this.storage, this.#options.fileCount, parsed);
+    return reply.status === 200 && DEFLATED.includes(path) && wantsDeflate(request) ? deflated(reply) : reply;
+  }
+
+  #sweepWhenDue(): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs - this.#sweptAtMs < SWEEP_INTERVAL_MS) return;
+    this.#sweptAtMs = nowMs;
+    this.storage.sweep();
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, reply: HttpReply): void {
+    const headers = reply.headers.flat();
+    const closing = !response.shouldKeepAlive || this.#closed !== undefined;
+    if (closing) headers.push('Connection', 'close');
+    else if (request.httpVersion === '1.0') headers.push('Connection', 'keep-alive');
+    else response.removeHeader('Connection');
+    response.sendDate = false;
+    response.writeHead(reply.status, reply.reason, headers);
+    response.end(reply.body);
+  }
+}
+
+function basicToken(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+/** A real node wants the header's name in exactly this case, and exactly this value. */
+function wantsDeflate(request: IncomingMessage): boolean {
+  const { rawHeaders } = request;
+  return rawHeaders.some(
+    (name, at) => name === 'Accept-Encoding' && at % 2 === 0 && rawHeaders[at + 1] === 'deflate',
+  );
+}
+
+/** Raw deflate, without zlib's wrapper; `Content-Encoding` stands behind the version. */
+function deflated(reply: HttpReply): HttpReply {
+  const version = reply.headers.filter(([name]) => name === 'Version');
+  return formatNodeReply(200, [...version, ['Content-Encoding', 'deflate']], deflateRawSync(reply.body));
+}

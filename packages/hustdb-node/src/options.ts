@@ -1,0 +1,81 @@
+import { type Clock, systemClock } from '@kvtwin/versioned-value';
+
+/** One user that a node lets in. */
+export interface NodeUser {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Defects of the real node that this one shows on request. */
+export interface NodeQuirks {
+  /** Versions from 64 on read back differently from what the write answered. Default false: a plain counter. */
+  readonly versions?: boolean;
+}
+
+/** How a node is started. */
+export interface HustDbNodeOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. A real node listens on 8085. */
+  readonly port?: number;
+  /** Who is let in by HTTP Basic (realm `libevhtp`). Default: everybody. */
+  readonly auth?: NodeUser | readonly NodeUser[];
+  readonly quirks?: NodeQuirks;
+  /** For times to live. Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Files that `keys` lists. Default 10, as a real node's `md5db.count`. */
+  readonly fileCount?: number;
+  /** Bytes of keys and values together; a write past it is answered 403. Default 1 GiB: it is memory. */
+  readonly maxBytes?: number;
+  /** Longest request body; a longer one counts as none. Default 33,554,432, as a real node's `tcp.max_body_size`. */
+  readonly maxBodyBytes?: number;
+  /** Tables at a time; one more is answered 412. Default 8190, as a real node. */
+  readonly maxTables?: number;
+  /** How long `close` lets requests under way finish, in milliseconds. Default 1000. */
+  readonly closeGraceMs?: number;
+}
+
+/** Options with every default filled in. */
+export interface CheckedNodeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly users: readonly NodeUser[];
+  readonly quirks: Required<NodeQuirks>;
+  readonly clock: Clock;
+  readonly fileCount: number;
+  readonly maxBytes: number;
+  readonly maxBodyBytes: number;
+  readonly maxTables: number;
+  readonly closeGraceMs: number;
+}
+
+/** Fills in the defaults; throws a RangeError for a number out of range and a TypeError for credentials that are none. */
+export function checkNodeOptions(options: HustDbNodeOptions): CheckedNodeOptions {
+  const users = options.auth === undefined ? [] : isUser(options.auth) ? [options.auth] : options.auth;
+  for (const { user, password } of users) {
+    if (user === '' || user.includes(':') || password === '') {
+      throw new TypeError('a user needs a name without ":" and a password');
+    }
+  }
+  return {
+    host: options.host ?? '127.0.0.1',
+    port: within('port', options.port ?? 0, 0, 65_535),
+    users,
+    quirks: { versions: options.quirks?.versions ?? false },
+    clock: options.clock ?? systemClock,
+    fileCount: within('fileCount', options.fileCount ?? 10, 1, 1000),
+    maxBytes: within('maxBytes', options.maxBytes ?? 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
+    maxBodyBytes: within('maxBodyBytes', options.maxBodyBytes ?? 33_554_432, 1, 2 ** 31 - 1),
+    maxTables: within('maxTables', options.maxTables ?? 8190, 1, 2 ** 31 - 1),
+    closeGraceMs: within('closeGraceMs', options.closeGraceMs ?? 1000, 0, 600_000),
+  };
+}
+
+function isUser(auth: NodeUser | readonly NodeUser[]): auth is NodeUser {
+  return !Array.isArray(auth);
+}
+
+function within(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}`);
+}
