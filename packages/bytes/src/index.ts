@@ -1,0 +1,10 @@
+export { ByteReader } from './byte-reader.js';
+export { ByteWriter, type ByteWriterOptions } from './byte-writer.js';
+export { BytesError, type BytesErrorCode, type BytesErrorDetails } from './bytes-error.js';
+export { equalBytes } from './equal-bytes.js';
+export { parseHex, toHex } from './hex.js';
+export { type HexDumpOptions, hexDump, printable } from './hex-dump.js';
+export { MoreBytesNeeded } from './more-bytes-needed.js';
+export { DEFAULT_MAX_ARRAY_BYTES, MAX_WIRE_LENGTH, type ReadLimits } from './read-limits.js';
+export { decodeUtf8, encodeUtf8 } from './utf8.js';
+export { decodeZigZag, encodeZigZag } from './zig-zag.js';
