@@ -22,6 +22,7 @@ export type { MemoryLimits } from './memory-limits.js';
 export { MemoryRegistry } from './memory-registry.js';
 export { type MemoryStoreFamilyOptions, openMemoryStoreFamily } from './open-memory-store-family.js';
 export type { PairRead, PairReadBase, PairReadKind, VersionPolicy } from './pair-read.js';
+export { type PairReadJson, pairReadToJson } from './pair-read-to-json.js';
 export type {
   PairSource,
   PairStore,

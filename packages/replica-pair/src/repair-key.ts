@@ -1,0 +1,172 @@
+import {
+  bytesEqual,
+  type CallOptions,
+  type Clock,
+  type PairRead,
+  type SideRead,
+  type SideWrite,
+  StoreError,
+  type Two,
+  type VersionedStore,
+  type WriteResult,
+} from '@kvtwin/versioned-value';
+import type { PairSide } from './pair-side.js';
+import { type PlannedWrite, planWrite, type Target, targetOf, weakestGuard } from './plan-repair.js';
+import type { RepairRequest } from './repair-request.js';
+import type { RepairOutcome, RepairResult, RepairWrite } from './repair-result.js';
+import { sameObservation } from './same-observation.js';
+import { type Sha256, sha256Hex } from './sha256-hex.js';
+import { settleWrite } from './write-side.js';
+
+/** What a repair works on. */
+export interface RepairParts {
+  readonly sides: Two<PairSide>;
+  readonly read: (key: Uint8Array, options: CallOptions) => Promise<PairRead>;
+  readonly clock: Clock;
+  readonly sha256: Sha256 | undefined;
+}
+
+const notSent: SideWrite = { state: 'not-sent' };
+
+/** Sets one key right. Every expected ending is an outcome; rejects only on misuse and when the signal fires. */
+export async function repairKey(
+  parts: RepairParts,
+  key: Uint8Array,
+  request: RepairRequest,
+): Promise<RepairResult> {
+  const call: CallOptions = { signal: request.signal, timeoutMs: request.timeoutMs };
+  const before = await parts.read(key, call);
+  const hashes: Two<string | null> = [
+    await hashOf(before.sides[0], parts.sha256),
+    await hashOf(before.sides[1], parts.sha256),
+  ];
+  const nothing: RepairWrite = { action: 'none', result: notSent };
+  const ended = (outcome: RepairOutcome): RepairResult => ({
+    outcome,
+    writes: [nothing, nothing],
+    before,
+    hashes,
+  });
+  if (before.kind === 'unreadable') return ended('unreadable');
+  if (changedSince(request, before, hashes)) return ended('changed-since');
+  const target = targetOf(request.take, before.sides);
+  if (target === 'nothing-to-take') return ended(target);
+  const plans = await planBoth(parts, target, before);
+  const guard = weakestGuard(plans);
+  if (guard === undefined) return ended('nothing-to-do');
+  if (guard === 'none' && request.allowUnguarded !== true) {
+    return {
+      ...ended('unguarded'),
+      guard,
+      writes: [describe(plans[0], notSent), describe(plans[1], notSent)],
+    };
+  }
+  const results = await writeBoth(parts.sides, key, plans, call);
+  const writes: Two<RepairWrite> = [describe(plans[0], results[0]), describe(plans[1], results[1])];
+  const after = await parts.read(key, call);
+  return { outcome: outcomeOf(results, after, target), guard, writes, before, after, hashes };
+}
+
+async function planBoth(parts: RepairParts, target: Target, before: PairRead): Promise<Two<PlannedWrite>> {
+  const nowMs = parts.clock.nowMs();
+  const plan = async (at: 0 | 1): Promise<PlannedWrite> =>
+    planWrite(target, before.sides[at], await parts.sides[at].capabilities(), nowMs);
+  return [await plan(0), await plan(1)];
+}
+
+/** Writes the first side, then the second; the second is left alone when the first did not take its write. */
+async function writeBoth(
+  sides: Two<PairSide>,
+  key: Uint8Array,
+  plans: Two<PlannedWrite>,
+  call: CallOptions,
+): Promise<Two<SideWrite>> {
+  const first = await writeSide(sides[0], key, plans[0], call);
+  const goOn = plans[0].action === 'none' || first.state === 'applied';
+  return [first, goOn ? await writeSide(sides[1], key, plans[1], call) : notSent];
+}
+
+function writeSide(
+  side: PairSide,
+  key: Uint8Array,
+  plan: PlannedWrite,
+  options: CallOptions,
+): Promise<SideWrite> {
+  if (plan.action === 'none') return Promise.resolve(notSent);
+  return settleWrite(async () => {
+    if (plan.guard !== 'strong' && (await movedSince(side, key, plan, options)))
+      return { outcome: 'mismatch' };
+    return side.call(plan.action, options, (store, call) => send(store, key, plan, call));
+  }, side.name);
+}
+
+/** The weak guard: looks directly before the write whether the side still holds what was read. */
+async function movedSince(
+  side: PairSide,
+  key: Uint8Array,
+  plan: Exclude<PlannedWrite, { action: 'none' }>,
+  options: CallOptions,
+): Promise<boolean> {
+  const now = await side.read(key, options);
+  if (now.state === 'failed') throw now.error;
+  const seen: SideRead =
+    plan.entry === undefined ? { state: 'absent' } : { state: 'present', entry: plan.entry };
+  return !sameObservation(seen, now);
+}
+
+function send(
+  store: VersionedStore,
+  key: Uint8Array,
+  plan: Exclude<PlannedWrite, { action: 'none' }>,
+  call: CallOptions,
+): Promise<WriteResult> {
+  const guarded = plan.guard !== 'none';
+  if (plan.action === 'remove') {
+    return guarded ? store.removeIfVersion(key, plan.entry.version, call) : store.remove(key, call);
+  }
+  const options = { ...plan.options, ...call };
+  if (!guarded) return store.put(key, plan.value, options);
+  return plan.entry === undefined
+    ? store.putIfAbsent(key, plan.value, options)
+    : store.replaceIfVersion(key, plan.value, plan.entry.version, options);
+}
+
+function describe(plan: PlannedWrite, result: SideWrite): RepairWrite {
+  if (plan.action === 'none') return { action: 'none', result };
+  const { action, guard } = plan;
+  return 'expiration' in plan
+    ? { action, guard, result, expiration: plan.expiration }
+    : { action, guard, result };
+}
+
+function outcomeOf(results: Two<SideWrite>, after: PairRead, target: Target): RepairOutcome {
+  for (const result of results) {
+    if (result.state === 'unknown') return 'unknown';
+    if (result.state === 'rejected') return result.reason === 'error' ? 'rejected' : 'changed-since';
+  }
+  const reached = after.sides.every((side) => holds(side, target.value));
+  return reached ? 'repaired' : 'unverified';
+}
+
+function holds(side: SideRead, value: Uint8Array | undefined): boolean {
+  if (value === undefined) return side.state === 'absent';
+  return side.state === 'present' && bytesEqual(side.entry.value, value);
+}
+
+function changedSince(request: RepairRequest, now: PairRead, hashes: Two<string | null>): boolean {
+  const { basedOn, ifHashes } = request;
+  if (basedOn?.kind === 'unreadable') {
+    throw new StoreError('a repair cannot be based on a read that failed; read again first', {
+      code: 'STORE_INVALID_ARGUMENT',
+      operation: 'repair',
+    });
+  }
+  const moved = (at: 0 | 1): boolean =>
+    (basedOn !== undefined && !sameObservation(basedOn.sides[at], now.sides[at])) ||
+    (ifHashes !== undefined && ifHashes[at] !== hashes[at]);
+  return moved(0) || moved(1);
+}
+
+async function hashOf(side: SideRead, sha256: Sha256 | undefined): Promise<string | null> {
+  return side.state === 'present' ? sha256Hex(side.entry.value, sha256) : null;
+}

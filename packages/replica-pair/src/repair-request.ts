@@ -1,0 +1,23 @@
+import type { CallOptions, PairRead, Two } from '@kvtwin/versioned-value';
+
+/**
+ * What the key is to be on both sides: what the first or the second side holds now, a value of the caller's, or
+ * nothing (`removal`). A side that is absent is never taken by itself: that would remove the other one's copy, so it
+ * has to be asked for as `removal`.
+ */
+export type RepairTake =
+  | 'first'
+  | 'second'
+  | 'removal'
+  | { readonly value: Uint8Array; readonly lifespanMs?: number; readonly maxIdleMs?: number };
+
+/** One repair of one key. */
+export interface RepairRequest extends CallOptions {
+  readonly take: RepairTake;
+  /** The read that the decision was made on. A side that has changed since is not written. Default: a read made now. */
+  readonly basedOn?: PairRead;
+  /** The same guard by hashes: SHA-256 of each side's value as lower-case hex, `null` where it was absent. */
+  readonly ifHashes?: Two<string | null>;
+  /** Writes also to a store without compare-and-set. Default false: such a repair ends as `unguarded`. */
+  readonly allowUnguarded?: boolean;
+}
