@@ -1,4 +1,3 @@
-export { decodeBase64, encodeBase64 } from './base64.js';
 export type {
   AnyRequest,
   CommandDefinition,

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from './base64.js';
+import { decodeBase64, encodeBase64 } from '@kvtwin/versioned-value';
 import { headerValue } from './header-list.js';
 import type { HttpReply, HttpReplyInput } from './http-message.js';
 import { HustDbProtocolError } from './hustdb-protocol-error.js';
@@ -107,9 +107,11 @@ function valueBytes(text: string, type: ListedEntry['type'], index: number): Uin
 }
 
 function bytesOf(text: string, what: string): Uint8Array {
-  const bytes = decodeBase64(text);
-  if (bytes === undefined) throw malformed(`the ${what} is no base64: ${JSON.stringify(text.slice(0, 40))}`);
-  return bytes;
+  try {
+    return decodeBase64(text);
+  } catch (cause) {
+    throw malformed(`the ${what} is no base64: ${JSON.stringify(text.slice(0, 40))}`, cause);
+  }
 }
 
 function malformed(message: string, cause?: unknown): HustDbProtocolError {

@@ -1,5 +1,12 @@
-import type { EntryVersion, PairRead, PairReadKind, Side, SideRead, Two } from '@kvtwin/versioned-value';
-import { encodeBase64 } from './base64.js';
+import {
+  type EntryVersion,
+  encodeBase64,
+  type PairRead,
+  type PairReadKind,
+  type Side,
+  type SideRead,
+  type Two,
+} from '@kvtwin/versioned-value';
 
 /** One side of a {@link PairReadJson}. `value` is base64; `version` the token as text. */
 export interface SideReadJson {
