@@ -146,8 +146,7 @@ export class NodeStorage {
     let at = 0;
     for (const record of records) {
       if (at >= page.offset + page.size) break;
-      if (at++ < page.offset || this.#isExpired(record)) continue;
-      if (!isInRange(record, page)) continue;
+      if (this.#isExpired(record) || at++ < page.offset || !isInRange(record, page)) continue;
       entries.push({
         key: record.key,
         version: String(this.#versionOf(record)),

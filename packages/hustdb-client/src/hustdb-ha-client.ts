@@ -1,0 +1,133 @@
+import {
+  COMMANDS,
+  type CommandName,
+  type CommandRequests,
+  encodeHaRequest,
+  type HaRead,
+  type HaWrite,
+  type HttpReplyInput,
+  parseHaRead,
+  parseHaWrite,
+  parseNodeText,
+  parsePairReply,
+} from '@kvtwin/hustdb-protocol';
+import type { PairRead } from '@kvtwin/versioned-value';
+import { checkClientOptions, type HustDbCallOptions, type HustDbClientOptions } from './client-options.js';
+import { HttpConnection } from './http-connection.js';
+import { HustDbClientError } from './hustdb-client-error.js';
+
+/**
+ * A client of a HustDB HA front. Requests that would make the HA close, hang or lose track of its connection are refused
+ * before they are sent, and a connection on which it refused a body is dropped: it leaves the body unread.
+ */
+export class HustDbHaClient {
+  readonly #connection: HttpConnection;
+
+  constructor(options: HustDbClientOptions) {
+    this.#connection = new HttpConnection(checkClientOptions(options));
+  }
+
+  /** `host:port`. */
+  get server(): string {
+    return this.#connection.server;
+  }
+
+  get(request: CommandRequests['get'], call?: HustDbCallOptions): Promise<HaRead> {
+    return this.#call('get', request, parseHaRead, call);
+  }
+
+  exist(request: CommandRequests['exist'], call?: HustDbCallOptions): Promise<HaRead> {
+    return this.#call('exist', request, parseHaRead, call);
+  }
+
+  /** What both masters hold. A 404 is `unreadable`: absent, one-sided and failed look alike. */
+  get2(request: CommandRequests['get2'], call?: HustDbCallOptions): Promise<PairRead> {
+    return this.#call('get2', request, (reply) => parsePairReply('/get2', reply), call);
+  }
+
+  put(request: CommandRequests['put'], call?: HustDbCallOptions): Promise<HaWrite> {
+    return this.#call('put', request, parseHaWrite, call);
+  }
+
+  del(request: CommandRequests['del'], call?: HustDbCallOptions): Promise<HaWrite> {
+    return this.#call('del', request, parseHaWrite, call);
+  }
+
+  hget(request: CommandRequests['hget'], call?: HustDbCallOptions): Promise<HaRead> {
+    return this.#call('hget', request, parseHaRead, call);
+  }
+
+  hexist(request: CommandRequests['hexist'], call?: HustDbCallOptions): Promise<HaRead> {
+    return this.#call('hexist', request, parseHaRead, call);
+  }
+
+  /** What both masters hold. A 404 is `unreadable`: absent, one-sided and failed look alike. */
+  hget2(request: CommandRequests['hget2'], call?: HustDbCallOptions): Promise<PairRead> {
+    return this.#call('hget2', request, (reply) => parsePairReply('/hget2', reply), call);
+  }
+
+  hset(request: CommandRequests['hset'], call?: HustDbCallOptions): Promise<HaWrite> {
+    return this.#call('hset', request, parseHaWrite, call);
+  }
+
+  hdel(request: CommandRequests['hdel'], call?: HustDbCallOptions): Promise<HaWrite> {
+    return this.#call('hdel', request, parseHaWrite, call);
+  }
+
+  /** The sum is in `body`, as decimal text; there is no version. Goes to one master; the other one follows later. */
+  hincrby(request: CommandRequests['hincrby'], call?: HustDbCallOptions): Promise<HaWrite> {
+    return this.#call('hincrby', request, parseHaWrite, call);
+  }
+
+  /** The cluster's table file (`/get_table`), as JSON text; undefined where the front has none. */
+  async getTable(call?: HustDbCallOptions): Promise<string | undefined> {
+    const context = { operation: 'get_table', write: false, dropAfterRefusedBody: false };
+    try {
+      const reply = await this.#connection.send(
+        { method: 'GET', target: '/get_table', headers: [] },
+        context,
+        call,
+      );
+      return parseNodeText(reply);
+    } catch (error) {
+      throw HustDbClientError.fromProtocol(error, {
+        server: this.server,
+        operation: 'get_table',
+        mayHaveBeenApplied: false,
+      });
+    }
+  }
+
+  /** Rejects calls under way with `HUSTDB_CLOSED` and drops the connections. Idempotent. */
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #call<C extends CommandName, R>(
+    command: C,
+    request: CommandRequests[C],
+    parse: (reply: HttpReplyInput) => R,
+    call?: HustDbCallOptions,
+  ): Promise<R> {
+    const { reply: kind } = COMMANDS[command];
+    const write = kind === 'write' || kind === 'increment';
+    let sent = false;
+    try {
+      const encoded = encodeHaRequest(command, request);
+      const reply = await this.#connection.send(
+        encoded,
+        { operation: command, write, dropAfterRefusedBody: true },
+        call,
+      );
+      sent = true;
+      return parse(reply);
+    } catch (error) {
+      const context = { server: this.server, operation: command, mayHaveBeenApplied: write && sent };
+      throw HustDbClientError.fromProtocol(error, context);
+    }
+  }
+}

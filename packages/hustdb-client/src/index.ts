@@ -1,0 +1,11 @@
+export type { HustDbCallOptions, HustDbClientOptions, HustDbCredentials } from './client-options.js';
+export {
+  HustDbClientError,
+  type HustDbClientErrorCode,
+  type HustDbClientErrorDetails,
+} from './hustdb-client-error.js';
+export { HustDbHaClient } from './hustdb-ha-client.js';
+export { HustDbNodeClient } from './hustdb-node-client.js';
+export { type HustDbScheme, parseHustDbUrl } from './hustdb-url.js';
+export { openHustDbHaPairSource } from './open-hustdb-ha-pair-source.js';
+export { type HustDbStoreOptions, openHustDbStoreFamily } from './open-hustdb-store-family.js';

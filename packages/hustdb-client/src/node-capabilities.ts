@@ -1,0 +1,33 @@
+import { HUSTDB_LIMITS } from '@kvtwin/hustdb-protocol';
+import type { StoreCapabilities } from '@kvtwin/versioned-value';
+
+/** `POST /hustdb/put?key=` or `POST /hustdb/hset?tb=…&key=`, the longest optional parameters, and ` HTTP/1.1`. */
+const OVERHEAD = '&ttl=2592000&ver=4194303&is_dup=true HTTP/1.1'.length;
+
+/**
+ * What a HustDB node can do. A key's limit counts characters of the request line, so it holds for keys of unreserved
+ * characters (RFC 3986); every other byte takes three of them.
+ */
+export function nodeCapabilities(table: string | undefined): StoreCapabilities {
+  const path = table === undefined ? 'POST /hustdb/put?key=' : `POST /hustdb/hset?tb=${table}&key=`;
+  return {
+    compareAndSet: 'atomic',
+    putIfAbsent: 'check-then-write',
+    // A counter per key that begins at 1 again after a delete.
+    tokensUnique: false,
+    // From 64 on what a write answers is not what a read tells (HustDB 1.9): only a read gives a token.
+    writesReturnVersion: false,
+    readsExpiration: false,
+    lifespan: true,
+    expirationUnitMs: 1000,
+    maxIdle: false,
+    replay: true,
+    emptyValues: false,
+    emptyKeys: false,
+    maxKeyBytes: HUSTDB_LIMITS.requestLineBytes - path.length - OVERHEAD,
+    maxValueBytes: HUSTDB_LIMITS.valueBytes,
+    forbiddenKeyBytes: [0x3f],
+    scan: 'live',
+    scanTouches: false,
+  };
+}

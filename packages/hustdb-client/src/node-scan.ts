@@ -1,0 +1,91 @@
+import { HUSTDB_LIMITS, type ListedEntry } from '@kvtwin/hustdb-protocol';
+import {
+  type CallOptions,
+  type EntryVersion,
+  type ScanBatch,
+  type ScannedEntry,
+  type ScanOptions,
+  UNKNOWN_EXPIRATION,
+} from '@kvtwin/versioned-value';
+import type { HustDbNodeClient } from './hustdb-node-client.js';
+import { formatScanCursor, parseScanCursor } from './scan-cursor.js';
+import { entriesOf, PageReader } from './scan-pages.js';
+
+/**
+ * The fields of a hash table, page by page. Nothing is filtered there, so a short page is the last one. The caller has
+ * asked already whether the table holds another type.
+ */
+export async function* scanHash(
+  client: HustDbNodeClient,
+  table: string,
+  options: ScanOptions,
+  store: string,
+): AsyncGenerator<ScanBatch> {
+  const call: CallOptions = { signal: options.signal, timeoutMs: options.timeoutMs };
+  const reader = new PageReader(
+    ({ offset }, size) => client.hkeys({ table, offset, size, noval: false }, call),
+    pageSize(options),
+  );
+  let position = parseScanCursor(options.cursor, store);
+  while (position.offset <= HUSTDB_LIMITS.listOffset) {
+    const { listing, size } = await reader.read(position);
+    const entries = entriesOf(listing);
+    if (entries.length === 0) return;
+    position = { file: 0, offset: position.offset + size };
+    yield { entries: entries.map(scanned), cursor: formatScanCursor(position) };
+  }
+}
+
+/**
+ * The kv keys of a node: every file from its beginning, the entries of tables left out. Pages are counted in raw records, of
+ * which a node hides some (the twins of sorted-set entries), so a page may be empty before the end: where the node has
+ * sorted sets a file ends only where its offset is past everything that the node holds, else at the first empty page.
+ */
+export async function* scanKv(
+  client: HustDbNodeClient,
+  options: ScanOptions,
+  store: string,
+): AsyncGenerator<ScanBatch> {
+  const call: CallOptions = { signal: options.signal, timeoutMs: options.timeoutMs };
+  const start = parseScanCursor(options.cursor, store);
+  const files = await client.fileCount(call);
+  const hidden = hiddenRecords(await client.statAll(call));
+  for (let file = start.file; file < files; file++) {
+    const reader = new PageReader(
+      ({ offset }, size) => client.keys({ file, offset, size, noval: false }, call),
+      pageSize(options),
+    );
+    let offset = file === start.file ? start.offset : 0;
+    let quiet = 0;
+    while (offset <= HUSTDB_LIMITS.listOffset) {
+      const { listing, size } = await reader.read({ file, offset });
+      const listed = entriesOf(listing);
+      offset += size;
+      quiet = listed.length === 0 ? quiet + size : 0;
+      if (listed.length === 0 && quiet > hidden) break;
+      const entries = listed.filter((entry) => entry.table === undefined).map(scanned);
+      yield { entries, cursor: formatScanCursor({ file, offset }) };
+    }
+  }
+}
+
+function pageSize({ batchSize }: ScanOptions): number {
+  return Math.max(1, Math.min(HUSTDB_LIMITS.listSize, Math.floor(batchSize ?? HUSTDB_LIMITS.listSize)));
+}
+
+function scanned({ key, value, version }: ListedEntry): ScannedEntry {
+  const token: EntryVersion = { scheme: 'counter', token: version };
+  return {
+    key,
+    entry: { value: value ?? new Uint8Array(0), version: token, expiration: UNKNOWN_EXPIRATION },
+  };
+}
+
+/** How many raw records a listing may hide in a row: one for each entry of a sorted set. */
+function hiddenRecords(statAll: string | undefined): number {
+  const rows: unknown = statAll === undefined ? [] : JSON.parse(statAll);
+  if (!Array.isArray(rows)) return 0;
+  return rows.reduce<number>((sum, row: { type?: unknown; count?: unknown }) => {
+    return row.type === 'Z' && typeof row.count === 'number' ? sum + row.count : sum;
+  }, 0);
+}

@@ -1,0 +1,214 @@
+import type { NodeRead, NodeWrite } from '@kvtwin/hustdb-protocol';
+import {
+  type CallOptions,
+  type EntryVersion,
+  type ReplayOptions,
+  type ScanBatch,
+  type ScanOptions,
+  type StoreCapabilities,
+  StoreError,
+  type StoreErrorCode,
+  UNKNOWN_EXPIRATION,
+  type VersionedStore,
+  type VersionedValue,
+  type WriteOptions,
+  type WriteResult,
+} from '@kvtwin/versioned-value';
+import type { HustDbNodeClient } from './hustdb-node-client.js';
+import { nodeCapabilities } from './node-capabilities.js';
+import { scanHash, scanKv } from './node-scan.js';
+import type { NodeSpace, SpacePut } from './node-space.js';
+import { storeErrorOf } from './store-error-of.js';
+import { replayOf, ttlSecondsOf, verOf } from './write-parameters.js';
+
+/** How many reads of a getMany run at a time. */
+const READS_AT_A_TIME = 16;
+
+type NotApplied = Exclude<NodeWrite, { outcome: 'applied' }>;
+
+/**
+ * The kv space or a hash table of a HustDB node as a VersionedStore. Versions are HustDB's counters. What a write answers as
+ * version is a token below 64 only, and on a node with a plain counter; a read's is one always.
+ */
+export class HustDbNodeStore implements VersionedStore {
+  readonly name: string;
+  readonly capabilities: StoreCapabilities;
+  readonly #client: HustDbNodeClient;
+  readonly #space: NodeSpace;
+  #closed = false;
+
+  constructor(name: string, client: HustDbNodeClient, space: NodeSpace) {
+    this.name = name;
+    this.capabilities = nodeCapabilities(space.table);
+    this.#client = client;
+    this.#space = space;
+  }
+
+  get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
+    return this.#run('get', async () => {
+      const read = await this.#space.get(key, options);
+      if (read.outcome !== 'found') return this.#missing('get', read, options);
+      const version: EntryVersion = { scheme: 'counter', token: read.version };
+      return { value: read.value, version, expiration: UNKNOWN_EXPIRATION };
+    });
+  }
+
+  async getMany(keys: readonly Uint8Array[], options?: CallOptions): Promise<(VersionedValue | undefined)[]> {
+    const values = new Array<VersionedValue | undefined>(keys.length);
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      for (let at = next++; at < keys.length; at = next++) values[at] = await this.get(keys[at]!, options);
+    };
+    await Promise.all(Array.from({ length: Math.min(READS_AT_A_TIME, keys.length) }, worker));
+    return values;
+  }
+
+  put(key: Uint8Array, value: Uint8Array, options?: WriteOptions): Promise<WriteResult> {
+    return this.#put('put', key, value, {}, options);
+  }
+
+  /** Looks first and writes then: another writer can slip between the two. */
+  putIfAbsent(key: Uint8Array, value: Uint8Array, options?: WriteOptions): Promise<WriteResult> {
+    return this.#run('putIfAbsent', async () => {
+      const read = await this.#space.exist(key, options);
+      if (read.outcome === 'found') {
+        return { outcome: 'exists', version: { scheme: 'counter', token: read.version } };
+      }
+      await this.#missing('putIfAbsent', read, options);
+      return this.#put('putIfAbsent', key, value, {}, options);
+    });
+  }
+
+  replaceIfVersion(
+    key: Uint8Array,
+    value: Uint8Array,
+    version: EntryVersion,
+    options?: WriteOptions,
+  ): Promise<WriteResult> {
+    return this.#run('replaceIfVersion', async () => {
+      const ver = verOf(version, { store: this.name, operation: 'replaceIfVersion' });
+      return this.#put('replaceIfVersion', key, value, { ver }, options);
+    });
+  }
+
+  remove(key: Uint8Array, options?: ReplayOptions): Promise<WriteResult> {
+    return this.#run('remove', async () => {
+      const replay = replayOf(options?.replayVersion, { store: this.name, operation: 'remove' });
+      return this.#result('remove', await this.#space.del(key, replay, options), options);
+    });
+  }
+
+  removeIfVersion(key: Uint8Array, version: EntryVersion, options?: CallOptions): Promise<WriteResult> {
+    return this.#run('removeIfVersion', async () => {
+      const ver = verOf(version, { store: this.name, operation: 'removeIfVersion' });
+      return this.#result('removeIfVersion', await this.#space.del(key, { ver }, options), options);
+    });
+  }
+
+  async *scan(options: ScanOptions = {}): AsyncGenerator<ScanBatch> {
+    const { table } = this.#space;
+    try {
+      this.#checkOpen('scan');
+      if (table === undefined) {
+        yield* scanKv(this.#client, options, this.name);
+        return;
+      }
+      if (await this.#isTable('scan', table, options))
+        yield* scanHash(this.#client, table, options, this.name);
+    } catch (error) {
+      throw storeErrorOf(error, this.name, 'scan');
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #put(
+    operation: string,
+    key: Uint8Array,
+    value: Uint8Array,
+    condition: SpacePut,
+    options?: WriteOptions,
+  ): Promise<WriteResult> {
+    return this.#run(operation, async () => {
+      const context = { store: this.name, operation };
+      const ttlSeconds = ttlSecondsOf(options, context);
+      const replay = replayOf(options?.replayVersion, context);
+      const written = await this.#space.put(key, value, { ttlSeconds, ...condition, ...replay }, options);
+      return this.#result(operation, written, options);
+    });
+  }
+
+  /** Runs a call; what it throws becomes a StoreError. */
+  async #run<R>(operation: string, call: () => Promise<R>): Promise<R> {
+    this.#checkOpen(operation);
+    try {
+      return await call();
+    } catch (error) {
+      throw storeErrorOf(error, this.name, operation);
+    }
+  }
+
+  #checkOpen(operation: string): void {
+    if (this.#closed) throw this.#error('STORE_CLOSED', operation, 'the store is closed');
+  }
+
+  /** A read that found nothing: absent, unless the table holds another type or the node objects. */
+  async #missing(operation: string, read: NodeRead, call?: CallOptions): Promise<undefined> {
+    if (read.outcome === 'absent' || read.outcome === 'found') return undefined;
+    if (read.outcome === 'wrong-table') {
+      await this.#isTable(operation, this.#space.table!, call);
+      return undefined;
+    }
+    throw this.#error('STORE_PROTOCOL', operation, `the node takes the request for ${read.outcome}`);
+  }
+
+  async #result(operation: string, write: NodeWrite, call?: CallOptions): Promise<WriteResult> {
+    if (write.outcome !== 'applied') return this.#notApplied(operation, write, call);
+    return { outcome: 'applied', version: { scheme: 'counter', token: write.version } };
+  }
+
+  async #notApplied(operation: string, write: NotApplied, call?: CallOptions): Promise<WriteResult> {
+    switch (write.outcome) {
+      case 'mismatch':
+      case 'stale':
+        return { outcome: 'mismatch', version: { scheme: 'counter', token: write.version } };
+      case 'absent':
+        return { outcome: 'absent' };
+      case 'rejected':
+        // `ver` on a key that is not there. Keys and versions out of range were refused before they were sent.
+        return { outcome: 'absent' };
+      case 'wrong-table':
+        return this.#noTable(operation, call);
+      case 'refused':
+        throw this.#error('STORE_REJECTED', operation, 'the node is full (403)');
+      default:
+        throw this.#error('STORE_PROTOCOL', operation, `the node takes the request for ${write.outcome}`);
+    }
+  }
+
+  async #noTable(operation: string, call?: CallOptions): Promise<WriteResult> {
+    const there = await this.#isTable(operation, this.#space.table!, call);
+    if (operation === 'remove' || operation === 'removeIfVersion') return { outcome: 'absent' };
+    const why = there ? 'the table changed its type meanwhile' : 'the node has no room for another table';
+    throw this.#error('STORE_REJECTED', operation, why);
+  }
+
+  /** Whether the hash table is there; throws where the name is another type's. */
+  async #isTable(operation: string, table: string, call?: CallOptions): Promise<boolean> {
+    const text = await this.#client.stat({ table }, { signal: call?.signal, timeoutMs: call?.timeoutMs });
+    if (text === undefined) return false;
+    const type = /"type":"([HSZ])"/.exec(text)?.[1];
+    if (type === 'H') return true;
+    throw this.#error(
+      'STORE_WRONG_TYPE',
+      operation,
+      `the table holds another type (${type ?? text.slice(0, 40)})`,
+    );
+  }
+
+  #error(code: StoreErrorCode, operation: string, why: string): StoreError {
+    return new StoreError(`${operation} on ${this.name}: ${why}`, { code, store: this.name, operation });
+  }
+}

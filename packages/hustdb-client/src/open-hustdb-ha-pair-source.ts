@@ -1,0 +1,67 @@
+import { isTableName } from '@kvtwin/hustdb-protocol';
+import {
+  type PairSource,
+  type PairStore,
+  StoreError,
+  type StoreErrorCode,
+  type StoreSelector,
+} from '@kvtwin/versioned-value';
+import { HaPairStore } from './ha-pair-store.js';
+import { HustDbHaClient } from './hustdb-ha-client.js';
+import { parseHustDbUrl } from './hustdb-url.js';
+import type { HustDbStoreOptions } from './open-hustdb-store-family.js';
+import { storeErrorOf } from './store-error-of.js';
+
+/**
+ * Opens `hustdb+ha://[user:password@]host[:port]`, a HustDB HA front (default port 8082), without a round trip: one address
+ * that is a whole pair. Rejects with `STORE_INVALID_ARGUMENT` for an address that is none.
+ */
+export async function openHustDbHaPairSource(
+  url: string,
+  options: HustDbStoreOptions = {},
+): Promise<PairSource> {
+  try {
+    return new HustDbHaPairSource(new HustDbHaClient({ ...parseHustDbUrl(url, 'hustdb+ha'), ...options }));
+  } catch (error) {
+    throw storeErrorOf(error, 'hustdb+ha://', 'open');
+  }
+}
+
+class HustDbHaPairSource implements PairSource {
+  readonly name: string;
+  readonly policy = 'counter';
+  readonly #client: HustDbHaClient;
+
+  constructor(client: HustDbHaClient) {
+    this.name = `hustdb+ha://${client.server}`;
+    this.#client = client;
+  }
+
+  async open({ type, table }: StoreSelector): Promise<PairStore> {
+    if (type === 'kv') {
+      if (table !== undefined) throw this.#error('STORE_INVALID_ARGUMENT', 'kv has no table');
+      return new HaPairStore(this.name, this.#client, undefined);
+    }
+    if (type !== 'hash') throw this.#error('STORE_UNSUPPORTED', `tables of type ${type} are not served here`);
+    if (table !== undefined && isTableName(table)) {
+      return new HaPairStore(`${this.name}/${table}`, this.#client, table);
+    }
+    const shown = table === undefined ? 'none' : JSON.stringify(table.slice(0, 80));
+    throw this.#error(
+      'STORE_INVALID_ARGUMENT',
+      `a hash needs a table name of 1 to 64 characters of 0-9 A-Z a-z _ : . (given: ${shown})`,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #error(code: StoreErrorCode, why: string): StoreError {
+    return new StoreError(`open on ${this.name}: ${why}`, { code, store: this.name, operation: 'open' });
+  }
+}

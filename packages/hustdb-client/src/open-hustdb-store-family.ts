@@ -1,0 +1,79 @@
+import { isTableName } from '@kvtwin/hustdb-protocol';
+import {
+  type CallOptions,
+  StoreError,
+  type StoreErrorCode,
+  type StoreFamily,
+  type StoreSelector,
+  type VersionedStore,
+} from '@kvtwin/versioned-value';
+import type { HustDbClientOptions } from './client-options.js';
+import { HustDbNodeClient } from './hustdb-node-client.js';
+import { parseHustDbUrl } from './hustdb-url.js';
+import { hashSpace, kvSpace } from './node-space.js';
+import { HustDbNodeStore } from './node-store.js';
+import { storeErrorOf } from './store-error-of.js';
+
+/** What a URL does not say; see {@link HustDbClientOptions}. */
+export type HustDbStoreOptions = Partial<Omit<HustDbClientOptions, 'host' | 'port'>>;
+
+/**
+ * Opens `hustdb://[user:password@]host[:port]`, a storage node (default port 8085), without a round trip: kv, and hash
+ * tables by name. Rejects with `STORE_INVALID_ARGUMENT` for an address that is none.
+ */
+export async function openHustDbStoreFamily(
+  url: string,
+  options: HustDbStoreOptions = {},
+): Promise<StoreFamily> {
+  try {
+    return new HustDbStoreFamily(new HustDbNodeClient({ ...parseHustDbUrl(url, 'hustdb'), ...options }));
+  } catch (error) {
+    throw storeErrorOf(error, 'hustdb://', 'open');
+  }
+}
+
+class HustDbStoreFamily implements StoreFamily {
+  readonly name: string;
+  readonly #client: HustDbNodeClient;
+
+  constructor(client: HustDbNodeClient) {
+    this.name = `hustdb://${client.server}`;
+    this.#client = client;
+  }
+
+  async open({ type, table }: StoreSelector): Promise<VersionedStore> {
+    if (type === 'kv') {
+      if (table !== undefined) throw this.#error('STORE_INVALID_ARGUMENT', 'kv has no table');
+      return new HustDbNodeStore(this.name, this.#client, kvSpace(this.#client));
+    }
+    if (type !== 'hash') throw this.#error('STORE_UNSUPPORTED', `tables of type ${type} are not served here`);
+    if (table === undefined || !isTableName(table)) {
+      const shown = table === undefined ? 'none' : JSON.stringify(table.slice(0, 80));
+      throw this.#error(
+        'STORE_INVALID_ARGUMENT',
+        `a hash needs a table name of 1 to 64 characters of 0-9 A-Z a-z _ : . (given: ${shown})`,
+      );
+    }
+    return new HustDbNodeStore(`${this.name}/${table}`, this.#client, hashSpace(this.#client, table));
+  }
+
+  async ping(options?: CallOptions): Promise<void> {
+    try {
+      await this.#client.fileCount(options);
+    } catch (error) {
+      throw storeErrorOf(error, this.name, 'ping');
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #error(code: StoreErrorCode, why: string): StoreError {
+    return new StoreError(`open on ${this.name}: ${why}`, { code, store: this.name, operation: 'open' });
+  }
+}
