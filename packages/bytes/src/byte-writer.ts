@@ -231,13 +231,20 @@ export class ByteWriter {
     this.partsLength = 0;
   }
 
-  /** Forgets everything after the first `length` bytes of what was written; `length` lies behind the last borrowed array. */
+  /** Forgets everything after the first `length` bytes of what was written, for undoing a message that failed midway. */
   truncate(length: number): void {
-    const at = this.start + length - this.partsLength;
-    if (at < this.start || at > this.at) {
+    if (length < 0 || length > this.length) {
       throw outOfRange('length to truncate to', length);
     }
-    this.at = at;
+    this.at = this.start + Math.max(0, length - this.partsLength);
+    while (this.partsLength > length) {
+      const last = this.parts.pop() as Uint8Array;
+      this.partsLength -= last.length;
+      if (this.partsLength < length) {
+        this.parts.push(last.subarray(0, length - this.partsLength));
+        this.partsLength = length;
+      }
+    }
   }
 
   /** Makes room for `count` more bytes, so that the next writes need not. */
