@@ -1,0 +1,145 @@
+import {
+  expirationSkewMs,
+  fromByteString,
+  type ScannedEntry,
+  type Side,
+  toByteString,
+  type VersionedValue,
+  type VersionPolicy,
+} from '@kvtwin/versioned-value';
+import { entryFingerprint } from './fingerprint.js';
+import { finestRange, type HashRange, lowerHalf } from './hash-range.js';
+import { murmur3x128 } from './murmur3-128.js';
+import { SeenKeys } from './seen-keys.js';
+
+/** What V8 takes for a waiting key besides its bytes: the Map's entry, the record, the strings' headers. Measured. */
+const waitingOverheadBytes = 220;
+
+/** How a ledger compares, and what it may take. */
+export interface LedgerOptions {
+  readonly policy: VersionPolicy;
+  readonly expirationToleranceMs: number;
+  readonly maxTrackedBytes: number;
+  readonly seed: number;
+}
+
+/** A key that only one side has shown so far. */
+interface Waiting {
+  readonly side: Side;
+  readonly fingerprint: string;
+  readonly expiring: Pick<VersionedValue, 'expiration' | 'createdAtMs'>;
+}
+
+/**
+ * Keeps account of one pass over both stores: matches what the two scans show, in whatever order they show it. A key
+ * that both sides showed is only remembered as a digest, so that showing it again changes nothing. When the account
+ * outgrows its memory it gives up the upper half of its hash range; a later pass takes that up.
+ */
+export class PassLedger {
+  readonly #options: LedgerOptions;
+  #range: HashRange;
+  readonly #waiting = new Map<string, Waiting>();
+  #waitingBytes = 0;
+  readonly #matched = new SeenKeys();
+  /** Byte strings of keys that both sides showed, not in the same state. */
+  readonly #different = new Set<string>();
+  #differentBytes = 0;
+  /** Agreeing keys by the finest hash range, so that the count of a given-up half can be taken back. */
+  readonly #agreed = new Uint32Array(2 ** 32 / finestRange);
+
+  constructor(range: HashRange, options: LedgerOptions) {
+    this.#range = range;
+    this.#options = options;
+  }
+
+  /** What is left of the range that the pass began with. */
+  get range(): HashRange {
+    return this.#range;
+  }
+
+  get agreed(): number {
+    return this.#agreed.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Keys that need another look: shown differently, or by one side only so far. */
+  get open(): number {
+    return this.#different.size + this.#waiting.size;
+  }
+
+  /** An estimate of the memory held. */
+  get bytes(): number {
+    return this.#waitingBytes + this.#differentBytes + this.#matched.bytes;
+  }
+
+  /** Takes down what a side's scan showed. */
+  observe(side: Side, { key, entry }: ScannedEntry): void {
+    const digest = murmur3x128(key, this.#options.seed);
+    if (digest[0] < this.#range.from || digest[0] >= this.#range.to) return;
+    const text = toByteString(key);
+    const other = this.#waiting.get(text);
+    if (other !== undefined && other.side !== side) {
+      this.#forget(text);
+      this.#matched.add(digest);
+      if (this.#agrees(side, entry, other)) this.#agreed[Math.floor(digest[0] / finestRange)]!++;
+      else this.#differ(text);
+    } else if (!this.#matched.has(digest)) {
+      if (other === undefined) this.#waitingBytes += waitingOverheadBytes + text.length;
+      this.#waiting.set(text, this.#waitingFor(side, entry));
+    }
+    while (this.bytes > this.#options.maxTrackedBytes && this.#giveUpHalf());
+  }
+
+  /** Hands out the open keys, once; the ledger is empty of them afterwards. */
+  *takeOpen(): Generator<Uint8Array> {
+    for (const keys of [this.#different, this.#waiting] as const) {
+      for (const text of keys.keys()) {
+        keys.delete(text);
+        yield fromByteString(text);
+      }
+    }
+  }
+
+  #agrees(side: Side, entry: VersionedValue, other: Waiting): boolean {
+    const { expirationToleranceMs, policy, seed } = this.#options;
+    if (entryFingerprint(entry, policy, seed) !== other.fingerprint) return false;
+    const [first, second] = side === 'second' ? [other.expiring, entry] : [entry, other.expiring];
+    return expirationSkewMs(first, second, expirationToleranceMs) === undefined;
+  }
+
+  #waitingFor(side: Side, entry: VersionedValue): Waiting {
+    const { policy, seed } = this.#options;
+    const { createdAtMs, expiration } = entry;
+    return {
+      side,
+      fingerprint: entryFingerprint(entry, policy, seed),
+      expiring: createdAtMs === undefined ? { expiration } : { expiration, createdAtMs },
+    };
+  }
+
+  #forget(text: string): void {
+    this.#waiting.delete(text);
+    this.#waitingBytes -= waitingOverheadBytes + text.length;
+  }
+
+  #differ(text: string): void {
+    this.#different.add(text);
+    this.#differentBytes += waitingOverheadBytes + text.length;
+  }
+
+  #giveUpHalf(): boolean {
+    const range = lowerHalf(this.#range);
+    if (range === undefined) return false;
+    this.#range = range;
+    const isAbove = (text: string): boolean =>
+      murmur3x128(fromByteString(text), this.#options.seed)[0] >= range.to;
+    for (const text of this.#waiting.keys()) if (isAbove(text)) this.#forget(text);
+    for (const text of this.#different) {
+      if (!isAbove(text)) continue;
+      this.#different.delete(text);
+      this.#differentBytes -= waitingOverheadBytes + text.length;
+    }
+    this.#matched.keepBelow(range.to);
+    this.#agreed.fill(0, range.to / finestRange);
+    return true;
+  }
+}
