@@ -1,0 +1,47 @@
+import type { OperationName, operations, ReplyOf, RequestOf } from '@kvtwin/hotrod-protocol';
+import { answerIterationEnd, answerIterationNext, answerIterationStart } from './answer-iteration.js';
+import {
+  answerContainsKey,
+  answerGet,
+  answerGetAll,
+  answerGetWithMetadata,
+  answerSize,
+} from './answer-reads.js';
+import { answerStats } from './answer-stats.js';
+import {
+  answerClear,
+  answerPut,
+  answerPutAll,
+  answerPutIfAbsent,
+  answerRemove,
+  answerRemoveIfUnmodified,
+  answerReplace,
+  answerReplaceIfUnmodified,
+} from './answer-writes.js';
+import type { RequestCall } from './request-call.js';
+
+/** How an operation is carried out on a cache. What it throws is answered as an error. */
+type CacheHandler<Name extends OperationName> = (
+  call: RequestCall<RequestOf<(typeof operations)[Name]>>,
+) => ReplyOf<(typeof operations)[Name]>;
+
+/** The operations that work on a cache: all but ping. A defined operation without a line here does not compile. */
+export const cacheHandlers: { readonly [Name in Exclude<OperationName, 'ping'>]: CacheHandler<Name> } = {
+  get: answerGet,
+  getWithMetadata: answerGetWithMetadata,
+  containsKey: answerContainsKey,
+  getAll: answerGetAll,
+  size: answerSize,
+  put: answerPut,
+  putIfAbsent: answerPutIfAbsent,
+  replace: answerReplace,
+  replaceIfUnmodified: answerReplaceIfUnmodified,
+  remove: answerRemove,
+  removeIfUnmodified: answerRemoveIfUnmodified,
+  putAll: answerPutAll,
+  clear: answerClear,
+  iterationStart: answerIterationStart,
+  iterationNext: answerIterationNext,
+  iterationEnd: answerIterationEnd,
+  stats: answerStats,
+};

@@ -1,0 +1,12 @@
+import type { RequestHeader } from '@kvtwin/hotrod-protocol';
+import type { CacheHost, HostedCache } from './cache-host.js';
+
+/** A request with what it is about. */
+export interface RequestCall<Request> {
+  readonly header: RequestHeader;
+  readonly request: Request;
+  readonly hosted: HostedCache;
+  readonly host: CacheHost;
+  /** The connection that asks. */
+  readonly owner: object;
+}

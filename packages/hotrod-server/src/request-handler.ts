@@ -1,0 +1,131 @@
+import type { ByteWriter } from '@kvtwin/bytes';
+import {
+  type AnyReply,
+  encodeError,
+  encodeResponse,
+  HotRodProtocolError,
+  type OperationDefinition,
+  operations,
+  type RequestHeader,
+  type RequestMessage,
+  Status,
+  versionByte,
+} from '@kvtwin/hotrod-protocol';
+import { answerPing } from './answer-ping.js';
+import { cacheHandlers } from './cache-handlers.js';
+import type { CacheHost, HostedCache } from './cache-host.js';
+import { checkMediaTypes } from './check-media-types.js';
+import { HotRodServerError } from './hot-rod-server-error.js';
+import type { RequestCall } from './request-call.js';
+import { RequestFailure } from './request-failure.js';
+
+/** Requests that neither send keys or values nor get any: their media types convert nothing. */
+const withoutContent: ReadonlySet<string> = new Set(['size', 'clear', 'stats', 'iterationEnd']);
+
+type AnyHandler = (call: RequestCall<unknown>) => AnyReply;
+
+const handlers = cacheHandlers as unknown as Readonly<Record<string, AnyHandler | undefined>>;
+
+/** Carries out the requests of one connection on the caches of a server. */
+export class RequestHandler {
+  readonly #host: CacheHost;
+  readonly #owner: object;
+
+  /** `owner`: the connection; its iterations end with it. */
+  constructor(host: CacheHost, owner: object) {
+    this.#host = host;
+    this.#owner = owner;
+  }
+
+  /**
+   * Carries out a request and appends its reply, or its error. Throws a HotRodProtocolError, with the answer that is due,
+   * where the connection must be closed.
+   */
+  handle(message: RequestMessage, writer: ByteWriter): void {
+    const { header, operation } = message;
+    const { messageId, version, intelligence } = header;
+    this.#checkVersion(header);
+    try {
+      const hosted = this.#cacheOf(message);
+      const reply = this.#reply(message, hosted);
+      const objectStorage = hosted?.options.keyMediaType === 'application/x-java-object';
+      encodeResponse(writer, operation as OperationDefinition<never>, { messageId, objectStorage }, reply, {
+        version,
+        intelligence,
+      });
+    } catch (error) {
+      encodeError(writer, { messageId, ...failureOf(error) });
+    }
+  }
+
+  #reply(message: RequestMessage, hosted: HostedCache | undefined): AnyReply {
+    const { header, operation, request } = message;
+    if (operation.name === operations.ping.name) {
+      return answerPing(this.#host, hosted);
+    }
+    const handler = handlers[operation.name];
+    if (handler === undefined || hosted === undefined) {
+      throw new RequestFailure(
+        Status.UNKNOWN_OPERATION,
+        `org.infinispan.server.hotrod.HotRodUnknownOperationException: Unknown operation ${operation.requestOpcode}`,
+      );
+    }
+    if (!withoutContent.has(operation.name)) {
+      checkMediaTypes(header, hosted.options);
+    }
+    return handler({ header, request, hosted, host: this.#host, owner: this.#owner });
+  }
+
+  /** The cache that a request names; undefined for a ping without a name where there is no default cache. */
+  #cacheOf({ header, operation }: RequestMessage): HostedCache | undefined {
+    const name = header.cacheName === '' ? this.#host.defaultCache : header.cacheName;
+    if (name === undefined) {
+      if (operation.name === operations.ping.name) {
+        return undefined;
+      }
+      throw cacheNotFound('Default cache requested but not configured');
+    }
+    const hosted = this.#host.find(name);
+    if (hosted === undefined) {
+      // Clients recognise a missing cache by the class name in this text (Hot Rod 4.0 §error text contracts).
+      throw cacheNotFound(`Cache with name '${name}' not found amongst the configured caches`);
+    }
+    return hosted;
+  }
+
+  #checkVersion({ version, messageId }: RequestHeader): void {
+    const { maxVersion } = this.#host;
+    if (versionByte(version) > versionByte(maxVersion)) {
+      throw new HotRodProtocolError(
+        `protocol ${version} is not spoken here; supported are 2.0 to ${maxVersion}`,
+        {
+          code: 'HOTROD_UNKNOWN_VERSION',
+          answer: { status: Status.UNKNOWN_VERSION, messageId },
+          close: true,
+        },
+      );
+    }
+  }
+}
+
+function cacheNotFound(text: string): RequestFailure {
+  return new RequestFailure(
+    Status.REQUEST_PARSING_ERROR,
+    `org.infinispan.server.hotrod.CacheNotFoundException: ${text}`,
+  );
+}
+
+/** What goes wrong in a handler is told to its caller; the connection is in step and stays. */
+function failureOf(error: unknown): { status: number; message: string } {
+  if (error instanceof RequestFailure) {
+    return { status: error.status, message: error.message };
+  }
+  if (HotRodServerError.is(error)) {
+    return {
+      status: Status.SERVER_ERROR,
+      message: `org.infinispan.commons.CacheException: ${error.message}`,
+    };
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { status: Status.SERVER_ERROR, message: `java.lang.IllegalStateException: ${text}` };
+}
