@@ -15,8 +15,8 @@ export function nodeCapabilities(table: string | undefined): StoreCapabilities {
     putIfAbsent: 'check-then-write',
     // A counter per key that begins at 1 again after a delete.
     tokensUnique: false,
-    // From 64 on what a write answers is not what a read tells (HustDB 1.9): only a read gives a token.
-    writesReturnVersion: false,
+    // From 64 on a write of HustDB 1.9 answers another number than a read; the store tells the read's (WrittenVersions).
+    writesReturnVersion: true,
     readsExpiration: false,
     lifespan: true,
     expirationUnitMs: 1000,

@@ -5,6 +5,7 @@ import {
   type ScanBatch,
   type ScannedEntry,
   type ScanOptions,
+  StoreError,
   UNKNOWN_EXPIRATION,
 } from '@kvtwin/versioned-value';
 import type { HustDbNodeClient } from './hustdb-node-client.js';
@@ -24,7 +25,7 @@ export async function* scanHash(
   const call: CallOptions = { signal: options.signal, timeoutMs: options.timeoutMs };
   const reader = new PageReader(
     ({ offset }, size) => client.hkeys({ table, offset, size, noval: false }, call),
-    pageSize(options),
+    pageSize(options, store),
   );
   let position = parseScanCursor(options.cursor, store);
   while (position.offset <= HUSTDB_LIMITS.listOffset) {
@@ -53,7 +54,7 @@ export async function* scanKv(
   for (let file = start.file; file < files; file++) {
     const reader = new PageReader(
       ({ offset }, size) => client.keys({ file, offset, size, noval: false }, call),
-      pageSize(options),
+      pageSize(options, store),
     );
     let offset = file === start.file ? start.offset : 0;
     let quiet = 0;
@@ -69,8 +70,21 @@ export async function* scanKv(
   }
 }
 
-function pageSize({ batchSize }: ScanOptions): number {
-  return Math.max(1, Math.min(HUSTDB_LIMITS.listSize, Math.floor(batchSize ?? HUSTDB_LIMITS.listSize)));
+/** The largest hint of a VersionedStore; a node lists 1000 at most. */
+const MAX_BATCH_SIZE = 100_000;
+
+function pageSize({ batchSize = HUSTDB_LIMITS.listSize }: ScanOptions, store: string): number {
+  if (Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= MAX_BATCH_SIZE) {
+    return Math.min(batchSize, HUSTDB_LIMITS.listSize);
+  }
+  throw new StoreError(
+    `scan of ${store}: batchSize must be an integer from 1 to ${MAX_BATCH_SIZE}, not ${batchSize}`,
+    {
+      code: 'STORE_INVALID_ARGUMENT',
+      store,
+      operation: 'scan',
+    },
+  );
 }
 
 function scanned({ key, value, version }: ListedEntry): ScannedEntry {

@@ -20,6 +20,7 @@ import { scanHash, scanKv } from './node-scan.js';
 import type { NodeSpace, SpacePut } from './node-space.js';
 import { storeErrorOf } from './store-error-of.js';
 import { replayOf, ttlSecondsOf, verOf } from './write-parameters.js';
+import type { WrittenVersions } from './written-versions.js';
 
 /** How many reads of a getMany run at a time. */
 const READS_AT_A_TIME = 16;
@@ -27,21 +28,22 @@ const READS_AT_A_TIME = 16;
 type NotApplied = Exclude<NodeWrite, { outcome: 'applied' }>;
 
 /**
- * The kv space or a hash table of a HustDB node as a VersionedStore. Versions are HustDB's counters. What a write answers as
- * version is a token below 64 only, and on a node with a plain counter; a read's is one always.
+ * The kv space or a hash table of a HustDB node as a VersionedStore. Versions are HustDB's counters.
  */
 export class HustDbNodeStore implements VersionedStore {
   readonly name: string;
   readonly capabilities: StoreCapabilities;
   readonly #client: HustDbNodeClient;
   readonly #space: NodeSpace;
+  readonly #written: WrittenVersions;
   #closed = false;
 
-  constructor(name: string, client: HustDbNodeClient, space: NodeSpace) {
+  constructor(name: string, client: HustDbNodeClient, space: NodeSpace, written: WrittenVersions) {
     this.name = name;
     this.capabilities = nodeCapabilities(space.table);
     this.#client = client;
     this.#space = space;
+    this.#written = written;
   }
 
   get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
@@ -136,7 +138,12 @@ export class HustDbNodeStore implements VersionedStore {
       const ttlSeconds = ttlSecondsOf(options, context);
       const replay = replayOf(options?.replayVersion, context);
       const written = await this.#space.put(key, value, { ttlSeconds, ...condition, ...replay }, options);
-      return this.#result(operation, written, options);
+      if (written.outcome !== 'applied') return this.#notApplied(operation, written, options);
+      const token = await this.#tokenOf(key, written.version, replay.ver, options);
+      return {
+        outcome: 'applied',
+        ...(token === undefined ? {} : { version: { scheme: 'counter', token } }),
+      };
     });
   }
 
@@ -164,6 +171,21 @@ export class HustDbNodeStore implements VersionedStore {
     throw this.#error('STORE_PROTOCOL', operation, `the node takes the request for ${read.outcome}`);
   }
 
+  /** A new key that replays `ver` may be answered with what a read tells already. */
+  #tokenOf(
+    key: Uint8Array,
+    answered: string,
+    replayed: number | undefined,
+    call?: CallOptions,
+  ): Promise<string | undefined> {
+    if (replayed !== undefined && answered !== String(replayed)) return Promise.resolve(answered);
+    return this.#written.tokenOf(Number(answered), async () => {
+      const read = await this.#space.exist(key, call);
+      return read.outcome === 'found' ? Number(read.version) : undefined;
+    });
+  }
+
+  /** A removal tells the version removed, which is what a read told. */
   async #result(operation: string, write: NodeWrite, call?: CallOptions): Promise<WriteResult> {
     if (write.outcome !== 'applied') return this.#notApplied(operation, write, call);
     return { outcome: 'applied', version: { scheme: 'counter', token: write.version } };

@@ -31,6 +31,7 @@ class HustDbHaPairSource implements PairSource {
   readonly name: string;
   readonly policy = 'counter';
   readonly #client: HustDbHaClient;
+  #closed = false;
 
   constructor(client: HustDbHaClient) {
     this.name = `hustdb+ha://${client.server}`;
@@ -38,6 +39,7 @@ class HustDbHaPairSource implements PairSource {
   }
 
   async open({ type, table }: StoreSelector): Promise<PairStore> {
+    if (this.#closed) throw this.#error('STORE_CLOSED', 'it was closed');
     if (type === 'kv') {
       if (table !== undefined) throw this.#error('STORE_INVALID_ARGUMENT', 'kv has no table');
       return new HaPairStore(this.name, this.#client, undefined);
@@ -54,6 +56,7 @@ class HustDbHaPairSource implements PairSource {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#client.close();
   }
 

@@ -13,6 +13,7 @@ import { parseHustDbUrl } from './hustdb-url.js';
 import { hashSpace, kvSpace } from './node-space.js';
 import { HustDbNodeStore } from './node-store.js';
 import { storeErrorOf } from './store-error-of.js';
+import { WrittenVersions } from './written-versions.js';
 
 /** What a URL does not say; see {@link HustDbClientOptions}. */
 export type HustDbStoreOptions = Partial<Omit<HustDbClientOptions, 'host' | 'port'>>;
@@ -35,6 +36,8 @@ export async function openHustDbStoreFamily(
 class HustDbStoreFamily implements StoreFamily {
   readonly name: string;
   readonly #client: HustDbNodeClient;
+  readonly #written = new WrittenVersions();
+  #closed = false;
 
   constructor(client: HustDbNodeClient) {
     this.name = `hustdb://${client.server}`;
@@ -42,9 +45,10 @@ class HustDbStoreFamily implements StoreFamily {
   }
 
   async open({ type, table }: StoreSelector): Promise<VersionedStore> {
+    if (this.#closed) throw this.#error('STORE_CLOSED', 'it was closed');
     if (type === 'kv') {
       if (table !== undefined) throw this.#error('STORE_INVALID_ARGUMENT', 'kv has no table');
-      return new HustDbNodeStore(this.name, this.#client, kvSpace(this.#client));
+      return new HustDbNodeStore(this.name, this.#client, kvSpace(this.#client), this.#written);
     }
     if (type !== 'hash') throw this.#error('STORE_UNSUPPORTED', `tables of type ${type} are not served here`);
     if (table === undefined || !isTableName(table)) {
@@ -54,7 +58,12 @@ class HustDbStoreFamily implements StoreFamily {
         `a hash needs a table name of 1 to 64 characters of 0-9 A-Z a-z _ : . (given: ${shown})`,
       );
     }
-    return new HustDbNodeStore(`${this.name}/${table}`, this.#client, hashSpace(this.#client, table));
+    return new HustDbNodeStore(
+      `${this.name}/${table}`,
+      this.#client,
+      hashSpace(this.#client, table),
+      this.#written,
+    );
   }
 
   async ping(options?: CallOptions): Promise<void> {
@@ -66,6 +75,7 @@ class HustDbStoreFamily implements StoreFamily {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#client.close();
   }
 

@@ -94,8 +94,8 @@ export class PendingExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#length);
-    this.#succeed({ status: this.#status, headers: this.#headers as Record<string, string>, body });
+    const headers = this.#headers as Record<string, string>;
+    this.#succeed({ status: this.#status, headers, body: join(this.#chunks, this.#length) });
   }
 
   onResponseError(_controller: Controller, cause: Error): void {
@@ -118,4 +118,15 @@ export class PendingExchange implements Dispatcher.DispatchHandler {
     this.#chunks = [];
     this.#reject(error);
   }
+}
+
+/** One array of its own: a chunk would keep the socket's whole buffer alive. */
+function join(chunks: readonly Buffer[], length: number): Uint8Array {
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
 }

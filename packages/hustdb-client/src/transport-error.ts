@@ -3,7 +3,7 @@ import { HustDbClientError, type HustDbClientErrorCode } from './hustdb-client-e
 /** How far an exchange came: not on a connection yet, handed to one, or in its reply. */
 export type ExchangeProgress = 'waiting' | 'sent' | 'replying';
 
-/** Turns what undici or node:net report into a HustDbClientError, by their codes only. */
+/** Turns what undici or node:net report into a HustDbClientError, by their codes and names only. */
 export function transportError(
   cause: Error,
   progress: ExchangeProgress,
@@ -11,7 +11,7 @@ export function transportError(
   mayHaveBeenApplied: boolean,
 ): HustDbClientError {
   const { server, operation } = context;
-  const [code, what] = classify(codeOf(cause), progress);
+  const [code, what] = classify(cause, progress);
   return new HustDbClientError(`${operation} at ${server}: ${what} (${cause.message})`, {
     code,
     server,
@@ -21,8 +21,10 @@ export function transportError(
   });
 }
 
-function classify(code: string, progress: ExchangeProgress): [HustDbClientErrorCode, string] {
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+function classify(cause: Error, progress: ExchangeProgress): [HustDbClientErrorCode, string] {
+  const code = codeOf(cause);
+  // undici's parser errors have a code for some faults only, but always this name.
+  if (cause.name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return ['HUSTDB_MALFORMED_REPLY', 'the answer is no HTTP reply'];
   }
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {

@@ -70,6 +70,7 @@ export type { ParameterName, ParameterTypes } from './parameters.js';
 export { findInQuery, parseNodeQuery, type RequestTarget, splitTarget } from './query-text.js';
 export { parseRawHttpReply, type RawHttpReply, type RawHttpReplyOptions } from './raw-http-reply.js';
 export { parseRawPairReply } from './raw-pair-reply.js';
+export { readBackVersion } from './read-back-version.js';
 export { reasonPhrase } from './reason-phrase.js';
 export { encodeHaRequest, encodeNodeRequest } from './request-encoder.js';
 export { slotOf } from './slot.js';
