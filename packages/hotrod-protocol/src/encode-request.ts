@@ -23,7 +23,7 @@ export function encodeRequest<Request>(
   writer: ByteWriter,
   operation: OperationDefinition<Request>,
   header: RequestHeaderInput,
-  request: Request,
+  request: NoInfer<Request>,
   options: EncodeRequestOptions = {},
 ): void {
   const version = versionByte(header.version);

@@ -33,9 +33,9 @@ export interface ReplyContext {
 /** Appends a reply. Where it cannot be written, nothing is appended and a HotRodProtocolError says why. */
 export function encodeResponse<Reply extends AnyReply>(
   writer: ByteWriter,
-  operation: OperationDefinition<never, Reply>,
+  operation: OperationDefinition<unknown, Reply>,
   header: ResponseHeaderInput,
-  reply: Reply,
+  reply: NoInfer<Reply>,
   request: ReplyContext,
 ): void {
   const body = operation.replies[reply.outcome];

@@ -15,6 +15,8 @@ export type HotRodProtocolErrorCode =
   | 'HOTROD_UNKNOWN_MEDIA_TYPE'
   /** Bytes that no grammar allows. `cause` may hold the BytesError. */
   | 'HOTROD_MALFORMED'
+  /** Bytes that end within a message, where no more will come. */
+  | 'HOTROD_TRUNCATED'
   /** A length, a count or a whole message beyond the limits. Nothing was allocated for it. */
   | 'HOTROD_LIMIT'
   /** A reply to nobody's request. */

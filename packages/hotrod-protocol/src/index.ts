@@ -1,3 +1,4 @@
+export { annotatedDump } from './annotated-dump.js';
 export {
   type CacheEvent,
   type CacheEventType,

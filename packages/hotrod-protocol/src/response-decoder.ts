@@ -74,6 +74,11 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     return this.reader.available;
   }
 
+  /** Bytes that must come before the message that has begun can be complete, at least; 0 where none has. */
+  get missing(): number {
+    return this.reader.missing;
+  }
+
   /** Whether a message has begun and is not complete. */
   get isMidMessage(): boolean {
     return this.inMessage || this.reader.available > 0;
