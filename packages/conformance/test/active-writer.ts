@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type SeededRandom, seededRandom } from '@kvtwin/testkit';
+import type { VersionedStore } from '@kvtwin/versioned-value';
+
+/** Both sides of a write are done within this time. */
+export const WRITE_WINDOW_MS = 200;
+/** Of which the writer itself lets pass at most this much between the two. */
+const MAX_PAUSE_MS = 80;
+const PAUSE_BETWEEN_WRITES_MS = 5;
+
+/** What an active writer did. */
+export interface WriterReport {
+  readonly writes: number;
+  /** Longest time from the start of the first side's write to the end of the second's. */
+  readonly slowestMs: number;
+}
+
+/** A writer at work until it is stopped. */
+export interface ActiveWriter {
+  stop(): Promise<WriterReport>;
+}
+
+/**
+ * Changes, removes and writes anew keys that agree, the first side and a moment later the second, and leaves both sides
+ * the same. Three writers, each with keys of its own, so that two never race for one.
+ */
+export function startWriter(
+  first: VersionedStore,
+  second: VersionedStore,
+  keys: readonly Uint8Array[],
+  seed: number,
+): ActiveWriter {
+  const stopping = new AbortController();
+  const lanes = [0, 1, 2].map((lane) =>
+    writeUntil(
+      stopping.signal,
+      first,
+      second,
+      keys.filter((_, index) => index % 3 === lane),
+      seededRandom(seed + lane),
+    ),
+  );
+  return {
+    stop: async () => {
+      stopping.abort();
+      const reports = await Promise.all(lanes);
+      return {
+        writes: reports.reduce((sum, { writes }) => sum + writes, 0),
+        slowestMs: Math.max(...reports.map(({ slowestMs }) => slowestMs)),
+      };
+    },
+  };
+}
+
+async function writeUntil(
+  signal: AbortSignal,
+  first: VersionedStore,
+  second: VersionedStore,
+  keys: readonly Uint8Array[],
+  random: SeededRandom,
+): Promise<WriterReport> {
+  let writes = 0;
+  let slowestMs = 0;
+  while (!signal.aborted) {
+    const startedMs = performance.now();
+    await writeBoth(first, second, random.pick(keys), random);
+    slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+    writes++;
+    await pause(PAUSE_BETWEEN_WRITES_MS);
+  }
+  return { writes, slowestMs };
+}
+
+async function writeBoth(
+  first: VersionedStore,
+  second: VersionedStore,
+  key: Uint8Array,
+  random: SeededRandom,
+): Promise<void> {
+  const value = random.next() < 0.2 ? undefined : random.bytes(24);
+  for (const store of [first, second]) {
+    await (value === undefined ? store.remove(key) : store.put(key, value));
+    if (store === first) {
+      await pause(random.integer(0, MAX_PAUSE_MS));
+    }
+  }
+}
