@@ -61,11 +61,9 @@ export class ByteReader {
   /** Adds a chunk. It must not be changed until it is read or `detach()` was called. */
   push(chunk: Uint8Array): void {
     this.missing = Math.max(0, this.missing - chunk.length);
-    let from = 0;
-    if (this.gathering !== undefined && this.available === 0) {
-      from = this.gather(this.gathering, chunk, 0);
-      this.base += from;
-    }
+    const from =
+      this.gathering === undefined || this.available > 0 ? 0 : this.gather(this.gathering, chunk, 0);
+    this.base += from;
     if (from === chunk.length) {
       return;
     }
@@ -265,8 +263,8 @@ export class ByteReader {
   /** A BytesError at an offset of this stream, with the bytes that still can be shown there. */
   error(code: BytesErrorCode, what: string, offset: number): BytesError {
     const from = offset - this.base;
-    const near = from >= 0 ? this.chunk.subarray(from, from + 12) : EMPTY;
-    const shown = near.length === 0 ? '' : `, near ${toHex(near, ' ')}`;
+    const near = from >= 0 ? toHex(this.chunk.subarray(from, from + 12), ' ') : '';
+    const shown = near === '' ? '' : `, near ${near}`;
     return new BytesError(`${what} at offset ${offset}${shown}`, { code, offset });
   }
 

@@ -41,7 +41,7 @@ export class ByteWriter {
 
   /** One byte, 0 to 255. */
   u8(value: number): this {
-    if (value < 0 || value > 0xff) {
+    if ((value & 0xff) !== value) {
       throw outOfRange('u8', value);
     }
     if (this.at === this.buffer.length) {
@@ -58,7 +58,7 @@ export class ByteWriter {
 
   /** Two bytes, 0 to 65,535. */
   u16(value: number): this {
-    if (value < 0 || value > 0xffff) {
+    if ((value & 0xffff) !== value) {
       throw outOfRange('u16', value);
     }
     this.ensure(2);
@@ -69,7 +69,7 @@ export class ByteWriter {
 
   /** Four bytes; signed or unsigned, −2^31 to 2^32−1. */
   i32(value: number): this {
-    if (value < -0x8000_0000 || value >= TWO_32) {
+    if ((value | 0) !== value && value >>> 0 !== value) {
       throw outOfRange('i32', value);
     }
     this.ensure(4);
@@ -98,14 +98,14 @@ export class ByteWriter {
 
   /** One to five bytes; a negative number is written as its unsigned 32-bit pattern. −2^31 to 2^32−1. */
   vInt(value: number): this {
-    if (value >= 0 && value < 0x80) {
+    if ((value & 0x7f) === value) {
       if (this.at === this.buffer.length) {
         this.grow(1);
       }
       this.buffer[this.at++] = value;
       return this;
     }
-    if (value < -0x8000_0000 || value >= TWO_32) {
+    if ((value | 0) !== value && value >>> 0 !== value) {
       throw outOfRange('vInt', value);
     }
     this.ensure(5);
@@ -117,7 +117,7 @@ export class ByteWriter {
   vLong(value: bigint | number): this {
     this.ensure(10);
     if (typeof value === 'number') {
-      if (value >= 0 && value < TWO_32) {
+      if (value >>> 0 === value) {
         this.putVInt(value);
         return this;
       }
@@ -145,7 +145,7 @@ export class ByteWriter {
 
   /** A signed 32-bit number as the vInt of its zig-zag form. */
   zigZagInt(value: number): this {
-    if (value < -0x8000_0000 || value > 0x7fff_ffff) {
+    if ((value | 0) !== value) {
       throw outOfRange('zigZagInt', value);
     }
     return this.vInt(encodeZigZag(value));

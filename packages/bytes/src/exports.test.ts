@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import * as bytes from './index.js';
+
+test('the package exports exactly this', () => {
+  expect(Object.keys(bytes).sort()).toEqual([
+    'ByteReader',
+    'ByteWriter',
+    'BytesError',
+    'DEFAULT_MAX_ARRAY_BYTES',
+    'MAX_WIRE_LENGTH',
+    'MoreBytesNeeded',
+    'decodeUtf8',
+    'decodeZigZag',
+    'encodeUtf8',
+    'encodeZigZag',
+    'equalBytes',
+    'hexDump',
+    'parseHex',
+    'printable',
+    'toHex',
+  ]);
+});
