@@ -8,7 +8,14 @@ export {
   type PlainCacheEvent,
 } from './cache-event.js';
 export { ClientIntelligence } from './client-intelligence.js';
+export {
+  type Annotated,
+  type DecodedExchange,
+  decodeExchange,
+  type SkipReason,
+} from './decode-exchange.js';
 export { DEFAULT_REQUEST_LIMITS, DEFAULT_RESPONSE_LIMITS, type DecodeLimits } from './decode-limits.js';
+export { describeMessage, describeValue } from './describe.js';
 export { type EncodeRequestOptions, encodeRequest } from './encode-request.js';
 export {
   type ErrorResponse,
@@ -19,6 +26,7 @@ export {
   type ResponseHeaderInput,
 } from './encode-response.js';
 export type { EntryMetadata } from './entry-metadata.js';
+export { type ExchangeView, exchangeView, requestView, responseView } from './exchange-view.js';
 export {
   type DurationContext,
   fromEntryMetadata,
@@ -31,6 +39,7 @@ export {
   type HotRodProtocolErrorCode,
   type HotRodProtocolErrorDetails,
 } from './hot-rod-protocol-error.js';
+export { type Json, jsonView } from './json-view.js';
 export {
   isUnknownMediaType,
   JSON_MEDIA_TYPE,
