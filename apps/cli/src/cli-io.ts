@@ -1,0 +1,24 @@
+/** Where a command writes; a part of `process.stdout` and `process.stderr`. */
+export interface CliOutput {
+  /** `false`: wait for `drained` before writing more. */
+  write(chunk: string | Uint8Array): boolean;
+  /** Resolves when the reader has caught up. */
+  drained(): Promise<void>;
+  readonly isTTY: boolean;
+  /** Width of the terminal; 80 where there is none. */
+  readonly columns: number;
+}
+
+/** All that a command knows of the process around it, so that tests run commands in process. */
+export interface CliIo {
+  /** Data only. */
+  readonly stdout: CliOutput;
+  /** Everything else: messages, progress, hints. */
+  readonly stderr: CliOutput;
+  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Fires on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** For the profile of a demo: whether it still runs. */
+  readonly pid: number;
+}

@@ -1,0 +1,166 @@
+import { type DiffProgress, type DiffSummary, diffStores, type KeyDifference } from '@kvtwin/reconcile';
+import { systemClock, type Two } from '@kvtwin/versioned-value';
+import type { Command } from 'commander';
+import { action, type CliContext } from '../cli-context.js';
+import { CliError } from '../cli-error.js';
+import {
+  differenceToJson,
+  diffFootnote,
+  diffTable,
+  diffToJson,
+  type Examples,
+  exitCodeOfDiff,
+} from '../diff-report.js';
+import type { ExitCode } from '../exit-code.js';
+import { formatCount } from '../format-size.js';
+import { keyAsArgument } from '../key-text.js';
+import type { OpenSides } from '../open-sides.js';
+import { colorsFor, writeJson, writeLine } from '../output.js';
+import { parseDurationMs } from '../parse-duration.js';
+import { parseCount } from '../parse-number.js';
+import { ProgressLine } from '../progress-line.js';
+import { addSideOptions, type SideFlags } from '../side-options.js';
+import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
+import { withSides } from '../with-sides.js';
+
+interface DiffFlags extends SideFlags, TableFlags {
+  readonly settle: number;
+  readonly reads: number;
+  readonly rps?: number;
+  readonly json?: boolean;
+  readonly ndjson?: boolean;
+  readonly values?: boolean;
+  readonly quiet?: boolean;
+}
+
+const help = `
+Both sides are scanned at once. What differs is read again on both sides until it agrees or has shown the same
+difference over the settle window, so updates on their way are not reported.
+
+Examples:
+  kvtwin diff
+  kvtwin diff lon nyc --ndjson > differences.ndjson
+  kvtwin diff --first hustdb://10.0.0.1:8085 --second hustdb://10.0.0.2:8085 --table sessions --json
+
+Exit codes: 0 they agree · 2 they differ · 3 some keys could not be read, or never came to rest · 4 a side is
+unreachable · 5 credentials · 130 interrupted`;
+
+export function registerDiff(program: Command, context: CliContext): void {
+  const command = program
+    .command('diff')
+    .summary('compare everything that two sides hold')
+    .description('Compares all keys of two sides, and tells in which class each one is.')
+    .argument('[first]', 'the first side: a URL or a profile, as --first')
+    .argument('[second]', 'the second side, as --second')
+    .option('--settle <duration>', 'window over which a difference must stay', parseDurationMs, 600)
+    .option('--reads <count>', 'reads over that window, at least 2', parseCount, 3)
+    .option('--rps <count>', 'keys read from each side in a second, at most', parseCount)
+    .option('--json', 'print the summary as one JSON object')
+    .option('--ndjson', 'print every difference as one JSON object a line, the summary on stderr')
+    .option('--values', 'with --ndjson: values too, as base64')
+    .option('-q, --quiet', 'no progress and no summary on stderr')
+    .addHelpText('after', help)
+    .action(
+      action(context, (first: string | undefined, second: string | undefined, flags: DiffFlags) =>
+        diff(context, { ...flags, ...sidesOf(first, second, flags) }),
+      ),
+    );
+  addTableOptions(addSideOptions(command));
+}
+
+function sidesOf(first: string | undefined, second: string | undefined, flags: DiffFlags): SideFlags {
+  if (first === undefined) return {};
+  if (flags.first !== undefined || flags.second !== undefined) {
+    throw new CliError('the sides are named twice', {
+      hint: 'either kvtwin diff FIRST SECOND, or --first and --second',
+    });
+  }
+  return second === undefined ? { profile: first } : { first, second };
+}
+
+async function diff(context: CliContext, flags: DiffFlags): Promise<ExitCode> {
+  const selector = selectorOf(flags);
+  return withSides(context, flags, async (sides) => {
+    if (sides.families === undefined) {
+      throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
+    }
+    const [first, second] = sides.families;
+    const stores = await Promise.all([first.open(selector), second.open(selector)]);
+    const examples: Examples = {};
+    const summary = await run(context, stores, sides, flags, examples);
+    await report(context, summary, sides, flags, examples);
+    return exitCodeOfDiff(summary);
+  });
+}
+
+async function run(
+  { io }: CliContext,
+  stores: Two<Parameters<typeof diffStores>[0]>,
+  sides: OpenSides,
+  flags: DiffFlags,
+  examples: Examples,
+): Promise<DiffSummary> {
+  const progress = new ProgressLine(io.stderr, flags.quiet === true);
+  const startedMs = systemClock.nowMs();
+  const differences = diffStores(stores[0], stores[1], {
+    policy: sides.policy,
+    settleMs: flags.settle,
+    confirmReads: flags.reads,
+    timeoutMs: flags.timeout,
+    signal: io.signal,
+    ...(flags.rps === undefined ? {} : { rps: flags.rps }),
+    onProgress: (state) => {
+      const nowMs = systemClock.nowMs();
+      progress.show(nowMs, () => progressText(state, sides.names, nowMs - startedMs));
+    },
+  });
+  try {
+    for await (const difference of differences) await take(difference);
+    return await differences.summary;
+  } finally {
+    progress.clear();
+  }
+
+  async function take(difference: KeyDifference): Promise<void> {
+    examples[difference.class] ??= difference.key;
+    if (!flags.ndjson) return;
+    progress.clear();
+    await writeJson(io.stdout, differenceToJson(difference, sides.names, flags.values === true));
+  }
+}
+
+function progressText(state: DiffProgress, names: Two<string>, elapsedMs: number): string {
+  const { phase, pass, scanned, open } = state;
+  const rate = (scanned[0] + scanned[1]) / 2 / Math.max(0.001, elapsedMs / 1000);
+  const counts = names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join('  ');
+  const inPass = pass === 1 ? '' : `  pass ${pass}`;
+  return phase === 'scanning'
+    ? `  scanning${inPass}  ${counts}   ${rateText(rate)} keys/s   open ${formatCount(open)}`
+    : `  confirming${inPass}  ${counts}   open ${formatCount(open)}`;
+}
+
+function rateText(rate: number): string {
+  return rate < 1000 ? String(Math.round(rate)) : `${(rate / 1000).toFixed(1)}k`;
+}
+
+async function report(
+  { io }: CliContext,
+  summary: DiffSummary,
+  sides: OpenSides,
+  flags: DiffFlags,
+  examples: Examples,
+): Promise<void> {
+  if (flags.json && !flags.ndjson) {
+    await writeJson(io.stdout, diffToJson(summary, sides.names, examples));
+    return;
+  }
+  if (flags.ndjson && flags.quiet) return;
+  const output = flags.ndjson ? io.stderr : io.stdout;
+  const colors = colorsFor(output, io.env);
+  await writeLine(output, diffTable(summary, sides.names, examples, colors));
+  await writeLine(output, colors.dim(diffFootnote(summary, sides.names)));
+  const example = Object.values(examples)[0];
+  if (example === undefined || flags.quiet) return;
+  const table = flags.table === undefined ? '' : ` --table ${flags.table}`;
+  await writeLine(io.stderr, `next: kvtwin get ${keyAsArgument(example)}${table}`);
+}

@@ -1,0 +1,160 @@
+import Table from 'cli-table3';
+import { type Command, Option } from 'commander';
+import { action, type CliContext } from '../cli-context.js';
+import { CliError } from '../cli-error.js';
+import { ExitCode } from '../exit-code.js';
+import { colorsFor, writeJson, writeLine } from '../output.js';
+import { plainTable } from '../plain-table.js';
+import { configFolder, type Profile, ProfileStore, type Profiles } from '../profile-store.js';
+import { profileNamed } from '../resolve-sides.js';
+import { withoutCredentials } from '../without-credentials.js';
+
+interface AddFlags {
+  readonly first?: string;
+  readonly second?: string;
+  readonly pair?: string;
+  readonly versions?: 'counter' | 'opaque';
+  readonly use?: boolean;
+}
+
+const help = `
+A profile is a name for one side, or for a pair. Profiles are kept in $KVTWIN_CONFIG, else $XDG_CONFIG_HOME/kvtwin,
+else ~/.config/kvtwin, in a file that only you can read. Passwords in their URLs are never shown.
+
+Examples:
+  kvtwin profile add lon hotrod://app:secret@lon.example:11222/users
+  kvtwin profile add nyc hotrod://app:secret@nyc.example:11222/users
+  kvtwin profile add users --first lon --second nyc --use
+  kvtwin diff`;
+
+export function registerProfile(program: Command, context: CliContext): void {
+  const profile = program
+    .command('profile')
+    .summary('name sides and pairs')
+    .description('Names sides and pairs, so that commands need not repeat their URLs.')
+    .addHelpText('after', help);
+  profile
+    .command('add')
+    .description('Adds or replaces a profile: a URL for one side, or --first and --second, or --pair.')
+    .argument('<name>', 'the name of the profile')
+    .argument('[url]', 'the URL of one side')
+    .option('--first <url>', 'the first side: a URL, or a profile that is one side')
+    .option('--second <url>', 'the second side')
+    .option('--pair <url>', 'both sides behind one front')
+    .addOption(new Option('--versions <policy>', 'how versions relate').choices(['counter', 'opaque']))
+    .option('--use', 'make it the active one')
+    .action(
+      action(context, (name: string, url: string | undefined, flags: AddFlags) =>
+        add(context, name, url, flags),
+      ),
+    );
+  profile
+    .command('ls')
+    .description('Lists the profiles; * marks the active one.')
+    .option('--json', 'print one JSON object')
+    .action(action(context, (flags: { json?: boolean }) => list(context, flags.json === true)));
+  profile
+    .command('use')
+    .description('Makes a profile of a pair the active one: commands without sides use it.')
+    .argument('<name>', 'the name of the profile')
+    .action(action(context, (name: string) => use(context, name)));
+  profile
+    .command('rm')
+    .description('Removes a profile.')
+    .argument('<name>', 'the name of the profile')
+    .action(action(context, (name: string) => remove(context, name)));
+}
+
+function storeOf({ io }: CliContext): ProfileStore {
+  return new ProfileStore(configFolder(io.env));
+}
+
+async function add(
+  context: CliContext,
+  name: string,
+  url: string | undefined,
+  { first, second, pair, versions, use: active }: AddFlags,
+): Promise<ExitCode> {
+  if (!/^[\w.-]{1,64}$/.test(name)) {
+    throw new CliError('a profile name has 1 to 64 letters, digits, dots, dashes and underscores');
+  }
+  const complete = [url !== undefined, first !== undefined && second !== undefined, pair !== undefined];
+  const halves = (first === undefined) !== (second === undefined);
+  if (halves || complete.filter(Boolean).length !== 1) {
+    throw new CliError('a profile is one URL, or --first and --second, or --pair', {
+      hint: 'kvtwin profile --help shows examples',
+    });
+  }
+  const profile: Profile = {
+    ...(url === undefined ? {} : { url }),
+    ...(first === undefined ? {} : { first }),
+    ...(second === undefined ? {} : { second }),
+    ...(pair === undefined ? {} : { pair }),
+    ...(versions === undefined ? {} : { versions }),
+  };
+  const next = active ? { active: name } : {};
+  await storeOf(context).update((all) => ({
+    ...all,
+    ...next,
+    profiles: { ...all.profiles, [name]: profile },
+  }));
+  return ExitCode.ok;
+}
+
+async function list(context: CliContext, json: boolean): Promise<ExitCode> {
+  const all = await storeOf(context).load();
+  if (json) await writeJson(context.io.stdout, shown(all));
+  else await printTable(context, all);
+  return ExitCode.ok;
+}
+
+async function printTable({ io }: CliContext, { active, profiles }: Profiles): Promise<void> {
+  const names = Object.keys(profiles);
+  if (names.length === 0) {
+    await writeLine(io.stderr, 'no profiles yet: kvtwin profile add --help');
+    return;
+  }
+  const colors = colorsFor(io.stdout, io.env);
+  const table = new Table(plainTable());
+  for (const name of names) {
+    table.push([name === active ? colors.green('*') : ' ', name, addressText(profiles[name]!)]);
+  }
+  await writeLine(io.stdout, table.toString());
+}
+
+function addressText({ url, first, second, pair }: Profile): string {
+  const parts = url ?? pair;
+  return parts === undefined ? `${hide(first)}  ${hide(second)}` : hide(parts);
+}
+
+function hide(url: string | undefined): string {
+  return withoutCredentials(url ?? '');
+}
+
+function shown({ active, profiles }: Profiles): unknown {
+  const entries = Object.entries(profiles).map(([name, { url, first, second, pair, names, versions }]) => {
+    const urls = Object.entries({ url, first, second, pair }).filter(([, value]) => value !== undefined);
+    const hidden = Object.fromEntries(urls.map(([key, value]) => [key, hide(value)]));
+    return { name, active: name === active, ...hidden, names, versions };
+  });
+  return { profiles: entries };
+}
+
+async function use(context: CliContext, name: string): Promise<ExitCode> {
+  await storeOf(context).update((all) => {
+    if (profileNamed(name, all).url !== undefined) {
+      throw new CliError(`profile ${name} is one side`, { hint: 'only a pair can be the active profile' });
+    }
+    return { ...all, active: name };
+  });
+  return ExitCode.ok;
+}
+
+async function remove(context: CliContext, name: string): Promise<ExitCode> {
+  await storeOf(context).update((all) => {
+    profileNamed(name, all);
+    const { [name]: _, ...profiles } = all.profiles;
+    return all.active === undefined || all.active === name ? { profiles } : { active: all.active, profiles };
+  });
+  return ExitCode.ok;
+}

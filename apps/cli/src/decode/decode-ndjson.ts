@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { CliContext } from '../cli-context.js';
+import { CliError } from '../cli-error.js';
+import { ExitCode } from '../exit-code.js';
+import { writeJson } from '../output.js';
+import { type DecodedRow, decodeRow, type ExchangeRow } from './decode-row.js';
+
+/** Decodes exchanges, one a line, from a file or stdin; 3 where a row was not decoded or is encoded differently. */
+export async function decodeNdjson({ io }: CliContext, file: string | undefined): Promise<ExitCode> {
+  const input = file === undefined || file === '-' ? Readable.from(io.stdin) : createReadStream(file);
+  const broken = new Promise<never>((_, reject) => {
+    input.once('error', (error: Error) =>
+      reject(new CliError(`cannot read ${file ?? 'stdin'}: ${error.message}`)),
+    );
+  });
+  broken.catch(() => undefined);
+  let good = true;
+  let number = 0;
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
+  for (;;) {
+    const line = await Promise.race([lines.next(), broken]);
+    if (line.done) break;
+    io.signal.throwIfAborted();
+    number++;
+    if (line.value.trim() === '') continue;
+    const decoded = decodeLine(line.value, number);
+    good &&= decoded.ok !== false && decoded.reencodes !== false;
+    await writeJson(io.stdout, decoded);
+  }
+  return good ? ExitCode.ok : ExitCode.partial;
+}
+
+function decodeLine(line: string, number: number): DecodedRow {
+  let row: unknown;
+  try {
+    row = JSON.parse(line);
+  } catch {
+    return notARow(`line ${number}`, 'is not JSON');
+  }
+  if (typeof row !== 'object' || row === null) return notARow(`line ${number}`, 'is no object');
+  const { name, request_hex, response_hex } = row as Record<string, unknown>;
+  if ([request_hex, response_hex].some((hex) => hex !== undefined && typeof hex !== 'string')) {
+    return notARow(typeof name === 'string' ? name : `line ${number}`, 'has bytes that are no hex text');
+  }
+  return decodeRow(row as ExchangeRow);
+}
+
+function notARow(name: string, why: string): DecodedRow {
+  return { name, ok: false, error: { code: 'NOT_AN_EXCHANGE', message: `the line ${why}`, side: 'request' } };
+}

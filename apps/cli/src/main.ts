@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { CliOutput } from './cli-io.js';
+import { ExitCode } from './exit-code.js';
+import { runCli } from './run-cli.js';
+
+const stopping = new AbortController();
+
+/** npm passes a Ctrl-C on that the terminal has sent already: what comes that soon is the same one. */
+const sameSignalMs = 500;
+let stoppedAtMs = 0;
+
+// The first signal asks the command to stop and clean up; the next one does not wait for it.
+function stop(): void {
+  if (!stopping.signal.aborted) {
+    stoppedAtMs = performance.now();
+    stopping.abort();
+  } else if (performance.now() - stoppedAtMs > sameSignalMs) {
+    process.exit(ExitCode.interrupted);
+  }
+}
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+process.on('SIGHUP', stop);
+
+let readerGone = false;
+
+function outputOf(stream: NodeJS.WriteStream): CliOutput {
+  // Whoever reads the output may stop reading (`kvtwin scan | head`): that ends the command, quietly.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    readerGone = true;
+    if (!stopping.signal.aborted) stopping.abort();
+  });
+  return {
+    write: (chunk) => (readerGone ? true : stream.write(chunk)),
+    drained: async () => {
+      if (stream.writableNeedDrain) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+    },
+    isTTY: stream.isTTY === true,
+    columns: stream.columns ?? 80,
+  };
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  stdin: process.stdin,
+  env: process.env,
+  signal: stopping.signal,
+  pid: process.pid,
+});
+// Sockets are closed by now; a stdin that nobody reads must not keep the process.
+process.stdin.destroy();

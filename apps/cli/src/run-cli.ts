@@ -1,0 +1,61 @@
+import { StoreError } from '@kvtwin/versioned-value';
+import { CommanderError } from 'commander';
+import type { CliContext } from './cli-context.js';
+import { CliError } from './cli-error.js';
+import type { CliIo } from './cli-io.js';
+import { ExitCode } from './exit-code.js';
+import { exitCodeOfStoreError } from './exit-code-of-store-error.js';
+import { colorsFor } from './output.js';
+import { createProgram } from './program.js';
+import { withoutCredentials } from './without-credentials.js';
+
+/**
+ * Runs one command line, without the name of the program. Never throws and never exits: answers the exit code. Data
+ * goes to `io.stdout`, all else to `io.stderr`.
+ */
+export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCode> {
+  const context: CliContext = { io, exitCode: ExitCode.ok };
+  try {
+    await createProgram(context).parseAsync(args, { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function report(error: unknown, io: CliIo): ExitCode {
+  // Commander has printed its message already; it fails with 0 after --help and --version.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (io.signal.aborted) return ExitCode.interrupted;
+  const { exitCode, message, hint } = explain(error);
+  const colors = colorsFor(io.stderr, io.env);
+  io.stderr.write(`${colors.red('error:')} ${hideCredentials(message)}\n`);
+  if (hint !== undefined) io.stderr.write(`  ${hint}\n`);
+  if (/\bkvtwin\b/.test(io.env.NODE_DEBUG ?? '') && error instanceof Error) {
+    io.stderr.write(`${hideCredentials(error.stack ?? '')}\n`);
+  }
+  return exitCode;
+}
+
+interface Explanation {
+  readonly exitCode: ExitCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+function explain(error: unknown): Explanation {
+  if (error instanceof CliError) {
+    return { exitCode: error.exitCode, message: error.message, hint: error.hint };
+  }
+  if (StoreError.is(error)) {
+    return { exitCode: exitCodeOfStoreError(error.code), message: `${error.message} (${error.code})` };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: unknown } | null)?.code;
+  return { exitCode: ExitCode.usage, message: typeof code === 'string' ? `${message} (${code})` : message };
+}
+
+/** URLs within a message. */
+function hideCredentials(message: string): string {
+  return message.replaceAll(/[a-z][a-z0-9+]*:\/\/[^\s"'`]*/gi, (url) => withoutCredentials(url));
+}

@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+import { parseDurationMs } from './parse-duration.js';
+
+/** The flags that name the two sides. */
+export interface SideFlags {
+  readonly first?: string;
+  readonly second?: string;
+  readonly pair?: string;
+  readonly profile?: string;
+  readonly versions?: 'counter' | 'opaque';
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+/** Adds the flags that name the two sides and how they are asked. */
+export function addSideOptions(command: Command): Command {
+  return command
+    .option(
+      '--first <url>',
+      'the first side: hotrod://, hotrods://, hustdb://, memory:, or a profile (KVTWIN_FIRST)',
+    )
+    .option('--second <url>', 'the second side (KVTWIN_SECOND)')
+    .option('--pair <url>', 'both sides behind one front: hustdb+ha://host:8082 (KVTWIN_PAIR)')
+    .option(
+      '-p, --profile <name>',
+      'a profile that names both sides (KVTWIN_PROFILE; default: the active one)',
+    )
+    .addOption(
+      new Option('--versions <policy>', 'how versions of the two sides relate').choices([
+        'counter',
+        'opaque',
+      ]),
+    )
+    .option(
+      '--timeout <duration>',
+      'longest time that one side may take for one answer',
+      parseDurationMs,
+      5000,
+    );
+}
