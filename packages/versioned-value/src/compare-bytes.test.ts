@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytesEqual, compareBytes, fromByteString, toByteString } from './index.js';
+
+const short = fc.uint8Array({ maxLength: 4, max: 3 });
+
+describe('bytesEqual', () => {
+  it('goes on behind a NUL', () => {
+    expect(bytesEqual(Uint8Array.of(97, 0, 1), Uint8Array.of(97, 0, 2))).toBe(false);
+    expect(bytesEqual(Uint8Array.of(97, 0, 1), Uint8Array.of(97, 0, 1))).toBe(true);
+  });
+
+  it('tells a prefix from the whole', () => {
+    expect(bytesEqual(Uint8Array.of(1), Uint8Array.of(1, 0))).toBe(false);
+    expect(bytesEqual(new Uint8Array(), new Uint8Array())).toBe(true);
+  });
+});
+
+describe('compareBytes', () => {
+  it('orders as memcmp does', () => {
+    fc.assert(
+      fc.property(short, short, (a, b) => {
+        expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(a, b));
+        expect(compareBytes(a, b) === 0).toBe(bytesEqual(a, b));
+      }),
+    );
+  });
+
+  it('takes bytes as unsigned', () => {
+    expect(compareBytes(Uint8Array.of(0x7f), Uint8Array.of(0x80))).toBeLessThan(0);
+  });
+});
+
+describe('byte strings', () => {
+  it('come back as the same bytes, and are equal exactly if the bytes are', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+        expect(fromByteString(toByteString(a))).toEqual(a);
+        expect(toByteString(a) === toByteString(b)).toBe(bytesEqual(a, b));
+      }),
+    );
+  });
+
+  it('hold a megabyte', () => {
+    const bytes = Uint8Array.from({ length: 1 << 20 }, (_, at) => at & 0xff);
+    expect(bytesEqual(fromByteString(toByteString(bytes)), bytes)).toBe(true);
+  });
+});
