@@ -70,7 +70,8 @@ export class InMemoryCache {
 
   /**
    * Stores a value under a new version. The value's memory is kept: hand over bytes that
-   * nobody changes. A lifetime that is over at once leaves the key absent.
+   * nobody changes. A lifetime that is over at once leaves the key absent. A max idle that is not shorter than the lifespan
+   * is dropped, as Infinispan does: it can never come first.
    */
   put(key: Uint8Array, value: Uint8Array, lifetime: EntryLifetime): PutOutcome {
     const byteKey = toByteKey(key);
@@ -81,8 +82,7 @@ export class InMemoryCache {
       version: this.#options.versions.next(),
       createdMs: nowMs,
       lastUsedMs: nowMs,
-      lifespanMs: lifetime.lifespanMs,
-      maxIdleMs: lifetime.maxIdleMs,
+      ...effective(lifetime),
       segment: previous?.segment ?? keySegment(key, this.segments),
     };
     if (isExpired(entry, nowMs)) {
@@ -210,4 +210,9 @@ export class InMemoryCache {
     this.#mortal.delete(byteKey);
     this.#bytes -= byteKey.length + entry.value.length;
   }
+}
+
+function effective({ lifespanMs, maxIdleMs }: EntryLifetime): EntryLifetime {
+  const neverFirst = lifespanMs !== undefined && maxIdleMs !== undefined && maxIdleMs >= lifespanMs;
+  return { lifespanMs, maxIdleMs: neverFirst ? undefined : maxIdleMs };
 }

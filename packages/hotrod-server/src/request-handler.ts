@@ -4,7 +4,6 @@ import {
   encodeError,
   encodeResponse,
   HotRodProtocolError,
-  type OperationDefinition,
   operations,
   type RequestHeader,
   type RequestMessage,
@@ -49,7 +48,7 @@ export class RequestHandler {
       const hosted = this.#cacheOf(message);
       const reply = this.#reply(message, hosted);
       const objectStorage = hosted?.options.keyMediaType === 'application/x-java-object';
-      encodeResponse(writer, operation as OperationDefinition<never>, { messageId, objectStorage }, reply, {
+      encodeResponse(writer, operation, { messageId, objectStorage }, reply, {
         version,
         intelligence,
       });
