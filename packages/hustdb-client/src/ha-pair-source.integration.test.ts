@@ -1,0 +1,224 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Rudeness, startRudeServer } from '@kvtwin/testkit';
+import { type PairStore, StoreError } from '@kvtwin/versioned-value';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openHustDbHaPairSource } from './open-hustdb-ha-pair-source.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (value: Uint8Array): string => new TextDecoder().decode(value);
+const key = bytes('test_key');
+const counter = (token: string) => ({ scheme: 'counter' as const, token });
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+type Scripted = [status: number, headers: Record<string, string>, body?: string];
+
+/** A front that answers each path as scripted, and keeps the targets that it was asked for. */
+async function scriptedFront(script: Record<string, Scripted>): Promise<{ port: number; targets: string[] }> {
+  const targets: string[] = [];
+  const server: Server = createServer((request, response) => {
+    targets.push(`${request.method} ${request.url}`);
+    const [status, headers, body = ''] = script[request.url?.split('?')[0] ?? ''] ?? [404, { Version: '0' }];
+    const all = {
+      'Content-Type': 'text/plain',
+      'Content-Length': String(Buffer.byteLength(body)),
+      ...headers,
+    };
+    request.resume().on('end', () => response.writeHead(status, all).end(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => server.close(resolve)));
+  return { port: (server.address() as AddressInfo).port, targets };
+}
+
+async function openPair(port: number, table?: string, options = {}): Promise<PairStore> {
+  const source = await openHustDbHaPairSource(`hustdb+ha://huststore:huststore@127.0.0.1:${port}`, options);
+  closers.push(() => source.close());
+  return source.open(table === undefined ? { type: 'kv' } : { type: 'hash', table });
+}
+
+async function refusal(call: Promise<unknown>): Promise<StoreError> {
+  const thrown = await call.then(
+    () => new Error('nothing was thrown'),
+    (error: unknown) => error,
+  );
+  if (StoreError.is(thrown)) return thrown;
+  throw thrown;
+}
+
+const TABLE = JSON.stringify({
+  table: [{ item: { key: [0, 1024], val: ['10.0.0.1:8085', '10.0.0.2:8085'] } }],
+});
+
+describe('reads through a front', () => {
+  it('reads a pair by hget2', async () => {
+    const front = await scriptedFront({
+      '/hget2': [409, { Version1: '1', Version2: '2', 'Val-Offset': '3' }, 'onetwo'],
+    });
+    const read = await (await openPair(front.port, 'test_table')).read(key);
+    expect(read.kind).toBe('diverged');
+    expect(read.kind === 'diverged' && read.values.map(text)).toEqual(['one', 'two']);
+    expect(front.targets).toEqual(['GET /hget2?tb=test_table&key=test_key']);
+  });
+
+  it('reads a pair of the kv space by get2, and says what 404 does not tell', async () => {
+    const front = await scriptedFront({});
+    const read = await (await openPair(front.port)).read(key);
+    expect(read).toMatchObject({ kind: 'unreadable', sides: [{ state: 'unknown' }, { state: 'unknown' }] });
+    expect(front.targets).toEqual(['GET /get2?key=test_key']);
+  });
+
+  it('reads what the front reads first', async () => {
+    const front = await scriptedFront({ '/get': [200, { Version: '4' }, 'v'] });
+    const sides = await (await openPair(front.port)).readFirst!(key);
+    expect(sides).toMatchObject([
+      { state: 'present', entry: { version: counter('4') } },
+      { state: 'unknown' },
+    ]);
+  });
+
+  it.each([
+    ['asks for credentials', [401, { 'WWW-Authenticate': 'Basic realm="Authentication"' }], 'STORE_AUTH'],
+    ['answers HTML', [200, { 'Content-Type': 'text/html' }, '<html>'], 'STORE_PROTOCOL'],
+    ['answers 502', [502, {}], 'STORE_REJECTED'],
+    ['sends a bad Val-Offset', [409, { Version: '1', 'Val-Offset': '9' }, 'ab'], 'STORE_PROTOCOL'],
+  ] as [string, Scripted, string][])('rejects where the front %s', async (_name, answer, code) => {
+    const front = await scriptedFront({ '/get2': answer });
+    expect((await refusal((await openPair(front.port)).read(key))).code).toBe(code);
+  });
+});
+
+describe('writes through a front', () => {
+  it('tells that both masters took a write', async () => {
+    const front = await scriptedFront({ '/hset': [200, { Version: '2' }] });
+    const write = await (await openPair(front.port, 't')).put(key, bytes('v'), { lifespanMs: 1500 });
+    expect(write.sides).toEqual([
+      { state: 'applied', version: counter('2') },
+      { state: 'applied', version: counter('2') },
+    ]);
+    expect(front.targets).toEqual(['POST /hset?tb=t&key=test_key&ttl=2']);
+  });
+
+  it.each([
+    ['10.0.0.1:8085', ['unknown', 'applied']],
+    ['10.0.0.2:8085', ['applied', 'unknown']],
+    ['10.9.9.9:8085', ['unknown', 'unknown']],
+  ])('finds the master that Sync names, %s, in the table', async (sync, states) => {
+    const front = await scriptedFront({
+      '/put': [200, { Sync: sync, Version: '2' }],
+      '/get_table': [200, {}, TABLE],
+    });
+    const write = await (await openPair(front.port)).put(key, bytes('v'));
+    expect(write.sides.map(({ state }) => state)).toEqual(states);
+  });
+
+  it('does not guess what a 404 means', async () => {
+    const front = await scriptedFront({ '/del': [404, { Version: '0' }] });
+    const write = await (await openPair(front.port)).remove(key, { ifVersion: counter('3') });
+    expect(write.sides).toMatchObject([
+      { state: 'unknown', error: { code: 'STORE_REJECTED' } },
+      { state: 'unknown', error: { code: 'STORE_REJECTED' } },
+    ]);
+    expect(front.targets).toEqual(['GET /del?key=test_key&ver=3']);
+  });
+
+  it('reads a refusal of the extended dialect', async () => {
+    const front = await scriptedFront({
+      '/put': [409, { Version1: '2', Version2: '5', 'X-Outcome': 'rejected' }],
+    });
+    const write = await (await openPair(front.port)).put(key, bytes('v'), { ifVersion: counter('1') });
+    expect(write.sides).toEqual([
+      { state: 'rejected', reason: 'mismatch', version: counter('2') },
+      { state: 'rejected', reason: 'mismatch', version: counter('5') },
+    ]);
+  });
+
+  it.each([
+    ['silent', { kind: 'silent' }, 'STORE_TIMEOUT'],
+    ['closing', { kind: 'close' }, 'STORE_UNREACHABLE'],
+  ] as [string, Rudeness, string][])(
+    'tells that a write may have been applied by a %s front',
+    async (_name, rudeness, code) => {
+      const server = await startRudeServer(rudeness);
+      closers.push(() => server.close());
+      const write = await (await openPair(server.port, undefined, { timeoutMs: 200 })).put(key, bytes('v'));
+      expect(write.sides).toMatchObject([
+        { state: 'unknown', error: { code } },
+        { state: 'unknown', error: { code } },
+      ]);
+    },
+  );
+
+  it.each([
+    ['a key with ?', () => ({ key: bytes('a?'), value: bytes('v') }), 'STORE_INVALID_KEY'],
+    ['an empty value', () => ({ key, value: bytes('') }), 'STORE_INVALID_VALUE'],
+    [
+      'a maximum idle time',
+      () => ({ key, value: bytes('v'), options: { maxIdleMs: 1000 } }),
+      'STORE_UNSUPPORTED',
+    ],
+    [
+      'a lifespan that means never',
+      () => ({ key, value: bytes('v'), options: { lifespanMs: 3e9 } }),
+      'STORE_INVALID_ARGUMENT',
+    ],
+    [
+      'version 0',
+      () => ({ key, value: bytes('v'), options: { ifVersion: counter('0') } }),
+      'STORE_INVALID_ARGUMENT',
+    ],
+    [
+      'two versions',
+      () => ({ key, value: bytes('v'), options: { ifVersions: [counter('1'), counter('2')] as const } }),
+      'STORE_UNSUPPORTED',
+    ],
+  ] as [
+    string,
+    () => { key: Uint8Array; value: Uint8Array; options?: Parameters<PairStore['put']>[2] },
+    string,
+  ][])('refuses %s without asking', async (_name, make, code) => {
+    const front = await scriptedFront({});
+    const { key: given, value, options } = make();
+    const store = await openPair(front.port);
+    expect((await refusal(store.put(given, value, options))).code).toBe(code);
+    expect(front.targets).toEqual([]);
+  });
+});
+
+describe('addresses', () => {
+  it.each([
+    'hustdb+ha://',
+    'hustdb+ha://host:99999',
+    'hustdb+ha://host:8082/path',
+    'hustdb+ha://host:8082?x=1',
+    'hustdb://host:8082',
+    'http://host:8082',
+  ])('refuses %s', async (url) => {
+    expect((await refusal(openHustDbHaPairSource(url))).code).toBe('STORE_INVALID_ARGUMENT');
+  });
+
+  it('shows no credentials', async () => {
+    const source = await openHustDbHaPairSource('hustdb+ha://me:secret@127.0.0.1');
+    expect(source.name).toBe('hustdb+ha://127.0.0.1:8082');
+    await source.close();
+    expect((await refusal(source.open({ type: 'kv' }))).code).toBe('STORE_CLOSED');
+    expect((await refusal(openHustDbHaPairSource('hustdb+ha://me:secret@host:0'))).message).not.toContain(
+      'secret',
+    );
+  });
+
+  it.each([
+    { type: 'hash', table: 't'.repeat(65) },
+    { type: 'hash', table: 'a-b' },
+    { type: 'hash' },
+    { type: 'kv', table: 't' },
+  ] as const)('refuses to open %o', async (selector) => {
+    const source = await openHustDbHaPairSource('hustdb+ha://127.0.0.1');
+    closers.push(() => source.close());
+    expect((await refusal(source.open(selector))).code).toBe('STORE_INVALID_ARGUMENT');
+  });
+});
