@@ -1,11 +1,9 @@
-import { ByteWriter, equalBytes } from '@kvtwin/bytes';
-import { encodeRequest } from './encode-request.js';
-import { encodeError, encodeEvent, encodeResponse } from './encode-response.js';
+import { equalBytes } from '@kvtwin/bytes';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
+import { reencodeRequest, reencodeResponse } from './reencode.js';
 import { RequestDecoder, type RequestMessage } from './request-decoder.js';
 import { ResponseDecoder } from './response-decoder.js';
 import type { ErrorMessage, ReplyMessage, ResponseMessage } from './response-message.js';
-import { isObjectStorageStatus } from './status.js';
 import { REQUEST_MAGIC } from './wire/magic.js';
 import { type FieldSpan, SpanRecorder } from './wire/span-recorder.js';
 
@@ -89,8 +87,11 @@ function compare(
     if (answer === undefined) {
       throw new HotRodProtocolError(`nothing answers #${messageId}`, { code: 'HOTROD_TRUNCATED', messageId });
     }
-    const reencodedRequest = encodeAgain(decoded.message);
-    const reencodedResponse = encodeAllAgain(decoded.message, messages);
+    const reencodedRequest = reencodeRequest(decoded.message);
+    const reencodedResponse = reencodeResponse(
+      messages.map(({ message }) => message),
+      decoded.message,
+    );
     const reencodes = equalBytes(reencodedRequest, request) && equalBytes(reencodedResponse, response);
     return {
       outcome: 'decoded',
@@ -146,36 +147,6 @@ function readMessages(
 function isAnswerTo(messageId: number | bigint) {
   return (message: ResponseMessage): message is ReplyMessage | ErrorMessage =>
     message.kind !== 'event' && message.messageId === messageId;
-}
-
-function encodeAgain({ operation, header, request }: RequestMessage): Uint8Array {
-  const writer = new ByteWriter();
-  encodeRequest(writer, operation, header, request, { anyVersion: true });
-  return writer.take();
-}
-
-function encodeAllAgain(
-  { header: { version, intelligence } }: RequestMessage,
-  messages: readonly Annotated<ResponseMessage>[],
-): Uint8Array {
-  const writer = new ByteWriter();
-  for (const { message } of messages) {
-    switch (message.kind) {
-      case 'event':
-        encodeEvent(writer, message.event);
-        break;
-      case 'error':
-        encodeError(writer, message);
-        break;
-      case 'reply': {
-        const { messageId, topology, status, operation, reply } = message;
-        const header = { messageId, topology, objectStorage: isObjectStorageStatus(status) };
-        encodeResponse(writer, operation, header, reply, { version, intelligence });
-        break;
-      }
-    }
-  }
-  return writer.take();
 }
 
 function truncated(side: string, length: number, missing: number): HotRodProtocolError {

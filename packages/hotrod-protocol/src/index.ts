@@ -102,6 +102,7 @@ export {
   versionByte,
   versionOfByte,
 } from './protocol-version.js';
+export { reencodeRequest, reencodeResponse } from './reencode.js';
 export { RequestDecoder, type RequestDecoderOptions, type RequestMessage } from './request-decoder.js';
 export { RequestFlag } from './request-flag.js';
 export {

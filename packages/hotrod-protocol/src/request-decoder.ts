@@ -153,12 +153,7 @@ export class RequestDecoder {
   }
 
   private part<T>(name: string, codec: Codec<T>): T {
-    const { spans } = this.cursor;
-    const from = this.reader.position;
-    spans?.open(name);
-    const value = codec.read(this.cursor);
-    spans?.close(from, this.reader.position, value);
-    return value;
+    return this.cursor.noted(name, () => codec.read(this.cursor));
   }
 
   private checkVersion({ versionByte, messageId }: RequestStart, offset: number): void {

@@ -253,20 +253,12 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     if (outcome === undefined || operation.replies[outcome] === undefined) {
       throw this.unexpected('HOTROD_UNEXPECTED_STATUS', start, pending);
     }
-    this.cursor.spans?.open('reply');
-    const from = this.reader.position;
-    const reply = operation.readReply(this.cursor, outcome);
-    this.cursor.spans?.close(from, this.reader.position, reply);
+    const reply = this.cursor.noted('reply', () => operation.readReply(this.cursor, outcome));
     return { kind: 'reply', messageId, operation, pending, status, topology: change, reply };
   }
 
   private part<T>(name: string, codec: Codec<T>): T {
-    const { spans } = this.cursor;
-    const from = this.reader.position;
-    spans?.open(name);
-    const value = codec.read(this.cursor);
-    spans?.close(from, this.reader.position, value);
-    return value;
+    return this.cursor.noted(name, () => codec.read(this.cursor));
   }
 
   private unexpected(

@@ -1,6 +1,5 @@
 import { ClientIntelligence } from './client-intelligence.js';
 import type { Codec } from './wire/codec.js';
-import type { Cursor } from './wire/cursor.js';
 import { list, repeated } from './wire/list.js';
 import { mapped } from './wire/mapped.js';
 import { string, u16, vInt, vIntSigned } from './wire/primitives.js';
@@ -39,7 +38,7 @@ const segment: Codec<number[]> = {
   read: (cursor) => {
     const frame = cursor.enter();
     if (frame.count < 0) {
-      frame.count = cursor.reader.u8();
+      frame.count = cursor.noted('count', () => cursor.reader.u8());
     }
     const indexes = repeated(vInt, frame.count).read(cursor);
     cursor.leave();
@@ -61,13 +60,14 @@ const segmentOwners: Codec<SegmentOwners> = {
     frame.value ??= { functionVersion: -1, segmentCount: -1 };
     const head = frame.value as { functionVersion: number; segmentCount: number };
     if (head.functionVersion < 0) {
-      head.functionVersion = noted(cursor, 'functionVersion', () => cursor.reader.u8());
+      head.functionVersion = cursor.noted('functionVersion', () => cursor.reader.u8());
     }
     const elementBytes = head.functionVersion === 0 ? 0 : segment.minBytes;
     if (head.segmentCount < 0) {
-      head.segmentCount = noted(cursor, 'segmentCount', () => cursor.reader.count(elementBytes));
+      head.segmentCount = cursor.noted('segmentCount', () => cursor.reader.count(elementBytes));
     }
-    const owners = repeated(segment, elementBytes === 0 ? 0 : head.segmentCount).read(cursor);
+    const listed = elementBytes === 0 ? 0 : head.segmentCount;
+    const owners = cursor.noted('owners', () => repeated(segment, listed).read(cursor));
     cursor.leave();
     return { ...head, owners };
   },
@@ -78,13 +78,6 @@ const segmentOwners: Codec<SegmentOwners> = {
     }
   },
 };
-
-function noted(cursor: Cursor, name: string, read: () => number): number {
-  const start = cursor.reader.position;
-  const value = read();
-  cursor.spans?.note(name, start, cursor.reader.position, value);
-  return value;
-}
 
 interface TopologyFields {
   topologyId: number;

@@ -2,7 +2,6 @@ import type { ByteWriter } from '@kvtwin/bytes';
 import { type EntryMetadata, entryMetadata } from '../entry-metadata.js';
 import { HotRodProtocolError } from '../hot-rod-protocol-error.js';
 import type { Codec } from '../wire/codec.js';
-import type { Cursor } from '../wire/cursor.js';
 import { repeated } from '../wire/list.js';
 import { mapped } from '../wire/mapped.js';
 import { bytes, u8 } from '../wire/primitives.js';
@@ -80,15 +79,14 @@ export const iterationBatch: Codec<IterationBatch> = {
     const frame = cursor.enter();
     frame.value ??= {};
     const head = frame.value as Head;
-    head.finishedSegments ??= noted(cursor, 'finishedSegments', () => cursor.reader.bytes());
-    head.entryCount ??= noted(cursor, 'entryCount', () => cursor.reader.count(2));
+    head.finishedSegments ??= cursor.noted('finishedSegments', () => cursor.reader.bytes());
+    head.entryCount ??= cursor.noted('entryCount', () => cursor.reader.count(2));
     head.projectionCount ??= hasCount(head.entryCount, cursor)
-      ? noted(cursor, 'projectionCount', () => cursor.reader.count(1))
+      ? cursor.noted('projectionCount', () => cursor.reader.count(1))
       : 1;
     const entry = head.projectionCount === 1 ? plainEntry : entryCodec(head.projectionCount);
-    cursor.spans?.open('entries');
-    const entries = repeated(entry, head.entryCount).read(cursor);
-    cursor.spans?.close(0, 0, entries);
+    const { entryCount } = head;
+    const entries = cursor.noted('entries', () => repeated(entry, entryCount).read(cursor));
     cursor.leave();
     return { finishedSegments: head.finishedSegments, entries };
   },
@@ -122,11 +120,4 @@ function writeEntries(
 
 function mistake(what: string): HotRodProtocolError {
   return new HotRodProtocolError(what, { code: 'HOTROD_INVALID_ARGUMENT' });
-}
-
-function noted<T>(cursor: Cursor, name: string, read: () => T): T {
-  const start = cursor.reader.position;
-  const value = read();
-  cursor.spans?.note(name, start, cursor.reader.position, value);
-  return value;
 }

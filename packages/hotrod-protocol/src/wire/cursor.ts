@@ -59,6 +59,19 @@ export class Cursor implements WireContext {
     this.depth = 0;
   }
 
+  /** Reads a part of a group, and notes where it lies if spans are wanted. */
+  noted<T>(name: string, read: () => T): T {
+    const { spans } = this;
+    if (spans === undefined) {
+      return read();
+    }
+    const start = this.reader.position;
+    spans.open(name);
+    const value = read();
+    spans.close(start, this.reader.position, value);
+    return value;
+  }
+
   /** A typed error at an offset, the current position by default. */
   malformed(what: string, offset: number = this.reader.position): HotRodProtocolError {
     return new HotRodProtocolError(`${what} at offset ${offset}`, { code: 'HOTROD_MALFORMED', offset });
