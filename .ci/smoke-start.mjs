@@ -1,8 +1,10 @@
 // What a newcomer does after `npm ci`: npm start, the curl samples of the README, Ctrl-C.
 // Prints one line per check and, last, a line in vitest's form: "Tests  N failed | N passed (N)".
 import { execFile, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -10,6 +12,10 @@ const run = promisify(execFile);
 /** A first build of all packages on a small machine is part of it. */
 const START_LIMIT_MS = 360_000;
 const STOP_LIMIT_MS = 15_000;
+
+/** Profiles go here, so that nothing of this machine counts and what is left behind shows. */
+const configuration = mkdtempSync(join(tmpdir(), 'kvtwin-smoke-'));
+const env = { ...process.env, XDG_CONFIG_HOME: configuration };
 
 let passed = 0;
 let failed = 0;
@@ -21,7 +27,7 @@ function check(title, ok, detail = '') {
 
 /** Starts in a process group of its own, so that the signal reaches all of it, as Ctrl-C at a terminal does. */
 function startDemo() {
-  const child = spawn('npm', ['start'], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', ['start'], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
   const demo = { child, output: '', ended: false };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -147,6 +153,25 @@ async function checkSamples([pair, sites, lame]) {
   await checkSample(at(lame, 'test_key'), { status: 503, headers: { 'x-outcome': 'unreadable' } });
 }
 
+/** What the demo says to try next: its profile is active, so no URL is needed. */
+async function checkDiff() {
+  const {
+    code,
+    stdout = '',
+    stderr = '',
+  } = await run('npx', ['kvtwin', 'diff', '--json'], { env }).catch((error) => error);
+  const differences = code === 2 ? JSON.parse(stdout).differences : 0;
+  check(
+    'npx kvtwin diff finds the drift of the two sites, exit code 2',
+    differences > 0,
+    `${code}\n${stdout}${stderr}`,
+  );
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+}
+
 async function checkCtrlC(demo, addresses) {
   signalGroup(demo, 'SIGINT');
   const end = await Promise.race([demo.end, pause(STOP_LIMIT_MS)]);
@@ -155,6 +180,8 @@ async function checkCtrlC(demo, addresses) {
   const left = membersOf(demo.child.pid);
   check('Ctrl-C leaves no process behind', left.length === 0, left.join('\n'));
   const listening = await Promise.all(addresses.map(listens));
+  const files = filesBelow(configuration);
+  check('Ctrl-C leaves no profile behind', files.length === 0, files.map(({ name }) => name).join(' '));
   check('Ctrl-C leaves no port open', !listening.includes(true), addresses.join(' '));
 }
 
@@ -163,7 +190,9 @@ const addresses = await addressesOf(demo);
 check('npm start prints the addresses of three proxies', addresses.length >= 3, demo.output);
 if (addresses.length >= 3) {
   await checkSamples(addresses);
+  await checkDiff();
   await checkCtrlC(demo, addresses);
 }
+rmSync(configuration, { recursive: true, force: true });
 console.log(` Tests  ${failed} failed | ${passed} passed (${failed + passed})`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,19 +1,37 @@
 import { type SeededRandom, seededRandom, toHex } from '@kvtwin/testkit';
-import type { VersionedStore, WriteOptions } from '@kvtwin/versioned-value';
+import type { VersionedStore, VersionPolicy, WriteOptions } from '@kvtwin/versioned-value';
 
 /** What was made to differ for a key, in the words of `kvtwin diff`. */
-export type PlantedClass = 'value-conflict' | 'only-first' | 'only-second' | 'expiry-skew';
+export type PlantedClass =
+  | 'value-conflict'
+  | 'diverged'
+  | 'version-skew'
+  | 'only-first'
+  | 'only-second'
+  | 'expiry-skew';
 
-/** How many keys of each class; the rest agrees. */
-const PLANTED: readonly (readonly [PlantedClass, number])[] = [
-  ['value-conflict', 160],
-  ['only-first', 120],
-  ['only-second', 120],
-  ['expiry-skew', 100],
-];
+/** How many keys of each class; the rest agrees. Opaque versions are never compared, so two classes need counters. */
+const PLANTED: Readonly<Record<VersionPolicy, readonly (readonly [PlantedClass, number])[]>> = {
+  opaque: [
+    ['value-conflict', 160],
+    ['only-first', 120],
+    ['only-second', 120],
+    ['expiry-skew', 100],
+  ],
+  counter: [
+    ['value-conflict', 100],
+    ['diverged', 90],
+    ['version-skew', 90],
+    ['only-first', 80],
+    ['only-second', 80],
+    ['expiry-skew', 60],
+  ],
+};
 
 /** Writes in flight at once. */
 const LANES = 128;
+/** Keys that agree and expire on both sides alike. */
+const MORTAL = 500;
 const HOUR_MS = 3_600_000;
 
 /** What stands in the two stores. */
@@ -27,6 +45,8 @@ export interface PlantedSites {
 interface SideValue {
   readonly value: Uint8Array;
   readonly options?: WriteOptions;
+  /** Each write counts where versions are counters. */
+  readonly writes?: number;
 }
 
 interface PlantedKey {
@@ -39,27 +59,25 @@ interface PlantedKey {
 export async function plantDifferences(
   first: VersionedStore,
   second: VersionedStore,
-  total: number,
-  seed: number,
+  { total, seed, policy }: { total: number; seed: number; policy: VersionPolicy },
 ): Promise<PlantedSites> {
   const random = seededRandom(seed);
   const keys = random.shuffle(Array.from({ length: total }, (_, index) => keyOf(index)));
   const differences = new Map<string, PlantedClass>();
   const planted: PlantedKey[] = [];
-  for (const [kind, count] of PLANTED) {
+  for (const [kind, count] of PLANTED[policy]) {
     for (const [index, key] of keys.splice(0, count).entries()) {
       differences.set(toHex(key), kind);
-      planted.push(differing(kind, key, index, random));
+      planted.push({ key, ...differing(kind, random.bytes(random.integer(2, 40)), index) });
     }
   }
-  const mortal = keys.splice(0, 500).map((key) => agreeing(key, random, { lifespanMs: HOUR_MS }));
-  const calm = [...keys];
-  const agreed = keys.map((key) => agreeing(key, random));
-  await writeAll(first, second, random.shuffle([...planted, ...mortal, ...agreed]));
-  return { differences, calm };
+  planted.push(...keys.splice(0, MORTAL).map((key) => agreeing(key, random, { lifespanMs: HOUR_MS })));
+  planted.push(...keys.map((key) => agreeing(key, random)));
+  await writeAll(first, second, random.shuffle(planted));
+  return { differences, calm: keys };
 }
 
-/** Texts, binary keys with NUL and 0xFF, keys that are prefixes of others, and some long ones. */
+/** Texts, keys with NUL and 0xFF, keys that are prefixes of others, and some of 3.9 KB. */
 function keyOf(index: number): Uint8Array {
   const text = new TextEncoder().encode(`user:${index}`);
   switch (index % 10) {
@@ -81,17 +99,20 @@ function agreeing(key: Uint8Array, random: SeededRandom, options?: WriteOptions)
   return { key, first: side, second: side };
 }
 
-function differing(kind: PlantedClass, key: Uint8Array, index: number, random: SeededRandom): PlantedKey {
-  const value = random.bytes(random.integer(2, 40));
+function differing(kind: PlantedClass, value: Uint8Array, index: number): Omit<PlantedKey, 'key'> {
   switch (kind) {
     case 'only-first':
-      return { key, first: { value } };
+      return { first: { value } };
     case 'only-second':
-      return { key, second: { value } };
+      return { second: { value } };
     case 'value-conflict':
-      return { key, first: { value }, second: { value: changed(value, index) } };
+      return { first: { value }, second: { value: changed(value, index) } };
+    case 'diverged':
+      return { first: { value, writes: 2 }, second: { value: changed(value, index) } };
+    case 'version-skew':
+      return { first: { value }, second: { value, writes: 2 + (index % 3) } };
     case 'expiry-skew':
-      return { key, ...skewed(value, index) };
+      return skewed(value, index);
   }
 }
 
@@ -112,7 +133,7 @@ function changed(value: Uint8Array, index: number): Uint8Array {
 }
 
 /** Twice the time to live, or none at all on one side. */
-function skewed(value: Uint8Array, index: number): { first: SideValue; second: SideValue } {
+function skewed(value: Uint8Array, index: number): Omit<PlantedKey, 'key'> {
   const short: SideValue = { value, options: { lifespanMs: HOUR_MS } };
   const other: SideValue = index % 2 === 0 ? { value, options: { lifespanMs: 2 * HOUR_MS } } : { value };
   return index % 4 < 2 ? { first: short, second: other } : { first: other, second: short };
@@ -127,10 +148,16 @@ async function writeAll(
   const lane = async (): Promise<void> => {
     for (let planted = keys[next++]; planted !== undefined; planted = keys[next++]) {
       await Promise.all([
-        planted.first && first.put(planted.key, planted.first.value, planted.first.options),
-        planted.second && second.put(planted.key, planted.second.value, planted.second.options),
+        write(first, planted.key, planted.first),
+        write(second, planted.key, planted.second),
       ]);
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+async function write(store: VersionedStore, key: Uint8Array, side: SideValue | undefined): Promise<void> {
+  for (let left = side?.writes ?? 1; side !== undefined && left > 0; left--) {
+    await store.put(key, side.value, side.options);
+  }
 }
