@@ -1,3 +1,4 @@
+export { type PairReadJson, pairReadToJson, type SideReadJson } from '@kvtwin/versioned-value';
 export type {
   AnyRequest,
   CommandDefinition,
@@ -63,7 +64,6 @@ export {
   type PairEndpoint,
   type PairValueEndpoint,
 } from './pair-endpoint.js';
-export { type PairReadJson, pairReadToJson, type SideReadJson } from './pair-read-json.js';
 export { type PairReplyOptions, parsePairReply } from './pair-reply.js';
 export { formatPairReply, type PairDialect, type PairReplyFormat, versionText } from './pair-reply-format.js';
 export type { ParameterName, ParameterTypes } from './parameters.js';

@@ -1,5 +1,11 @@
 import { hustDbRecordings } from '@kvtwin/testkit';
-import { type PairRead, type SideRead, StoreError, UNKNOWN_EXPIRATION } from '@kvtwin/versioned-value';
+import {
+  type PairRead,
+  pairReadToJson,
+  type SideRead,
+  StoreError,
+  UNKNOWN_EXPIRATION,
+} from '@kvtwin/versioned-value';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,7 +20,6 @@ import { HustDbProtocolError } from './hustdb-protocol-error.js';
 import { formatNodeListing, type NodeListing, parseNodeListing } from './listing.js';
 import { formatNodeRead, type NodeRead, parseNodeRead } from './node-read.js';
 import { formatNodeWrite, type NodeWrite, parseNodeWrite } from './node-write.js';
-import { pairReadToJson } from './pair-read-json.js';
 import { parsePairReply } from './pair-reply.js';
 import { formatPairReply } from './pair-reply-format.js';
 import { parseRawHttpReply } from './raw-http-reply.js';
