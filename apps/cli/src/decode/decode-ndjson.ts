@@ -39,7 +39,8 @@ function decodeLine(line: string, number: number): DecodedRow {
   } catch {
     return notARow(`line ${number}`, 'is not JSON');
   }
-  if (typeof row !== 'object' || row === null) return notARow(`line ${number}`, 'is no object');
+  if (typeof row !== 'object' || row === null || Array.isArray(row))
+    return notARow(`line ${number}`, 'is no object');
   const { name, request_hex, response_hex } = row as Record<string, unknown>;
   if ([request_hex, response_hex].some((hex) => hex !== undefined && typeof hex !== 'string')) {
     return notARow(typeof name === 'string' ? name : `line ${number}`, 'has bytes that are no hex text');

@@ -22,40 +22,41 @@ describe('a recorded exchange', () => {
   });
 
   it('is told field by field', () => {
-    expect(decode(recorded('core-2.0', 'put, present, force-return-previous'))).toEqual({
+    const exchange = recorded('core-2.0', 'put, present, force-return-previous');
+    expect(decode(exchange)).toMatchObject({
       name: 'put, present, force-return-previous',
       seq: 'core-2.0',
       ok: true,
       request: {
         operation: 'put',
-        messageId: 6,
-        version: '2.0',
-        cacheName: 'loc',
-        flags: 1,
-        intelligence: 1,
-        topologyId: -1,
-        body: expect.objectContaining({ key: '6b32', value: '7732' }),
+        header: { messageId: 6, version: '2.0', cacheName: 'loc', flags: 1, topologyId: -1 },
+        body: { key: { hex: '6b32' }, value: { hex: '7732' } },
       },
       response: {
         kind: 'reply',
         operation: 'put',
         messageId: 6,
-        status: 3,
-        meaning: expect.any(String),
-        body: { outcome: 'ok-with-previous', previous: { value: '7731' } },
+        reply: { outcome: 'ok-with-previous', previous: { value: { hex: '7731' } } },
       },
       reencodes: true,
     });
   });
 
   it.each([
-    [{ request_hex: '', response_hex: 'a101180000' }, 'no request'],
-    [{ request_hex: 'a0011417000001ffffffff0f', response_hex: '' }, 'no reply'],
+    [{ request_hex: '', response_hex: 'a101180000' }, 'no request: the server sent it without being asked'],
+    [{ request_hex: 'a0011417000001ffffffff0f', response_hex: '' }, 'no reply: the server sent nothing'],
     [
       { request_hex: 'a0011417000001ffffffff0f'.repeat(2), response_hex: 'a101180000' },
-      'several requests in one row',
+      'several requests: the second begins at 12',
     ],
-    [{ request_hex: 'a00114fd000001ffffffff0f', response_hex: 'a101fe0000' }, 'unknown operation 0xfd'],
+    [
+      { request_hex: 'a0010c03000001ffffffff0f', response_hex: 'a101040000' },
+      'protocol 1.2: only 2.0 to 4.1 are known',
+    ],
+    [
+      { request_hex: 'a00114fd000001ffffffff0f', response_hex: 'a101fe0000' },
+      'operation not known: unknown operation 0xfd',
+    ],
   ])('is skipped where it is none of ours: %j', (row, skipped) => {
     expect(decodeRow({ name: 'x', ...row })).toEqual({ name: 'x', skipped });
   });

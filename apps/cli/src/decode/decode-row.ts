@@ -1,13 +1,5 @@
 import { parseHex } from '@kvtwin/bytes';
-import type { RequestMessage } from '@kvtwin/hotrod-protocol';
-import {
-  type DecodedBytes,
-  type DecodeFailure,
-  decodeRequests,
-  decodeResponses,
-  reencodes,
-} from './decode-exchange.js';
-import { requestToJson, responseToJson } from './exchange-to-json.js';
+import { decodeExchange, exchangeView, type Json } from '@kvtwin/hotrod-protocol';
 
 /** A recorded exchange: what `decode --ndjson` reads, one a line. */
 export interface ExchangeRow {
@@ -18,74 +10,57 @@ export interface ExchangeRow {
   readonly response_hex?: string;
 }
 
-/** What `decode --ndjson` prints for a row. */
+/** What `decode --ndjson` prints for a row: its name, and what it says, why not, or why it was not looked at. */
 export interface DecodedRow {
   readonly name: string;
   readonly seq?: string;
   /** Absent where the row was skipped. */
   readonly ok?: boolean;
-  readonly request?: unknown;
-  /** The answer to the request. */
-  readonly response?: unknown;
-  /** What else the server sent with it: events. */
-  readonly also?: readonly unknown[];
+  readonly request?: Json;
+  readonly response?: Json;
   /** Whether what was decoded is encoded as the same bytes again. */
   readonly reencodes?: boolean;
-  readonly error?: DecodeFailure & { readonly side: 'request' | 'response' };
+  readonly error?: { readonly code: string; readonly side: string; readonly message: string };
   /** Why the row was not looked at. */
   readonly skipped?: string;
 }
 
+/** Hot Rod 1.0 to 1.3 as the version byte: older than what is decoded here, and no error of the recording. */
+const firstGeneration = { from: 10, to: 13 };
+
 /** Decodes one row. Never throws for what stands in it. */
 export function decodeRow(row: ExchangeRow): DecodedRow {
   const label = { name: row.name ?? '', ...(row.seq === undefined ? {} : { seq: row.seq }) };
-  if (!row.request_hex) return { ...label, skipped: 'no request' };
-  if (!row.response_hex) return { ...label, skipped: 'no reply' };
-  const bytes = { request: hexOf(row.request_hex), response: hexOf(row.response_hex) };
-  for (const side of ['request', 'response'] as const) {
-    const wrong = bytes[side];
-    if (!(wrong instanceof Uint8Array)) return { ...label, ok: false, error: { ...wrong, side } };
+  const request = hexOf(row.request_hex);
+  const response = hexOf(row.response_hex);
+  if (typeof request === 'string') return { ...label, ...notHex('request', request) };
+  if (typeof response === 'string') return { ...label, ...notHex('response', response) };
+  const exchange = decodeExchange(request, response);
+  if (exchange.outcome === 'failed' && exchange.error.code === 'HOTROD_UNKNOWN_VERSION') {
+    const version = versionByteOf(request);
+    if (version >= firstGeneration.from && version <= firstGeneration.to) {
+      return { ...label, skipped: `protocol 1.${version - firstGeneration.from}: only 2.0 to 4.1 are known` };
+    }
   }
-  return { ...label, ...decodeExchange(bytes.request as Uint8Array, bytes.response as Uint8Array) };
+  return { ...label, ...exchangeView(exchange) };
 }
 
-function hexOf(text: string): Uint8Array | DecodeFailure {
+/** The bytes, or why they are none. */
+function hexOf(text = ''): Uint8Array | string {
   try {
     return parseHex(text);
   } catch (error) {
-    return { code: 'NOT_HEX', message: (error as Error).message };
+    return (error as Error).message;
   }
 }
 
-function decodeExchange(requestBytes: Uint8Array, responseBytes: Uint8Array): Omit<DecodedRow, 'name'> {
-  const requests = decodeRequests(requestBytes);
-  const reason = skipReason(requests, requestBytes);
-  if (reason !== undefined) return { skipped: reason };
-  const request = requests.messages[0]?.message;
-  if (requests.failure !== undefined || request === undefined) {
-    return { ok: false, error: { ...requests.failure!, side: 'request' } };
-  }
-  const responses = decodeResponses(responseBytes, request);
-  const messages = responses.messages.map(({ message }) => message);
-  const answer = messages.find((message) => message.kind !== 'event') ?? messages[0];
-  const also = messages.filter((message) => message !== answer);
-  const decoded = {
-    request: requestToJson(request),
-    ...(answer === undefined ? {} : { response: responseToJson(answer) }),
-    ...(also.length === 0 ? {} : { also: also.map(responseToJson) }),
-  };
-  if (responses.failure !== undefined) {
-    return { ok: false, ...decoded, error: { ...responses.failure, side: 'response' } };
-  }
-  return { ok: true, ...decoded, reencodes: reencodes(request, requestBytes, messages, responseBytes) };
+function notHex(side: string, message: string): Pick<DecodedRow, 'ok' | 'error'> {
+  return { ok: false, error: { code: 'NOT_HEX', side, message } };
 }
 
-function skipReason(requests: DecodedBytes<RequestMessage>, bytes: Uint8Array): string | undefined {
-  const { messages, failure } = requests;
-  if (messages.length > 1 || (messages.length === 1 && messages[0]!.end < bytes.length)) {
-    return 'several requests in one row';
-  }
-  if (failure?.code === 'HOTROD_UNKNOWN_OPERATION') return failure.message;
-  if (failure?.code === 'HOTROD_UNKNOWN_VERSION') return failure.message;
-  return undefined;
+/** The byte behind magic and message id (a vLong: its last byte is below 0x80). */
+function versionByteOf(request: Uint8Array): number {
+  let at = 1;
+  while (request[at]! >= 0x80) at++;
+  return request[at + 1] ?? 0;
 }

@@ -1,4 +1,4 @@
-import { type Proxy as HaProxy, startProxy } from '@kvtwin/proxy';
+import { type RunningProxy as HaProxy, startProxy } from '@kvtwin/proxy';
 import { onNextFreePort } from './on-next-free-port.js';
 import { type HustDbPair, startHustDbPair } from './start-hustdb-pair.js';
 import { type Sites, startSites } from './start-sites.js';
