@@ -1,0 +1,65 @@
+import { decodeUtf8, encodeUtf8 } from '@kvtwin/bytes';
+
+/** Turns what the application holds into the bytes that a cache holds, and back. */
+export interface Codec<T> {
+  /**
+   * What the bytes are, told to the server (protocol 2.8 on) so that it converts where the cache stores another type.
+   * `storage`: the bytes as the cache stores them, without any conversion.
+   */
+  readonly mediaType: 'storage' | (string & {});
+  /** The result belongs to the client until the call is settled; it must not be changed meanwhile. */
+  encode(value: T): Uint8Array;
+  /** `bytes` belongs to the caller. */
+  decode(bytes: Uint8Array): T;
+}
+
+/** How a cache's keys and values look to the application. */
+export interface CacheCodecs<K, V> {
+  readonly key: Codec<K>;
+  readonly value: Codec<V>;
+}
+
+/** Bytes as they are, `application/octet-stream`. */
+const bytes: Codec<Uint8Array> = {
+  mediaType: 'application/octet-stream',
+  encode: asBytes,
+  decode: (value) => value,
+};
+
+/** Bytes exactly as the cache stores them, whatever type that is. */
+const storage: Codec<Uint8Array> = { mediaType: 'storage', encode: asBytes, decode: (value) => value };
+
+/** UTF-8 text, `text/plain`. */
+const text: Codec<string> = {
+  mediaType: 'text/plain',
+  encode(value) {
+    if (typeof value === 'string') return encodeUtf8(value);
+    throw new TypeError(`a string is needed, not ${nameOf(value)}`);
+  },
+  decode: (value) => decodeUtf8(value),
+};
+
+/** JSON text, `application/json`. `undefined`, functions and symbols have no JSON and throw. */
+function json<T = unknown>(): Codec<T> {
+  return {
+    mediaType: 'application/json',
+    encode(value) {
+      const written: string | undefined = JSON.stringify(value);
+      if (written !== undefined) return encodeUtf8(written);
+      throw new TypeError(`${nameOf(value)} has no JSON`);
+    },
+    decode: (value) => JSON.parse(decodeUtf8(value)) as T,
+  };
+}
+
+/** The codecs that come with the client; any object of the shape {@link Codec} is one too. */
+export const codecs = { bytes, storage, text, json } as const;
+
+function asBytes(value: Uint8Array): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`a Uint8Array is needed, not ${nameOf(value)}`);
+}
+
+function nameOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
+}

@@ -1,0 +1,279 @@
+import type { Socket } from 'node:net';
+import { ByteWriter } from '@kvtwin/bytes';
+import {
+  encodeRequest,
+  type HotRodProtocolError,
+  type ProtocolVersion,
+  type RequestHeaderInput,
+  ResponseDecoder,
+} from '@kvtwin/hotrod-protocol';
+import { debugLog } from './debug-log.js';
+import { HotRodError, type HotRodErrorCode } from './hotrod-error.js';
+import { InFlightRequests } from './in-flight-requests.js';
+import { requestForVersion } from './legacy-expiration.js';
+import type { PendingCall } from './pending-call.js';
+import { serverFailureOf } from './server-failure.js';
+
+/** What a connection tells its owner. */
+export interface ConnectionOwner {
+  /** Answers came or the socket drained: more may be sent. */
+  onProgress(): void;
+  /** It is over. `calls` await an answer that will not come; settled ones may be among them. */
+  onEnd(connection: Connection, end: ConnectionEnd): void;
+}
+
+/** How a connection ended. */
+export interface ConnectionEnd {
+  readonly code: HotRodErrorCode;
+  readonly why: string;
+  readonly cause?: unknown;
+  readonly calls: readonly PendingCall[];
+}
+
+/** Limits of one connection. */
+export interface ConnectionLimits {
+  readonly maxInFlight: number;
+  readonly maxValueBytes: number;
+}
+
+/** Values from this size on are handed to the socket as they are; below, copying them is cheaper than one more chunk. */
+const BORROW_AT_LEAST_BYTES = 4_096;
+/** Bytes encoded in one tick before further calls wait for the flush: bounds what lies between two looks at the socket. */
+const MAX_UNFLUSHED_BYTES = 256 * 1024;
+/** Memory reserved for the requests of a tick. */
+const SLAB_BYTES = 16 * 1024;
+
+let lastId = 0;
+
+/**
+ * One socket, everybody's requests pipelined on it.
+ *
+ * ```
+ *   send() → encoded at once into one growing buffer ─ end of the tick → one write of all of it
+ *   data   → ResponseDecoder, asks the in-flight table whose answer it is → the call is settled
+ * ```
+ */
+export class Connection {
+  readonly id = ++lastId;
+  readonly server: string;
+  version: ProtocolVersion = '3.1';
+  bytesRead = 0;
+  /** `performance.now()` of the last bytes from the server. */
+  lastReadAtMs = performance.now();
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #limits: ConnectionLimits;
+  readonly #nowMs: () => number;
+  readonly #inFlight = new InFlightRequests<PendingCall>();
+  readonly #writer = new ByteWriter({ borrowAtLeast: BORROW_AT_LEAST_BYTES });
+  readonly #decoder: ResponseDecoder<PendingCall>;
+  #flushScheduled = false;
+  #blocked = false;
+  #ended = false;
+  /** Highest message id whose bytes were handed to the socket. */
+  #flushedId = 0;
+  #encodedId = 0;
+
+  constructor(
+    socket: Socket,
+    server: string,
+    owner: ConnectionOwner,
+    limits: ConnectionLimits,
+    nowMs: () => number,
+  ) {
+    this.#socket = socket;
+    this.server = server;
+    this.#owner = owner;
+    this.#limits = limits;
+    this.#nowMs = nowMs;
+    this.#decoder = new ResponseDecoder<PendingCall>({
+      pendingOf: (messageId) => this.#inFlight.peek(Number(messageId)),
+      limits: { maxArrayBytes: limits.maxValueBytes },
+    });
+    socket.on('data', (chunk) => this.#onData(chunk));
+    socket.on('drain', () => this.#onDrain());
+    socket.on('error', (cause) =>
+      this.#end('HOTROD_CONNECTION_LOST', `the connection failed: ${cause.message}`, cause),
+    );
+    socket.on('end', () => this.#end('HOTROD_CONNECTION_LOST', 'the server closed the connection'));
+    socket.on('close', () => this.#end('HOTROD_CONNECTION_LOST', 'the connection was closed'));
+  }
+
+  /** Whether another request may be put on it now. */
+  get writable(): boolean {
+    return (
+      !this.#blocked &&
+      !this.#ended &&
+      this.#inFlight.size < this.#limits.maxInFlight &&
+      this.#writer.length < MAX_UNFLUSHED_BYTES
+    );
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Requests without an answer, also those whose caller has gone. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Encodes a call and has it written with the others of this tick. Throws, and sends nothing, where it cannot be encoded. */
+  send(call: PendingCall): void {
+    const writer = this.#writer;
+    if (!this.#flushScheduled) writer.ensure(SLAB_BYTES);
+    const { target, operation } = call;
+    const messageId = this.#inFlight.add(call);
+    const header: RequestHeaderInput = {
+      messageId,
+      version: this.version,
+      cacheName: target.cacheName,
+      flags: call.flags,
+      intelligence: target.intelligence,
+      keyMediaType: target.keyMediaType,
+      valueMediaType: target.valueMediaType,
+    };
+    try {
+      encodeRequest(writer, operation, header, requestForVersion(call.request, this.version, this.#nowMs));
+    } catch (error) {
+      this.#inFlight.take(messageId);
+      throw error;
+    }
+    call.version = this.version;
+    call.messageId = messageId;
+    call.sentOn = this.id;
+    call.server = this.server;
+    call.sends++;
+    this.#encodedId = messageId;
+    if (!this.#flushScheduled) {
+      this.#flushScheduled = true;
+      process.nextTick(flush, this);
+    }
+  }
+
+  /** Whether bytes of a call were handed to the socket. */
+  wasWritten(call: PendingCall): boolean {
+    return call.sentOn === this.id && call.messageId <= this.#flushedId;
+  }
+
+  forEachCall(visit: (call: PendingCall) => void): void {
+    this.#inFlight.forEach(visit);
+  }
+
+  /** Whether it keeps the process alive. */
+  hold(busy: boolean): void {
+    if (busy) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  /** Ends it and hands its calls to the owner. */
+  drop(code: HotRodErrorCode, why: string, cause?: unknown): void {
+    this.#end(code, why, cause);
+  }
+
+  /** @internal Writes what was encoded since the last time. */
+  flush(): void {
+    this.#flushScheduled = false;
+    if (this.#ended || this.#writer.length === 0) return;
+    const wasFull = this.#writer.length >= MAX_UNFLUSHED_BYTES;
+    this.#flushedId = this.#encodedId;
+    this.#write(this.#writer.takeParts());
+    if (wasFull && !this.#blocked && !this.#ended) this.#owner.onProgress();
+  }
+
+  #write(parts: readonly Uint8Array[]): void {
+    const [first] = parts;
+    if (parts.length === 1 && first !== undefined) {
+      this.#blocked = !this.#socket.write(first);
+      return;
+    }
+    this.#socket.cork();
+    for (const part of parts) this.#blocked = !this.#socket.write(part);
+    this.#socket.uncork();
+  }
+
+  #onDrain(): void {
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    if (!this.#ended) this.#owner.onProgress();
+  }
+
+  #onData(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    const first = this.bytesRead === 0;
+    this.bytesRead += chunk.length;
+    this.lastReadAtMs = performance.now();
+    try {
+      this.#decoder.push(chunk);
+      this.#settleAnswered();
+    } catch (error) {
+      const hint = first ? firstBytesHint(chunk) : '';
+      const why = (error as HotRodProtocolError).message;
+      this.#end('HOTROD_PROTOCOL', `the server's answer is not Hot Rod: ${why}${hint}`, error);
+      return;
+    }
+    if (!this.#ended) this.#owner.onProgress();
+  }
+
+  #settleAnswered(): void {
+    for (let message = this.#decoder.next(); message !== undefined; message = this.#decoder.next()) {
+      if (message.kind === 'reply') {
+        this.#inFlight.take(Number(message.messageId))?.succeed(message.reply, message.topology);
+      } else if (message.kind === 'error') {
+        this.#failed(Number(message.messageId), message.status, message.message);
+      } else {
+        debugLog('event without a listener from %s', this.server);
+      }
+      if (this.#ended) return;
+    }
+  }
+
+  #failed(messageId: number, status: number, text: string): void {
+    const call = this.#inFlight.take(messageId);
+    const failure = serverFailureOf(status, text);
+    const hex = `0x${status.toString(16)}`;
+    call?.fail(`was refused with status ${hex}: ${text}`, {
+      code: failure.code,
+      status,
+      retryable: failure.retryable,
+      mayHaveBeenApplied: failure.mayHaveBeenApplied && call.mayBeApplied,
+    });
+    if (call === undefined || failure.dropConnection) {
+      this.#end(
+        'HOTROD_CONNECTION_LOST',
+        `the connection was dropped after the server's status ${hex}: ${text}`,
+      );
+    }
+  }
+
+  #end(code: HotRodErrorCode, why: string, cause?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#socket.destroy();
+    debugLog('connection %d to %s ended: %s', this.id, this.server, why);
+    this.#owner.onEnd(this, { code, why, cause, calls: this.#inFlight.drain() });
+  }
+}
+
+function flush(connection: Connection): void {
+  connection.flush();
+}
+
+/** A web server on the wrong port is the usual mistake. */
+function firstBytesHint(chunk: Uint8Array): string {
+  const start = String.fromCharCode(...chunk.subarray(0, 24));
+  return /^HTTP\/|^</.test(start) ? '; it answers like a web server' : '';
+}
+
+/** Anything thrown while a request is encoded, as an error for its caller. */
+export function encodingError(call: PendingCall, thrown: unknown): HotRodError {
+  if (HotRodError.is(thrown)) return thrown;
+  const unsupported = (thrown as { code?: unknown }).code === 'HOTROD_UNSUPPORTED';
+  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  return new HotRodError(`${call.describe()} cannot be sent: ${why}`, {
+    code: unsupported ? 'HOTROD_UNSUPPORTED' : 'HOTROD_INVALID_ARGUMENT',
+    operation: call.operation.name,
+    server: call.server,
+    cause: thrown,
+  });
+}

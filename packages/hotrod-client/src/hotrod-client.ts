@@ -1,0 +1,122 @@
+import { type AnyReply, operations, type PingReply, type ProtocolVersion } from '@kvtwin/hotrod-protocol';
+import { Cache } from './cache.js';
+import type { CallSender } from './call-sender.js';
+import { callTarget } from './call-target.js';
+import { type CacheCodecs, type Codec, codecs } from './codecs.js';
+import type { HotRodError } from './hotrod-error.js';
+import { checkTimeout, type HotRodClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { optionsFromUri } from './options-from-uri.js';
+import { parseHotRodUri } from './parse-hotrod-uri.js';
+import { type CallInput, type CallOptions, PendingCall } from './pending-call.js';
+import { ServerChannel } from './server-channel.js';
+
+/** What a client is doing at the moment. */
+export interface ClientLoad {
+  /** Calls that wait for a connection or for their turn. */
+  readonly waiting: number;
+  /** Bytes of the keys and values of those. */
+  readonly waitingBytes: number;
+  /** Requests sent and not yet answered, also those whose callers have given up. */
+  readonly inFlight: number;
+}
+
+/**
+ * A client of one Infinispan or Data Grid server: one connection, on which everybody's calls are pipelined. It connects
+ * again by itself after a loss. An idle client does not keep the process alive; calls under way do.
+ */
+export class HotRodClient implements CallSender {
+  readonly #options: ResolvedOptions;
+  readonly #channel: ServerChannel;
+
+  private constructor(options: ResolvedOptions) {
+    this.#options = options;
+    this.#channel = new ServerChannel(options, { nowMs: Date.now, random: Math.random });
+  }
+
+  /**
+   * Connects and agrees on the protocol version with one ping. `where`: a URI
+   * `hotrod://host[:port][,host…][/cache][?property=value]`, or options; `options` go before the URI's.
+   * Rejects with `HOTROD_CONNECT` where nothing answers (not with `lazy: true`).
+   */
+  static async connect(
+    where: string | HotRodClientOptions = {},
+    options: HotRodClientOptions = {},
+  ): Promise<HotRodClient> {
+    const given = typeof where === 'string' ? optionsFromUri(parseHotRodUri(where)) : where;
+    const client = new HotRodClient(resolveOptions({ ...given, ...options }));
+    if (client.#options.lazy) return client;
+    try {
+      await client.#channel.connect();
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  /** The version in use; undefined while there is no connection. */
+  get protocolVersion(): ProtocolVersion | undefined {
+    return this.#channel.version;
+  }
+
+  get load(): ClientLoad {
+    return this.#channel.load;
+  }
+
+  /** A cache, by default with text for keys and values. Nothing is sent: a missing cache shows with the first call. */
+  cache(name?: string): Cache<string, string>;
+  cache<V>(name: string | undefined, codecs: { readonly value: Codec<V> }): Cache<string, V>;
+  cache<K, V>(name: string | undefined, codecs: CacheCodecs<K, V>): Cache<K, V>;
+  cache<K, V>(name?: string, given?: Partial<CacheCodecs<K, V>>): Cache<K, V> | Cache<string, string> {
+    const key = given?.key ?? codecs.text;
+    const value = given?.value ?? codecs.text;
+    return new Cache(this, name ?? this.#options.cache, { key, value } as CacheCodecs<K, V>);
+  }
+
+  /**
+   * Asks the server about a cache, by default the client's: how it stores keys and values (from 2.9), what the server
+   * speaks (from 3.0), and with that whether the cache exists.
+   */
+  ping(cacheName: string = this.#options.cache, options?: CallOptions): Promise<PingReply> {
+    return this.execute({
+      operation: operations.ping,
+      request: {},
+      target: callTarget({ cacheName }),
+      options,
+      interpret: (reply) => reply,
+    });
+  }
+
+  /** Sends any operation of the protocol; the caches are made of this. */
+  execute<Request, Reply extends AnyReply, Result>(
+    input: CallInput<Request, Reply, Result>,
+  ): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.submit(input, resolve, reject);
+    });
+  }
+
+  /** @internal {@link execute} without a promise of its own. Throws where the input is wrong. */
+  submit<Request, Reply extends AnyReply, Result>(
+    input: CallInput<Request, Reply, Result>,
+    resolve: (result: Result) => void,
+    reject: (error: HotRodError) => void,
+  ): void {
+    checkTimeout(input.options?.timeoutMs);
+    const call = new PendingCall(
+      input as unknown as CallInput<unknown, AnyReply, unknown>,
+      this.#options.timeoutMs,
+    );
+    call.begin(resolve as (result: unknown) => void, reject);
+    this.#channel.submit(call);
+  }
+
+  /** Settles every call under way with `HOTROD_CLOSED`, telling whether it may have been applied, and disconnects. */
+  async close(): Promise<void> {
+    this.#channel.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,177 @@
+import type {
+  AnyReply,
+  MediaType,
+  OperationDefinition,
+  PendingOperation,
+  ProtocolVersion,
+  Topology,
+} from '@kvtwin/hotrod-protocol';
+import { HotRodError, type HotRodErrorDetails } from './hotrod-error.js';
+
+/** Limits that every call takes. */
+export interface CallOptions {
+  /** Rejects the call with `HOTROD_ABORTED` when it fires; what was sent already is not taken back. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds. Default: the client's `timeoutMs`. */
+  readonly timeoutMs?: number;
+}
+
+/** What the header of a request says about the cache. */
+export interface CallTarget {
+  /** Empty: the server's default cache. */
+  readonly cacheName: string;
+  readonly keyMediaType: MediaType;
+  readonly valueMediaType: MediaType;
+  /** Header `ClientIntelligence`. */
+  readonly intelligence: number;
+}
+
+/** A call as its caller gives it. */
+export interface CallInput<Request, Reply extends AnyReply, Result> {
+  readonly operation: OperationDefinition<Request, Reply>;
+  readonly request: Request;
+  readonly target: CallTarget;
+  /** Header `RequestFlag` bits. */
+  readonly flags?: number;
+  /** Bytes of keys and values, for `maxQueuedBytes`. */
+  readonly payloadBytes?: number;
+  readonly options?: CallOptions;
+  /** The connection it must go to, by `Connection.id`: iterations live on one. */
+  readonly connectionId?: number;
+  /** Turns the reply into the result; what it throws becomes `HOTROD_CODEC`. */
+  interpret(reply: Reply, call: PendingCall): Result;
+}
+
+/** Bytes that a waiting call takes beside its payload, roughly. */
+const CALL_OVERHEAD_BYTES = 64;
+
+/**
+ * One call on its way: waiting, sent, settled. It is settled once; a sent call that timed out or was aborted stays
+ * registered under its message id until the late answer was swallowed.
+ */
+export class PendingCall implements PendingOperation {
+  readonly operation: OperationDefinition;
+  readonly request: unknown;
+  readonly target: CallTarget;
+  readonly flags: number;
+  readonly sizeBytes: number;
+  readonly connectionId: number | undefined;
+  readonly timeoutMs: number;
+  /** On the clock of the channel, `performance.now()`. */
+  submittedAtMs = 0;
+  deadlineMs = 0;
+  /** Set when it is encoded. */
+  version: ProtocolVersion = '3.1';
+  messageId = 0;
+  /** The connection that it was sent on; 0 before. */
+  sentOn = 0;
+  /** Times that it was put on a connection, and times that no connection could be made for it. */
+  sends = 0;
+  failedConnects = 0;
+  settled = false;
+  /** `host:port`, once it is known. */
+  server: string | undefined;
+  /** What the reply's header told of the cluster. */
+  topology: Topology | undefined;
+  onSettled: ((call: PendingCall) => void) | undefined;
+  readonly #interpret: (reply: AnyReply, call: PendingCall) => unknown;
+  readonly #signal: AbortSignal | undefined;
+  #resolve: (result: unknown) => void = ignore;
+  #reject: (error: HotRodError) => void = ignore;
+  #onAbort: (() => void) | undefined;
+
+  constructor(input: CallInput<unknown, AnyReply, unknown>, defaultTimeoutMs: number) {
+    this.operation = input.operation;
+    this.request = input.request;
+    this.target = input.target;
+    this.flags = input.flags ?? 0;
+    this.sizeBytes = (input.payloadBytes ?? 0) + CALL_OVERHEAD_BYTES;
+    this.connectionId = input.connectionId;
+    this.timeoutMs = input.options?.timeoutMs ?? defaultTimeoutMs;
+    this.#interpret = input.interpret;
+    this.#signal = input.options?.signal;
+  }
+
+  get intelligence(): number {
+    return this.target.intelligence;
+  }
+
+  /** Hands over the two ends of the caller's promise and begins to listen to the signal. */
+  begin(resolve: (result: unknown) => void, reject: (error: HotRodError) => void): void {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    if (this.#signal === undefined) return;
+    this.#onAbort = () => this.abort();
+    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.#signal.aborted) this.abort();
+  }
+
+  succeed(reply: AnyReply, topology: Topology | undefined): void {
+    if (this.settled) return;
+    this.topology = topology;
+    let result: unknown;
+    try {
+      result = this.#interpret(reply, this);
+    } catch (cause) {
+      this.settle(HotRodError.is(cause) ? cause : this.#codecError(cause));
+      return;
+    }
+    this.#finish();
+    this.#resolve(result);
+  }
+
+  /** `what` goes behind the description of the call: `get #42 to 10.0.0.3:11222 timed out after 3000 ms`. */
+  fail(what: string, details: HotRodErrorDetails): void {
+    if (this.settled) return;
+    const { mayHaveBeenApplied = false } = details;
+    const after = mayHaveBeenApplied ? '; the server may have applied it' : '';
+    this.settle(
+      new HotRodError(`${this.describe()} ${what}${after}`, {
+        operation: this.operation.name,
+        ...(this.target.cacheName === '' ? {} : { cache: this.target.cacheName }),
+        server: this.server,
+        ...(this.messageId === 0 ? {} : { messageId: this.messageId }),
+        ...details,
+      }),
+    );
+  }
+
+  settle(error: HotRodError): void {
+    if (this.settled) return;
+    this.#finish();
+    this.#reject(error);
+  }
+
+  abort(): void {
+    const cause: unknown = this.#signal?.reason;
+    this.fail('was aborted', { code: 'HOTROD_ABORTED', mayHaveBeenApplied: this.mayBeApplied, cause });
+  }
+
+  /** Whether the server may have executed it, or may yet: it changes something and was handed to a connection. */
+  get mayBeApplied(): boolean {
+    return this.sentOn !== 0 && !this.operation.readOnly;
+  }
+
+  describe(): string {
+    const id = this.messageId === 0 ? '' : ` #${this.messageId}`;
+    const cache = this.target.cacheName === '' ? '' : ` on cache ${this.target.cacheName}`;
+    return `${this.operation.name}${id}${cache}${this.server === undefined ? '' : ` to ${this.server}`}`;
+  }
+
+  #codecError(cause: unknown): HotRodError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new HotRodError(`${this.describe()}: the answer could not be decoded: ${why}`, {
+      code: 'HOTROD_CODEC',
+      operation: this.operation.name,
+      cause,
+    });
+  }
+
+  #finish(): void {
+    this.settled = true;
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.onSettled?.(this);
+  }
+}
+
+function ignore(): void {}
