@@ -1,7 +1,10 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { CliOutput } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
 import { runCli } from './run-cli.js';
+
+// Hundreds of reads under way listen to one signal: no leak, and nothing to warn about on a user's terminal.
+setMaxListeners(0);
 
 const stopping = new AbortController();
 

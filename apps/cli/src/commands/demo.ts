@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.js';
 import { demoProfileName, writeDemoProfile } from '../demo/demo-profile.js';
 import { demoToJson, describeDemo } from '../demo/describe-demo.js';
 import { type Demo, startDemo } from '../demo/start-demo.js';
-import { siteUrls } from '../demo/start-sites.js';
+import { siteUrl } from '../demo/start-sites.js';
 import { ExitCode } from '../exit-code.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { parsePort, parseSeed } from '../parse-number.js';
@@ -50,7 +50,7 @@ async function demo(context: CliContext, flags: DemoFlags): Promise<ExitCode> {
 }
 
 async function serve({ io }: CliContext, running: Demo, flags: DemoFlags): Promise<void> {
-  const [first, second] = siteUrls(running.sites);
+  const [first, second] = [siteUrl(running.sites.lon), siteUrl(running.sites.nyc)];
   const sides = { first, second, names: ['lon', 'nyc'] as const };
   const removeProfile = await writeDemoProfile(io, sides).catch(async (error: unknown) => {
     if (!(error instanceof CliError)) throw error;

@@ -1,7 +1,7 @@
 import { type RunningProxy as HaProxy, startProxy } from '@kvtwin/proxy';
 import { onNextFreePort } from './on-next-free-port.js';
 import { type HustDbPair, startHustDbPair } from './start-hustdb-pair.js';
-import { type Sites, startSites } from './start-sites.js';
+import { type Sites, siteUrl, startSites } from './start-sites.js';
 
 /** Everything that a demo runs. */
 export interface Demo {
@@ -38,8 +38,8 @@ export async function startDemo(seed: number, port: number): Promise<Demo> {
     const next = port === 0 ? 0 : hustdb.port + 1;
     const overSites = keep(
       await proxyFrom(next, {
-        first: sites.lon.url,
-        second: sites.nyc.url,
+        first: siteUrl(sites.lon),
+        second: siteUrl(sites.nyc),
         compat: 'extended',
         versions: 'opaque',
       }),

@@ -42,7 +42,7 @@ function startSite(seed: number, port: number): Promise<HotRodServer> {
   return onNextFreePort(port, (free) =>
     HotRodServer.listen({
       port: free,
-      caches: { default: {} },
+      caches: { default: {}, [sampleTable]: {} },
       defaultCache: 'default',
       seed: BigInt(seed) * 0x1_0001n + 1n,
     }),
@@ -58,7 +58,7 @@ async function fill(
   drift: readonly DriftedEntry[],
   name: 'lon' | 'nyc',
 ): Promise<number> {
-  const { family } = await openBackend(site.url);
+  const { family } = await openBackend(siteUrl(site));
   try {
     await fillTable(family, name === 'lon' ? 'first' : 'second');
     return await fillKeys(
@@ -99,7 +99,10 @@ async function fillTable(family: StoreFamily, side: 'first' | 'second'): Promise
   }
 }
 
-/** How the command line reaches the sites. */
-export function siteUrls({ lon, nyc }: Sites): readonly [string, string] {
-  return [lon.url, nyc.url];
+/**
+ * How a site is reached: kv keys as they are in the default cache, and each table in a cache of its own name, so that
+ * neither shows up among the other's keys.
+ */
+export function siteUrl({ url }: HotRodServer): string {
+  return `${url}?tables=caches`;
 }
