@@ -1,0 +1,90 @@
+import type { PairRead, PairStore, SideRead, Two } from '@kvtwin/versioned-value';
+import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
+import type { HaCall, RefusedCall } from './ha-call.js';
+import { pairAnswer, unreadableAnswer } from './pair-answer.js';
+import { presentAnswer } from './present-answer.js';
+import type { Compatibility } from './proxy-options.js';
+import { versionText } from './version-text.js';
+import { writeAnswer } from './write-answer.js';
+import { writeGuard } from './write-guard.js';
+
+/** What a call is answered from. */
+export interface CallContext {
+  readonly compat: Compatibility;
+  readonly sideTimeoutMs: number;
+  readonly sideNames: Two<string>;
+}
+
+/** Asks the pair and answers. `value`: the body of a put, or its `val`. Rejects with what the pair rejects with. */
+export async function callAnswer(
+  call: HaCall,
+  value: Uint8Array | undefined,
+  store: PairStore,
+  context: CallContext,
+): Promise<Answer> {
+  const options = { timeoutMs: context.sideTimeoutMs };
+  switch (call.command.kind) {
+    case 'pair-read':
+      return pairAnswer(await store.read(call.key, options), store.policy, context.compat);
+    case 'get':
+      return presentAnswer(await readFirst(store, call.key, options), context.compat, true);
+    case 'exist':
+      return presentAnswer(await readFirst(store, call.key, options), context.compat, false);
+    case 'put':
+    case 'remove':
+      return write(call, value, store, context);
+  }
+}
+
+/** The answer to a call that nobody is asked about. Extended: 400 and the reason in every case. */
+export function refusedAnswer(refused: RefusedCall, compat: Compatibility): Answer {
+  if (compat === 'extended' || refused.refused === 'bad-request') {
+    return textAnswer(400, 'invalid-request', refused.message);
+  }
+  return notFound('invalid-request', refused.message);
+}
+
+async function readFirst(
+  store: PairStore,
+  key: Uint8Array,
+  options: { readonly timeoutMs: number },
+): Promise<Two<SideRead>> {
+  if (store.readFirst !== undefined) return store.readFirst(key, options);
+  return (await store.read(key, options)).sides;
+}
+
+async function write(
+  call: HaCall,
+  value: Uint8Array | undefined,
+  store: PairStore,
+  context: CallContext,
+): Promise<Answer> {
+  const { compat, sideNames } = context;
+  const timeoutMs = context.sideTimeoutMs;
+  const removal = call.command.kind === 'remove';
+  const guard = await writeGuard(call, store, timeoutMs);
+  if (guard.kind === 'refused')
+    return refusedAnswer({ refused: 'not-found', message: guard.message }, compat);
+  if (guard.kind === 'mismatch') return mismatchAnswer(guard.read, removal, compat);
+  const options = {
+    timeoutMs,
+    ...(call.ttlSeconds === undefined || removal ? {} : { lifespanMs: call.ttlSeconds * 1000 }),
+    ...(guard.kind === 'options' ? guard.options : {}),
+  };
+  const result = removal
+    ? await store.remove(call.key, options)
+    : await store.put(call.key, value ?? new Uint8Array(0), options);
+  const replay = guard.kind === 'options' && guard.options.replayVersion !== undefined;
+  return writeAnswer(result, { policy: store.policy, compat, sideNames, removal, replay });
+}
+
+/** A compare-and-set over opaque tokens that was not tried: the tokens, or the second side's value, are others by now. */
+function mismatchAnswer(read: PairRead, removal: boolean, compat: Compatibility): Answer {
+  if (read.kind === 'unreadable') return unreadableAnswer(read.sides, compat);
+  if (compat === 'strict') return notFound(read.kind === 'absent' && removal ? 'absent' : 'rejected');
+  if (read.kind === 'absent' && removal) return notFound('absent');
+  const versions = read.sides.flatMap((side, at) =>
+    side.state === 'present' ? [`Version${at + 1}`, versionText(side.entry.version)] : [],
+  );
+  return emptyAnswer(412, 'rejected', versions);
+}

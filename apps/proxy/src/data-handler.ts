@@ -1,0 +1,281 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { HUSTDB_LIMITS, splitTarget } from '@kvtwin/hustdb-protocol';
+import { type PairSource, StoreError, type Two } from '@kvtwin/versioned-value';
+import { type Answer, notFound, textAnswer } from './answer.js';
+import { basicCredentials } from './basic-credentials.js';
+import { callAnswer, refusedAnswer } from './call-answer.js';
+import { ConnectionLanes } from './connection-lanes.js';
+import { type HaCall, parseHaCall } from './ha-call.js';
+import { htmlAnswer } from './html-answer.js';
+import type { ResolvedListenerOptions } from './proxy-options.js';
+import { byteBudget, hasBody, type RequestBody, readRequestBody } from './request-body.js';
+import { requestIds } from './request-ids.js';
+import { type SendContext, sendAndLinger, sendAnswer } from './send-answer.js';
+import { SERVED_COMMANDS, type ServedCommand, UNSERVED_PATHS } from './served-command.js';
+import { SERVICE_PAGES } from './service-answer.js';
+import { TableStores } from './table-stores.js';
+import { within } from './within.js';
+
+/** nginx gives a request line 4 KiB, line end included. */
+const REQUEST_LINE_LIMIT_BYTES = 4096;
+/** How long a client may go on sending what nobody reads before its connection is closed; nginx's lingering_timeout. */
+const LINGER_MS = 5000;
+
+/** Answers the requests of the data listener. */
+export interface DataHandler {
+  /** `target`: as it was sent, one character per byte. */
+  handle(request: IncomingMessage, response: ServerResponse, target: string): void;
+  /** From now on every answer closes its connection. */
+  beginClosing(): void;
+  /** Requests under way. */
+  readonly active: number;
+  /** Resolves once no request is under way. */
+  idle(): Promise<void>;
+}
+
+/** Makes the handler of one proxy. `sideNames`: `host:port` of each side. */
+export function dataHandler(
+  source: PairSource,
+  sideNames: Two<string>,
+  options: ResolvedListenerOptions,
+): DataHandler {
+  return new Handler(source, sideNames, options);
+}
+
+class Handler implements DataHandler {
+  readonly #options: ResolvedListenerOptions;
+  readonly #sideNames: Two<string>;
+  readonly #tables: TableStores;
+  readonly #accepts: ((header: string | undefined) => boolean) | undefined;
+  readonly #budget;
+  readonly #lanes = new ConnectionLanes();
+  readonly #nextId = requestIds();
+  #active = 0;
+  #closing = false;
+  #onIdle: (() => void)[] = [];
+
+  constructor(source: PairSource, sideNames: Two<string>, options: ResolvedListenerOptions) {
+    this.#options = options;
+    this.#sideNames = sideNames;
+    this.#tables = new TableStores(source);
+    this.#accepts = options.users.length === 0 ? undefined : basicCredentials(options.users);
+    this.#budget = byteBudget(options.maxBufferedBytes);
+  }
+
+  get active(): number {
+    return this.#active;
+  }
+
+  beginClosing(): void {
+    this.#closing = true;
+  }
+
+  idle(): Promise<void> {
+    return this.#active === 0 ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, target: string): void {
+    const startedAt = performance.now();
+    const exchange = new Exchange(
+      request,
+      response,
+      this.#nextId(request.headers['x-request-id']),
+      startedAt,
+    );
+    this.#active++;
+    this.#lanes.enter(request.socket, response, {
+      start: () => {
+        const answer = this.#route(exchange, target);
+        if (answer !== undefined) this.#send(exchange, answer);
+      },
+      done: () => this.#finished(exchange),
+    });
+  }
+
+  #finished(exchange: Exchange): void {
+    if (exchange.finished) return;
+    exchange.finished = true;
+    this.#active--;
+    if (this.#active === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  /** Answers at once what needs no side; undefined where the pair is asked, which sends its answer itself. */
+  #route(exchange: Exchange, target: string): Answer | undefined {
+    const { request } = exchange;
+    if (
+      (request.method ?? '').length + target.length + ' '.length + ' HTTP/1.1\r\n'.length >
+      REQUEST_LINE_LIMIT_BYTES
+    ) {
+      return htmlAnswer(414, 'too-large', { close: true });
+    }
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      return htmlAnswer(400, 'invalid-request', { close: true });
+    }
+    const { path: rawPath, query } = splitTarget(target);
+    const path = rawPath.includes('//') ? rawPath.replace(/\/{2,}/g, '/') : rawPath;
+    const command = SERVED_COMMANDS.get(path);
+    if (command === undefined) return this.#otherPath(path, request);
+    if (!this.#isAllowed(request)) return unauthorized();
+    if (this.#active > this.#options.maxConcurrentRequests) return this.#overloaded();
+    const call = parseHaCall(command, query, this.#options.compat);
+    if ('refused' in call) return refusedAnswer(call, this.#options.compat);
+    if (command.kind === 'put' && hasBody(request)) void this.#readThenCall(exchange, call);
+    else this.#call(exchange, call, valueToPut(call, undefined));
+    return undefined;
+  }
+
+  #otherPath(path: string, request: IncomingMessage): Answer {
+    const page = SERVICE_PAGES.get(path);
+    if (page !== undefined) {
+      if (page.authenticated && !this.#isAllowed(request)) return unauthorized();
+      return page.answer({ compat: this.#options.compat, sideNames: this.#sideNames });
+    }
+    if (!UNSERVED_PATHS.has(path)) return htmlAnswer(404, 'no-such-path');
+    if (!this.#isAllowed(request)) return unauthorized();
+    return textAnswer(501, 'unsupported', `${path} is not served by this proxy`);
+  }
+
+  #isAllowed(request: IncomingMessage): boolean {
+    return this.#accepts === undefined || this.#accepts(request.headers.authorization);
+  }
+
+  async #readThenCall(exchange: Exchange, call: HaCall): Promise<void> {
+    const body = await readRequestBody(exchange.request, {
+      limitBytes: HUSTDB_LIMITS.valueBytes,
+      hardLimitBytes: HUSTDB_LIMITS.frontBodyBytes,
+      idleTimeoutMs: this.#options.bodyIdleTimeoutMs,
+      budget: this.#budget,
+    });
+    if (body.kind === 'whole') {
+      exchange.heldBytes = body.bytes.length;
+      this.#call(exchange, call, valueToPut(call, body.bytes));
+    } else if (body.kind !== 'aborted') {
+      this.#sendBodyRefusal(exchange, body);
+    }
+  }
+
+  #sendBodyRefusal(exchange: Exchange, body: Exclude<RequestBody, { kind: 'whole' | 'aborted' }>): void {
+    switch (body.kind) {
+      case 'refused':
+        this.#sendLingering(exchange, htmlAnswer(413, 'too-large', { close: true }));
+        return;
+      case 'stalled':
+        this.#sendLingering(exchange, htmlAnswer(408, 'timeout', { close: true }));
+        return;
+      case 'overloaded':
+        this.#send(exchange, this.#overloaded());
+        return;
+      case 'too-large': {
+        const message = `the value is larger than ${HUSTDB_LIMITS.valueBytes} bytes`;
+        const strict = this.#options.compat === 'strict';
+        this.#send(exchange, strict ? notFound('too-large', message) : textAnswer(413, 'too-large', message));
+        return;
+      }
+    }
+  }
+
+  #call(exchange: Exchange, call: HaCall, value: Uint8Array | undefined): void {
+    if (call.command.kind === 'put' && (value === undefined || value.length === 0)) {
+      this.#send(
+        exchange,
+        refusedAnswer(
+          { refused: 'not-found', message: 'the value is missing or empty' },
+          this.#options.compat,
+        ),
+      );
+      return;
+    }
+    const askedAt = performance.now();
+    const { compat, sideTimeoutMs } = this.#options;
+    const context = { compat, sideTimeoutMs, sideNames: this.#sideNames };
+    const asked = this.#tables.with(call.table, (store) => callAnswer(call, value, store, context));
+    within(asked, this.#deadlineMs(call.command)).then(
+      (answer) => {
+        exchange.pairMs = performance.now() - askedAt;
+        this.#send(exchange, answer ?? this.#timedOut(call.command));
+      },
+      (error: unknown) => {
+        exchange.pairMs = performance.now() - askedAt;
+        this.#send(exchange, this.#failed(error, call.command));
+      },
+    );
+  }
+
+  /**
+   * Each side has its own time-out; this one is for a pair that keeps none. A write asks the sides one after the other, and
+   * may read them before.
+   */
+  #deadlineMs(command: ServedCommand): number {
+    const writes = command.kind === 'put' || command.kind === 'remove';
+    return this.#options.sideTimeoutMs * (writes ? 3 : 2) + 1000;
+  }
+
+  #timedOut(command: ServedCommand): Answer {
+    const message = `no answer from the pair within ${this.#deadlineMs(command)} ms`;
+    if (this.#options.compat === 'strict') return notFound('timeout', message);
+    return textAnswer(504, 'timeout', message);
+  }
+
+  #overloaded(): Answer {
+    if (this.#options.compat === 'strict') return notFound('overloaded');
+    return textAnswer(503, 'overloaded', 'too many requests under way', ['Retry-After', '1']);
+  }
+
+  /** What a pair throws is misuse or a pair that cannot do it; a side that fails is a value, not an exception. */
+  #failed(error: unknown, command: ServedCommand): Answer {
+    const strict = this.#options.compat === 'strict';
+    if (!StoreError.is(error)) {
+      this.#options.onError(error);
+      return strict ? notFound('error') : textAnswer(500, 'error', 'internal error');
+    }
+    const writes = command.kind === 'put' || command.kind === 'remove';
+    if (strict) return notFound(writes ? 'rejected' : 'unreadable', `${error.code}: ${error.message}`);
+    if (error.code.startsWith('STORE_INVALID_')) return textAnswer(400, 'invalid-request', error.message);
+    if (error.code === 'STORE_UNSUPPORTED') return textAnswer(400, 'unsupported', error.message);
+    if (error.code === 'STORE_OVERLOADED') return this.#overloaded();
+    const outcome = writes ? (error.mayHaveBeenApplied ? 'unknown' : 'rejected') : 'unreadable';
+    return textAnswer(503, outcome, `${error.code}: ${error.message}`, ['Retry-After', '1']);
+  }
+
+  #send(exchange: Exchange, answer: Answer): void {
+    this.#budget.give(exchange.heldBytes);
+    exchange.heldBytes = 0;
+    sendAnswer(exchange.response, answer, exchange.context(this.#closing));
+    if (!exchange.request.readableEnded) exchange.request.resume();
+  }
+
+  #sendLingering(exchange: Exchange, answer: Answer): void {
+    sendAndLinger(exchange.request, exchange.response, answer, exchange.context(true), LINGER_MS);
+  }
+}
+
+/** One request and what is known about it by the time it is answered. */
+class Exchange {
+  pairMs: number | undefined;
+  finished = false;
+  /** Bytes of the body that stand in the budget. */
+  heldBytes = 0;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly requestId: string,
+    readonly startedAt: number,
+  ) {}
+
+  context(closing: boolean): SendContext {
+    return { requestId: this.requestId, startedAt: this.startedAt, pairMs: this.pairMs, closing };
+  }
+}
+
+function unauthorized(): Answer {
+  return htmlAnswer(401, 'unauthorized', { headers: ['WWW-Authenticate', 'Basic realm="Authentication"'] });
+}
+
+/** A body goes before `val`, whose characters are stored as they are. */
+function valueToPut(call: HaCall, body: Uint8Array | undefined): Uint8Array | undefined {
+  if (call.command.kind !== 'put') return undefined;
+  if (body !== undefined && body.length > 0) return body;
+  return call.val === undefined ? undefined : Buffer.from(call.val, 'latin1');
+}

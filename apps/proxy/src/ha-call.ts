@@ -1,0 +1,107 @@
+import {
+  findInQuery,
+  HUSTDB_LIMITS,
+  isTableName,
+  parseNodeQuery,
+  readBoolean,
+  readUint32,
+} from '@kvtwin/hustdb-protocol';
+import { decodeKeyBytes } from './key-bytes.js';
+import type { Compatibility } from './proxy-options.js';
+import type { ServedCommand } from './served-command.js';
+
+/** What a caller asks of one key. */
+export interface HaCall {
+  readonly command: ServedCommand;
+  /** `tb`; empty for kv. */
+  readonly table: string;
+  readonly key: Uint8Array;
+  /** `ver` as a number: 0 for "none". Counter pairs compare it. */
+  readonly ver: number;
+  /** `ver` and `ver2` as they were sent: tokens of the two sides, for pairs whose versions are opaque. */
+  readonly verText: string | undefined;
+  readonly ver2Text: string | undefined;
+  /** Undefined: never expires. */
+  readonly ttlSeconds: number | undefined;
+  readonly isDup: boolean;
+  /** `val`, undecoded; a body goes before it. */
+  readonly val: string | undefined;
+}
+
+/**
+ * A call that nobody needs to ask the pair about. `bad-request`: HustDB HA would close the connection without an answer.
+ * `not-found`: it would answer 404.
+ */
+export interface RefusedCall {
+  readonly refused: 'bad-request' | 'not-found';
+  readonly message: string;
+}
+
+/**
+ * Reads the query of a served command as HustDB HA and its nodes read it together: the HA looks for `name=` anywhere in the
+ * text, a node then wants the exact name, takes the last non-empty one, and separates at `&` and `;`.
+ */
+export function parseHaCall(
+  command: ServedCommand,
+  query: string,
+  compat: Compatibility,
+): HaCall | RefusedCall {
+  const parameters = parseNodeQuery(query);
+  const table = parameters.get('tb');
+  if (command.inTable) {
+    if (table === undefined) return missing(command, query, 'tb');
+    if (!isTableName(table)) return badTable(command, table);
+  }
+  const rawKey = parameters.get('key');
+  if (rawKey === undefined) return missing(command, query, 'key');
+  const key = decodeKeyBytes(rawKey);
+  if (key.length === 0) return refuse('not-found', 'parameter key holds no byte once it is decoded');
+  const numbers = compat === 'extended' ? notNumeric(parameters) : undefined;
+  if (numbers !== undefined) return refuse('bad-request', numbers);
+  const verText = parameters.get('ver');
+  const ttl = parameters.get('ttl');
+  const isDup = parameters.get('is_dup');
+  return {
+    command,
+    table: command.inTable ? table! : '',
+    key,
+    ver: verText === undefined ? 0 : readUint32(verText),
+    verText,
+    ver2Text: parameters.get('ver2'),
+    ttlSeconds: ttl === undefined ? undefined : ttlSeconds(readUint32(ttl)),
+    isDup: isDup !== undefined && readBoolean(isDup),
+    val: parameters.get('val'),
+  };
+}
+
+/** 0 and anything beyond HustDB's longest time to live mean: never expires. */
+function ttlSeconds(ttl: number): number | undefined {
+  return ttl === 0 || ttl > HUSTDB_LIMITS.ttlSeconds ? undefined : ttl;
+}
+
+function missing(command: ServedCommand, query: string, name: string): RefusedCall {
+  const haFindsIt = findInQuery(query, name) !== undefined;
+  const refused = command.refusal === 'not-found' || haFindsIt ? 'not-found' : 'bad-request';
+  return refuse(refused, `parameter ${name} is missing or empty`);
+}
+
+function badTable(command: ServedCommand, table: string): RefusedCall {
+  const shown = table.length > 80 ? `${table.slice(0, 77)}...` : table;
+  return refuse(
+    command.checksTableName ? 'bad-request' : 'not-found',
+    `parameter tb must be 1 to 64 characters of 0-9 A-Z a-z _ : . and is ${table.length} characters: ${JSON.stringify(shown)}`,
+  );
+}
+
+/** HustDB takes `ver=abc` for no version at all, which turns a conditional write into an unconditional one. */
+function notNumeric(parameters: ReadonlyMap<string, string>): string | undefined {
+  for (const name of ['ver', 'ver2', 'ttl']) {
+    const text = parameters.get(name);
+    if (text !== undefined && !/^\d{1,20}$/.test(text)) return `parameter ${name} must be a decimal number`;
+  }
+  return undefined;
+}
+
+function refuse(refused: RefusedCall['refused'], message: string): RefusedCall {
+  return { refused, message };
+}

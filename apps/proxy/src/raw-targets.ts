@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** What is known about the requests of one connection. */
+interface Connection {
+  /** The request that came last; its body may still be coming. */
+  last: IncomingMessage | undefined;
+  /** The target of the request that is being fed to the parser, where the parser was given another spelling. */
+  target: string | undefined;
+  /** A head with such a target, not whole yet. */
+  held: Buffer | undefined;
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+/** A head above this is left to the parser, which refuses it. */
+const MAX_HELD_BYTES = 32 * 1024;
+
+/**
+ * Lets request targets hold raw bytes from 0x80 on. HustDB HA takes them (`curl 'http://…/get?key=你'` sends them so), Node's
+ * parser does not. In front of the parser such bytes are written as `%XX`; the target as it was sent is kept beside it, for
+ * `val` is stored undecoded.
+ *
+ *     socket ── data ──▶ this ── data ──▶ Node's parser ── request ──▶ handler, which asks targetOf()
+ *
+ * Bytes are changed only in the first line of a head, never while a body is due: whether one is, the parser has said by then,
+ * since it hands out a request, and marks it complete, within the call that feeds it. One case is left to the parser, which
+ * refuses it: a raw target sent behind a body in the same packet, before that body was answered.
+ */
+export class RawTargets {
+  readonly #connections = new WeakMap<Socket, Connection>();
+
+  /** Steps between a new connection and the parser's listener. Call from the server's `connection` event. */
+  attach(socket: Socket): void {
+    const [feed] = socket.listeners('data') as ((chunk: Buffer) => void)[];
+    if (feed === undefined) return;
+    const connection: Connection = { last: undefined, target: undefined, held: undefined };
+    this.#connections.set(socket, connection);
+    socket.removeListener('data', feed);
+    socket.on('data', (chunk: Buffer) => pass(connection, chunk, (bytes) => feed.call(socket, bytes)));
+  }
+
+  /** The target as it was sent, one character per byte. Call it once for each request, when it comes. */
+  targetOf(request: IncomingMessage): string {
+    const connection = this.#connections.get(request.socket);
+    if (connection === undefined) return request.url ?? '/';
+    connection.last = request;
+    const target = connection.target ?? request.url ?? '/';
+    connection.target = undefined;
+    return target;
+  }
+}
+
+type Feed = (bytes: Buffer) => void;
+
+function pass(connection: Connection, chunk: Buffer, feed: Feed): void {
+  if (connection.held === undefined && (bodyIsDue(connection) || !hasRawByte(chunk))) {
+    feed(chunk);
+    return;
+  }
+  let rest = connection.held === undefined ? chunk : Buffer.concat([connection.held, chunk]);
+  connection.held = undefined;
+  while (rest.length > 0) {
+    if (bodyIsDue(connection) || !hasRawByte(rest)) {
+      feed(rest);
+      return;
+    }
+    const end = rest.indexOf(HEAD_END);
+    if (end < 0 && rest.length <= MAX_HELD_BYTES) {
+      connection.held = rest;
+      return;
+    }
+    const head = end < 0 ? rest : rest.subarray(0, end + HEAD_END.length);
+    rest = rest.subarray(head.length);
+    feedHead(connection, head, feed);
+  }
+}
+
+function bodyIsDue(connection: Connection): boolean {
+  return connection.last !== undefined && !connection.last.complete;
+}
+
+function hasRawByte(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at]! >= 0x80) return true;
+  return false;
+}
+
+function feedHead(connection: Connection, head: Buffer, feed: Feed): void {
+  const lineEnd = head.indexOf('\r\n');
+  const line = head.toString('latin1', 0, lineEnd < 0 ? head.length : lineEnd);
+  const escaped = line.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+  if (escaped === line || lineEnd < 0) {
+    feed(head);
+    return;
+  }
+  connection.target = line.split(' ')[1];
+  feed(Buffer.concat([Buffer.from(escaped, 'latin1'), head.subarray(lineEnd)]));
+}

@@ -1,0 +1,54 @@
+import { dataHandler } from './data-handler.js';
+import { listen } from './data-listener.js';
+import { type OpenedPair, openPair } from './open-pair.js';
+import { type ProxyOptions, resolveListenerOptions } from './proxy-options.js';
+
+/** A proxy that serves. */
+export interface RunningProxy {
+  /** `http://host:port`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no new connection, answers what is under way (up to `drainTimeoutMs`), then closes connections and the sides that
+   * it opened. Idempotent.
+   */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Serves the HustDB HA dialect for kv and hash over two sides, or over a pair.
+ *
+ * Rejects with a ProxyError (its codes say why), or with what a client rejects with while a side is opened. A side that
+ * cannot be reached later is no reason to stop: it is what the proxy tells its callers about.
+ */
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
+  const resolved = resolveListenerOptions(options);
+  const pair = await openPair(options);
+  try {
+    return await serve(pair, resolved);
+  } catch (error) {
+    await pair.close();
+    throw error;
+  }
+}
+
+async function serve(
+  pair: OpenedPair,
+  options: ReturnType<typeof resolveListenerOptions>,
+): Promise<RunningProxy> {
+  const handler = dataHandler(pair.source, pair.sideNames, options);
+  const listener = await listen(handler, options);
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= listener.close().then(() => pair.close());
+    return closed;
+  };
+  const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;
+  return {
+    url: `http://${host}:${listener.port}`,
+    port: listener.port,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

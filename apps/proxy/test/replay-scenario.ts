@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type HustDbScenario,
+  type ScenarioBody,
+  type ScenarioStep,
+  scenarioBodyBytes,
+} from '@kvtwin/testkit';
+import { type RawAnswer, RawHttp } from './raw-http.js';
+
+/** Where a scenario is replayed. */
+export interface ScenarioSystem {
+  readonly ports: { readonly ha: number; readonly m1: number; readonly m2: number };
+  /** `user:password` of all three. */
+  readonly credentials: string;
+}
+
+/** How long a step may take, in ms; a scenario's own "no answer" is looked for that long too. */
+const STEP_TIMEOUT_MS = 2000;
+
+/** What a step got: an answer, a connection closed without one, or nothing. */
+type Got = RawAnswer | 'closed' | 'hangs';
+
+/** Replays a scenario up to its first difference and says what it is; undefined where all answers are as recorded. */
+export async function replayScenario(
+  scenario: HustDbScenario,
+  system: ScenarioSystem,
+): Promise<string | undefined> {
+  const fill = placeholders(system);
+  let connection: RawHttp | undefined;
+  try {
+    for (const [at, step] of scenario.steps.entries()) {
+      if (step.target === 'control') {
+        await sleepStep(step);
+        continue;
+      }
+      if (step.reuse !== true) {
+        connection?.close();
+        connection = undefined;
+      }
+      connection ??= await RawHttp.open(system.ports[step.target]);
+      const difference = compare(step, await send(connection, step, fill), fill);
+      if (difference !== undefined) {
+        const { method, path } = step.request!;
+        return `step ${at + 1}: ${step.target} ${method} ${fill(path).slice(0, 100)}: ${difference}`;
+      }
+    }
+    return undefined;
+  } finally {
+    connection?.close();
+  }
+}
+
+async function sleepStep(step: ScenarioStep): Promise<void> {
+  const ms = /^sleep_ms (\d+)$/.exec(step.control ?? '')?.[1];
+  if (ms === undefined) throw new Error(`this replay cannot ${step.control}`);
+  await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+}
+
+async function send(connection: RawHttp, step: ScenarioStep, fill: Fill): Promise<Got> {
+  const request = step.request!;
+  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${fill(value)}`);
+  const body = bodyOf(request, fill);
+  const has = (name: string) => headers.some((line) => line.toLowerCase().startsWith(`${name}:`));
+  const chunked = has('transfer-encoding');
+  if (!has('host')) headers.unshift('Host: scenario');
+  if (body.length > 0 && !chunked && !has('content-length')) headers.push(`Content-Length: ${body.length}`);
+  const line = `${request.method} ${fill(request.path)} HTTP/${request.http ?? '1.1'}`;
+  connection.send(`${[line, ...headers].join('\r\n')}\r\n\r\n`);
+  connection.send(chunked ? chunks(body) : body);
+  const late = new Promise<'hangs'>((resolve) => setTimeout(resolve, STEP_TIMEOUT_MS, 'hangs').unref());
+  return (await Promise.race([connection.answer({ head: request.method === 'HEAD' }), late])) ?? 'closed';
+}
+
+function chunks(body: Uint8Array): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < body.length; at += 7) {
+    const part = body.subarray(at, at + 7);
+    parts.push(Buffer.from(`${part.length.toString(16)}\r\n`), Buffer.from(part), Buffer.from('\r\n'));
+  }
+  return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')]);
+}
+
+function compare(step: ScenarioStep, got: Got, fill: Fill): string | undefined {
+  const expected = step.response!;
+  const wanted = expected.closed ? 'closed' : expected.hang ? 'hangs' : undefined;
+  if (wanted !== undefined) return got === wanted ? undefined : `expected ${wanted}, got ${shown(got)}`;
+  if (typeof got === 'string') return `expected ${expected.status}, got ${got}`;
+  if (got.status !== expected.status) return `expected ${expected.status}, got ${shown(got)}`;
+  for (const name of step.compare?.headers ?? []) {
+    const values = (list: readonly (readonly [string, string])[]) =>
+      JSON.stringify(
+        list.filter(([known]) => known.toLowerCase() === name.toLowerCase()).map(([, value]) => fill(value)),
+      );
+    const [want, have] = [values(expected.headers ?? []), values(got.headers)];
+    if (want !== have) return `header ${name}: expected ${want}, got ${have}`;
+  }
+  return compareBody(step, got, fill);
+}
+
+function compareBody(step: ScenarioStep, got: RawAnswer, fill: Fill): string | undefined {
+  const want = Buffer.from(bodyOf(step.response!, fill));
+  switch (step.compare?.body ?? 'exact') {
+    case 'ignore':
+      return undefined;
+    case 'exact':
+      return want.equals(got.body)
+        ? undefined
+        : `body: expected ${want.length} bytes, got ${got.body.length}`;
+    case 'json':
+      return canonical(want) === canonical(got.body) ? undefined : `body: expected ${want}, got ${got.body}`;
+    default:
+      return `this replay cannot compare a body by ${step.compare?.body}`;
+  }
+}
+
+function canonical(json: Buffer): string {
+  return JSON.stringify(JSON.parse(json.toString()));
+}
+
+function shown(got: Got): string {
+  return typeof got === 'string' ? got : `${got.status} ${got.body.toString('latin1').slice(0, 80)}`;
+}
+
+type Fill = (text: string) => string;
+
+function placeholders({ ports, credentials }: ScenarioSystem): Fill {
+  const values: Record<string, string> = {
+    RUN: randomBytes(3).toString('hex'),
+    AUTH: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    HA: `127.0.0.1:${ports.ha}`,
+    M1: `127.0.0.1:${ports.m1}`,
+    M2: `127.0.0.1:${ports.m2}`,
+  };
+  return (text) =>
+    text
+      .replace(/\{(RUN|AUTH|HA|M1|M2)\}/g, (_, name: string) => values[name]!)
+      .replace(/\{B64:([^{}]*)\}/g, (_, plain: string) => Buffer.from(plain).toString('base64'));
+}
+
+function bodyOf(body: ScenarioBody, fill: Fill): Uint8Array {
+  const filled = (part: ScenarioBody): ScenarioBody => ({
+    ...part,
+    ...(part.body_text === undefined ? {} : { body_text: fill(part.body_text) }),
+    ...(part.body_parts === undefined ? {} : { body_parts: part.body_parts.map(filled) }),
+  });
+  return scenarioBodyBytes(filled(body));
+}
