@@ -104,12 +104,10 @@ export class Connection {
 
   /** Carries out what has arrived, until the caller must first read its replies. */
   #pump(): void {
-    while (!this.#stopped && !this.#isCongested()) {
-      if (!this.#handleNext()) {
-        break;
-      }
+    // The kernel may take a write at once: then there is no congestion after it, and nobody else would go on.
+    while (!this.#stopped && !this.#isCongested() && this.#handleArrived()) {
+      // #handleArrived did the work.
     }
-    this.#flush();
     if (this.#stopped) {
       return;
     }
@@ -122,6 +120,16 @@ export class Connection {
       this.#paused = false;
       this.#socket.resume();
     }
+  }
+
+  /** Carries out requests and sends their replies in one write; false where no further one has arrived whole. */
+  #handleArrived(): boolean {
+    let more = true;
+    while (more && !this.#stopped && !this.#isCongested()) {
+      more = this.#handleNext();
+    }
+    this.#flush();
+    return more;
   }
 
   /** Carries out one request; false where none has arrived whole. */

@@ -85,6 +85,13 @@ export class RequestHandler {
       throw cacheNotFound('Default cache requested but not configured');
     }
     const hosted = this.#host.find(name);
+    if (hosted === undefined && name.startsWith('___')) {
+      throw new RequestFailure(
+        Status.REQUEST_PARSING_ERROR,
+        'org.infinispan.server.hotrod.RequestParsingException: Remote requests are not allowed to private caches. ' +
+          `Do no send remote requests to cache '${name}'`,
+      );
+    }
     if (hosted === undefined) {
       // Clients recognise a missing cache by the class name in this text (Hot Rod 4.0 §error text contracts).
       throw cacheNotFound(`Cache with name '${name}' not found amongst the configured caches`);
