@@ -21,7 +21,7 @@ type Scripted = [status: number, headers: Record<string, string>, body?: string]
 async function scriptedFront(script: Record<string, Scripted>): Promise<{ port: number; targets: string[] }> {
   const targets: string[] = [];
   const server: Server = createServer((request, response) => {
-    targets.push(`${request.method} ${request.url}`);
+    if (request.url !== '/get_table') targets.push(`${request.method} ${request.url}`);
     const [status, headers, body = ''] = script[request.url?.split('?')[0] ?? ''] ?? [404, { Version: '0' }];
     const all = {
       'Content-Type': 'text/plain',
@@ -199,6 +199,13 @@ describe('addresses', () => {
     'http://host:8082',
   ])('refuses %s', async (url) => {
     expect((await refusal(openHustDbHaPairSource(url))).code).toBe('STORE_INVALID_ARGUMENT');
+  });
+
+  it('knows what the masters of one pair are called, by the table', async () => {
+    const front = await scriptedFront({ '/get_table': [200, {}, TABLE] });
+    const source = await openHustDbHaPairSource(`hustdb+ha://127.0.0.1:${front.port}`);
+    closers.push(() => source.close());
+    expect(source.sideNames).toEqual(['10.0.0.1:8085', '10.0.0.2:8085']);
   });
 
   it('shows no credentials', async () => {

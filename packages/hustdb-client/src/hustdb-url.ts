@@ -12,7 +12,7 @@ export type HustDbScheme = keyof typeof DEFAULT_PORTS;
  */
 export function parseHustDbUrl(url: string, scheme: HustDbScheme): HustDbClientOptions {
   const prefix = `${scheme}://`;
-  if (!url.startsWith(prefix)) throw invalid(scheme, 'it does not begin so');
+  if (!url.toLowerCase().startsWith(prefix)) throw invalid(scheme, 'it does not begin so');
   let parsed: URL;
   try {
     parsed = new URL(`http://${url.slice(prefix.length)}`);

@@ -5,35 +5,49 @@ import {
   StoreError,
   type StoreErrorCode,
   type StoreSelector,
+  type Two,
 } from '@kvtwin/versioned-value';
 import { HaPairStore } from './ha-pair-store.js';
 import { HustDbHaClient } from './hustdb-ha-client.js';
 import { parseHustDbUrl } from './hustdb-url.js';
 import type { HustDbStoreOptions } from './open-hustdb-store-family.js';
 import { storeErrorOf } from './store-error-of.js';
+import { onlyMastersOf } from './table-file.js';
+
+/** How long opening waits for the names of the two masters; they are wanted for messages only. */
+const NAMES_TIMEOUT_MS = 500;
 
 /**
- * Opens `hustdb+ha://[user:password@]host[:port]`, a HustDB HA front (default port 8082), without a round trip: one address
- * that is a whole pair. Rejects with `STORE_INVALID_ARGUMENT` for an address that is none.
+ * Opens `hustdb+ha://[user:password@]host[:port]`, a HustDB HA front (default port 8082): one address that is a whole pair.
+ * Asks the front for its table (`/get_table`), to know what the two masters are called; one that does not answer is no reason
+ * not to open. Rejects with `STORE_INVALID_ARGUMENT` for an address that is none.
  */
 export async function openHustDbHaPairSource(
   url: string,
   options: HustDbStoreOptions = {},
 ): Promise<PairSource> {
   try {
-    return new HustDbHaPairSource(new HustDbHaClient({ ...parseHustDbUrl(url, 'hustdb+ha'), ...options }));
+    const client = new HustDbHaClient({ ...parseHustDbUrl(url, 'hustdb+ha'), ...options });
+    return new HustDbHaPairSource(client, await namesOf(client));
   } catch (error) {
     throw storeErrorOf(error, 'hustdb+ha://', 'open');
   }
 }
 
+async function namesOf(client: HustDbHaClient): Promise<Two<string> | undefined> {
+  const tableFile = await client.getTable({ timeoutMs: NAMES_TIMEOUT_MS }).catch(() => undefined);
+  return tableFile === undefined ? undefined : onlyMastersOf(tableFile);
+}
+
 class HustDbHaPairSource implements PairSource {
   readonly name: string;
   readonly policy = 'counter';
+  readonly sideNames: Two<string> | undefined;
   readonly #client: HustDbHaClient;
   #closed = false;
 
-  constructor(client: HustDbHaClient) {
+  constructor(client: HustDbHaClient, sideNames: Two<string> | undefined) {
+    this.sideNames = sideNames;
     this.name = `hustdb+ha://${client.server}`;
     this.#client = client;
   }

@@ -20,6 +20,13 @@ export function mastersOf(tableFile: string, routed: string): Two<string> | unde
   return undefined;
 }
 
+/** The two masters of a cluster that is one pair; undefined for one of many pairs, or a file that is none. */
+export function onlyMastersOf(tableFile: string): Two<string> | undefined {
+  const [only, ...others] = itemsOf(tableFile);
+  if (only === undefined || others.length > 0 || 'increase' in only || 'decrease' in only) return undefined;
+  return isPairOf(only.item?.val, 'string') ? only.item.val : undefined;
+}
+
 function itemsOf(tableFile: string): TableItem[] {
   try {
     const { table } = JSON.parse(tableFile) as { table?: unknown };
