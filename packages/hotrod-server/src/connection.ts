@@ -61,6 +61,9 @@ export class Connection {
       this.#inputEnded = true;
       this.#pump();
     });
+    if (context.limits.idleTimeoutMs !== undefined) {
+      socket.setTimeout(context.limits.idleTimeoutMs, () => this.#hangUp(0));
+    }
     // What went wrong does not matter any more: 'close' follows.
     socket.on('error', () => {});
     socket.once('close', () => {

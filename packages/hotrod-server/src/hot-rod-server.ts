@@ -1,6 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { CacheHost } from './cache-host.js';
-import { openCacheHost } from './cache-host.js';
+import { type CacheHost, openCacheHost } from './cache-host.js';
 import { Connection } from './connection.js';
 import type { EmbeddedCache } from './embedded-cache.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
@@ -26,15 +25,28 @@ export class HotRodServer implements AsyncDisposable {
   readonly #options: ResolvedServerOptions;
   readonly #host: CacheHost;
   readonly #connections = new Set<Connection>();
-  readonly #sweeping = new AbortController();
+  #boundPort = 0;
+  /** Fires when the server begins to close. */
+  readonly #ending = new AbortController();
   #closing: Promise<void> | undefined;
 
   /**
-   * Binds the address and serves. Rejects with `HOTROD_SERVER_INVALID_OPTION` or `HOTROD_SERVER_LISTEN`.
+   * Binds the address and serves. Rejects with `HOTROD_SERVER_INVALID_OPTION` or `HOTROD_SERVER_LISTEN`, or with the
+   * signal's reason.
    */
   static async listen(options: HotRodServerOptions): Promise<HotRodServer> {
+    options.signal?.throwIfAborted();
     const server = new HotRodServer(resolveServerOptions(options));
     await server.#bind();
+    const { signal } = options;
+    if (signal?.aborted) {
+      await server.close();
+      signal.throwIfAborted();
+    }
+    signal?.addEventListener('abort', () => void server.close(), {
+      once: true,
+      signal: server.#ending.signal,
+    });
     return server;
   }
 
@@ -50,8 +62,6 @@ export class HotRodServer implements AsyncDisposable {
   get port(): number {
     return this.#boundPort;
   }
-
-  #boundPort = 0;
 
   /** `hotrod://host:port`. */
   get url(): string {
@@ -91,7 +101,7 @@ export class HotRodServer implements AsyncDisposable {
   }
 
   async #closeAll(deadlineMs: number): Promise<void> {
-    this.#sweeping.abort();
+    this.#ending.abort();
     const stopped = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     await Promise.all([
       stopped,
@@ -131,7 +141,7 @@ export class HotRodServer implements AsyncDisposable {
 
   async #sweep(): Promise<void> {
     const { clock } = this.#options;
-    const { signal } = this.#sweeping;
+    const { signal } = this.#ending;
     while (!signal.aborted) {
       // The only way in which the sleep fails is that the server closes.
       await clock.sleep(sweepEveryMs, signal).catch(() => {});

@@ -37,6 +37,11 @@ export interface ServerLimits {
   readonly maxQueuedBytes: number;
   /** Open iterations of all connections together; 1,024 by default. */
   readonly maxIterations: number;
+  /**
+   * A connection on which nothing moved for this long, in milliseconds, is closed. None by default, as in Infinispan:
+   * a caller may well keep an idle connection.
+   */
+  readonly idleTimeoutMs?: number;
 }
 
 /** Options of {@link HotRodServer.listen}. */
@@ -54,6 +59,8 @@ export interface HotRodServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** The newest protocol that the server claims and takes, `2.0` to `4.1`; `4.1` by default. */
   readonly maxVersion?: ProtocolVersion;
+  /** Closes the server when it fires. */
+  readonly signal?: AbortSignal;
   /** Fixes the entry versions that the server hands out; random by default. */
   readonly seed?: bigint;
 }
@@ -91,8 +98,10 @@ export interface ResolvedServerOptions {
 /** Fills in the defaults; throws `HOTROD_SERVER_INVALID_OPTION` naming the first option that is out of its range. */
 export function resolveServerOptions(options: HotRodServerOptions): ResolvedServerOptions {
   const limits = { ...limitDefaults, ...options.limits };
-  for (const [name, value] of Object.entries(limits)) {
-    checkInteger(`limits.${name}`, value, 1, 2 ** 31 - 1);
+  for (const [name, value] of Object.entries<number | undefined>({ ...limits })) {
+    if (value !== undefined) {
+      checkInteger(`limits.${name}`, value, 1, 2 ** 31 - 1);
+    }
   }
   checkInteger('port', options.port ?? 0, 0, 65_535);
   const caches = new Map(

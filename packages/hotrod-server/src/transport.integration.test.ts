@@ -205,7 +205,44 @@ describe('connections', () => {
   });
 });
 
+describe('an idle connection', () => {
+  it('is kept, unless there is a limit', async () => {
+    const connection = await dial(await serve({ limits: { idleTimeoutMs: 30 } }));
+    await connection.reply(operations.ping, {}, {});
+    await connection.closed;
+  });
+});
+
 describe('listen', () => {
+  it.each([
+    [{ port: 65_536 }, /port is 65536; give a whole number from 0 to 65535/],
+    [{ limits: { maxRequestBytes: 0 } }, /limits\.maxRequestBytes is 0/],
+    [{ limits: { maxQueuedBytes: Number.NaN } }, /limits\.maxQueuedBytes is NaN/],
+    [{ caches: { c: { lifespanMs: 0 } } }, /caches\.c\.lifespanMs is 0/],
+    [{ caches: { c: { segments: 1.5 } } }, /caches\.c\.segments is 1\.5/],
+    [{ caches: { c: { mediaType: 'text' } } }, /'text' is no media type/],
+    [{ caches: { '': {} } }, /defaultCache/],
+    [{ defaultCache: 'd' }, /defaultCache is 'd'/],
+    [{ maxVersion: '5.0' as '4.1' }, /maxVersion is '5\.0'; give one of 2\.0/],
+  ])('refuses %j', async (options, message) => {
+    const listening = HotRodServer.listen({ caches: { c: {} }, ...options });
+    await expect(listening).rejects.toMatchObject({
+      code: 'HOTROD_SERVER_INVALID_OPTION',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('takes a signal, which closes the server later, or keeps it from opening', async () => {
+    const stop = new AbortController();
+    const server = await serve({ signal: stop.signal });
+    const connection = await dial(server);
+    await connection.reply(operations.ping, {}, {});
+    stop.abort();
+    await connection.closed;
+    await expect(WireConnection.open(server.port)).rejects.toThrow(/ECONNREFUSED/);
+    await expect(serve({ signal: stop.signal })).rejects.toBe(stop.signal.reason);
+  });
+
   it('says so when the port is taken', async () => {
     const { port } = await serve();
     const taken = HotRodServer.listen({ caches: {}, port });
@@ -228,6 +265,43 @@ describe('listen', () => {
     const socket = connect({ host: '::1', port: server.port });
     await once(socket, 'connect');
     socket.destroy();
+  });
+});
+
+describe('server.cache', () => {
+  it('seeds and shows entries with their expiration, on the clock of the server', async () => {
+    const clock = new ManualClock();
+    const server = await serve({ clock, caches: { c: { lifespanMs: 60_000 } } });
+    const cache = server.cache('c');
+    const version = cache.put(key, key);
+    expect(cache.get(key)).toEqual({
+      value: key,
+      version,
+      expiration: { kind: 'mortal', lifespanMs: 60_000 },
+      createdAtMs: clock.nowMs(),
+      lastUsedAtMs: clock.nowMs(),
+    });
+    expect(version).toEqual({ scheme: 'hotrod', token: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    cache.put(Uint8Array.of(2), key, { expiration: { kind: 'immortal' } });
+    await clock.advance(60_000);
+    expect(Array.from(cache.entries(), (each) => each.key)).toEqual([Uint8Array.of(2)]);
+    expect([cache.size, cache.delete(Uint8Array.of(2)), cache.delete(Uint8Array.of(2))]).toEqual([
+      1,
+      true,
+      false,
+    ]);
+  });
+
+  it('gives the same versions for the same seed', async () => {
+    const versions = await Promise.all(
+      [5n, 5n, 6n].map(async (seed) => (await serve({ seed })).cache('c').put(key, key).token),
+    );
+    expect([versions[0] === versions[1], versions[1] === versions[2]]).toEqual([true, false]);
+  });
+
+  it('names the caches that there are', async () => {
+    const server = await serve();
+    expect(() => server.cache('d')).toThrow("no cache 'd'; there are 'c'");
   });
 });
 
