@@ -116,8 +116,8 @@ function noted(each: Field, cursor: Cursor): unknown {
 
 function describeField({ name, codec, since, before, when }: Field): string {
   const gates = [
-    since === undefined ? '' : ` from ${since / 10}`,
-    before === undefined ? '' : ` before ${before / 10}`,
+    since === undefined ? '' : ` from ${(since / 10).toFixed(1)}`,
+    before === undefined ? '' : ` before ${(before / 10).toFixed(1)}`,
     when === undefined ? '' : ' where it applies',
   ];
   return `${name}: ${codec.layout}${gates.join('')}`;
