@@ -23,7 +23,7 @@ export interface DiffOptions {
   readonly scanRetries?: number;
   /** Expirations this near count as the same, in milliseconds. Default: the coarser store's unit and a second. */
   readonly expirationToleranceMs?: number;
-  /** Memory for keys under comparison; what does not fit waits for another pass over both stores. Default 64 MiB. */
+  /** Memory for keys under comparison; what does not fit waits for another pass over both stores. Default 64 MiB, at least 64 KiB. */
   readonly maxTrackedBytes?: number;
   readonly signal?: AbortSignal;
   /** Called after each batch. Must not throw. */
@@ -54,6 +54,9 @@ const defaults = {
   maxTrackedBytes: 64 * 1024 * 1024,
 } as const;
 
+/** With less, nearly every key would have its own pass. */
+const leastTrackedBytes = 64 * 1024;
+
 /** Fills in the defaults; refuses numbers that make no sense with `STORE_INVALID_ARGUMENT`. */
 export function diffSettings(options: DiffOptions): DiffSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -73,7 +76,11 @@ export function diffSettings(options: DiffOptions): DiffSettings {
     ['rps', settings.rps === undefined || settings.rps > 0, 'greater than 0'],
     ['timeoutMs', settings.timeoutMs > 0, 'greater than 0'],
     ['scanRetries', whole(settings.scanRetries, 0), 'a whole number from 0 on'],
-    ['maxTrackedBytes', whole(settings.maxTrackedBytes, 1), 'a whole number from 1 on'],
+    [
+      'maxTrackedBytes',
+      whole(settings.maxTrackedBytes, leastTrackedBytes),
+      `a whole number from ${leastTrackedBytes} on`,
+    ],
   ];
   for (const [name, holds, rule] of rules) {
     if (holds) continue;

@@ -40,9 +40,15 @@ export class SeenKeys {
     return true;
   }
 
-  /** Drops the digests whose first word is `end` or more. */
+  /** Drops the digests whose first word is `end` or more, and the slots that are then not needed. */
   keepBelow(end: number): void {
-    this.#rebuild(this.#slots.length, (first) => first < end);
+    let kept = 0;
+    for (let at = 0; at < this.#slots.length; at += wordsPerSlot) {
+      if (this.#slots[at + 3] !== 0 && this.#slots[at]! < end) kept++;
+    }
+    let capacity = firstCapacity;
+    while (kept * 4 > capacity * 3) capacity *= 2;
+    this.#rebuild(capacity * wordsPerSlot, (first) => first < end);
   }
 
   /** The slot that holds the digest, or the free one where it would go. */

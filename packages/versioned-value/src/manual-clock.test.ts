@@ -17,6 +17,16 @@ describe('ManualClock', () => {
     expect(clock.nowMs()).toBe(20);
   });
 
+  it('turns to the next sleeper, however far that is', async () => {
+    const clock = new ManualClock(0);
+    const sleeps = [clock.sleep(3_600_000), clock.sleep(7_200_000)];
+    expect(clock.turnToNext()).toBe(true);
+    await sleeps[0];
+    expect([clock.nowMs(), clock.sleeping]).toEqual([3_600_000, 1]);
+    expect([clock.turnToNext(), clock.turnToNext()]).toEqual([true, false]);
+    await sleeps[1];
+  });
+
   it('does not sleep for no time', async () => {
     await new ManualClock().sleep(0);
   });

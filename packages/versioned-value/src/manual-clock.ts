@@ -59,6 +59,14 @@ export class ManualClock implements Clock {
     this.#nowMs = endMs;
   }
 
+  /** Turns the clock to the time of the next sleeper and wakes it; `false` when nobody sleeps. */
+  turnToNext(): boolean {
+    const next = this.#nextDue(Number.POSITIVE_INFINITY);
+    if (next === undefined) return false;
+    this.turn(Math.max(0, next.dueMs - this.#nowMs));
+    return true;
+  }
+
   #nextDue(endMs: number): Sleeper | undefined {
     let next: Sleeper | undefined;
     for (const sleeper of this.#sleepers) {
