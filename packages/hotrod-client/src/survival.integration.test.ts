@@ -1,0 +1,453 @@
+import { HotRodServer } from '@kvtwin/hotrod-server';
+import { freePort, fromHex, type Rudeness, startRudeServer } from '@kvtwin/testkit';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type ScriptedServerOptions, startScriptedServer } from '../test/scripted-server.js';
+import { startSplittingRelay } from '../test/splitting-relay.js';
+import { codecs, HotRodClient, type HotRodClientOptions, HotRodError } from './index.js';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+const quick: HotRodClientOptions = {
+  connectTimeoutMs: 300,
+  timeoutMs: 300,
+  reconnectMinMs: 5,
+  reconnectMaxMs: 20,
+};
+
+async function connected(url: string, options: HotRodClientOptions = quick): Promise<HotRodClient> {
+  const client = await HotRodClient.connect(url, options);
+  closers.push(() => client.close());
+  return client;
+}
+
+async function embedded(port = 0): Promise<HotRodServer> {
+  const server = await HotRodServer.listen({ caches: { users: {} }, port });
+  closers.push(() => server.close());
+  return server;
+}
+
+async function scripted(options: ScriptedServerOptions) {
+  const server = await startScriptedServer(options);
+  closers.push(() => server.close());
+  return server;
+}
+
+async function failureOf(call: Promise<unknown>): Promise<HotRodError> {
+  const thrown = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (HotRodError.is(thrown)) return thrown;
+  throw new Error('no HotRodError', { cause: thrown });
+}
+
+/** `A1`, id 1, ping's reply, OK, no topology, no media types, 4.1, no opcodes. */
+const pong = fromHex('a101180000 00 00 29 00'.replaceAll(' ', ''));
+
+describe('connecting', () => {
+  it.each<[string, Rudeness, string]>([
+    ['closes at once', { kind: 'close' }, 'HOTROD_CONNECT'],
+    ['resets at once', { kind: 'reset' }, 'HOTROD_CONNECT'],
+    ['says nothing', { kind: 'silent' }, 'HOTROD_CONNECT'],
+    ['does not even read', { kind: 'deaf' }, 'HOTROD_CONNECT'],
+    ['sends garbage', { kind: 'garbage' }, 'HOTROD_PROTOCOL'],
+    ['is a web server', { kind: 'html' }, 'HOTROD_PROTOCOL'],
+    [
+      'resets in the middle of its answer',
+      { kind: 'reset-after', bytes: pong.subarray(0, 5) },
+      'HOTROD_CONNECT',
+    ],
+    [
+      'closes in the middle of its answer',
+      { kind: 'close-after', bytes: pong.subarray(0, 5) },
+      'HOTROD_CONNECT',
+    ],
+    [
+      'answers another request',
+      { kind: 'reply', bytes: fromHex('a109180000000029 00'.replaceAll(' ', '')) },
+      'HOTROD_PROTOCOL',
+    ],
+    ['answers with another opcode', { kind: 'reply', bytes: fromHex('a101040000') }, 'HOTROD_PROTOCOL'],
+    [
+      'announces 2 GiB',
+      { kind: 'reply', bytes: fromHex('a1015085 00 ffffffff07'.replaceAll(' ', '')) },
+      'HOTROD_PROTOCOL',
+    ],
+    ['has an unknown status', { kind: 'reply', bytes: fromHex('a101180900') }, 'HOTROD_PROTOCOL'],
+  ])('fails with a typed error where the server %s', async (_, rudeness, code) => {
+    const server = await startRudeServer(rudeness);
+    closers.push(() => server.close());
+    const failure = await failureOf(HotRodClient.connect(`hotrod://${server.address}`, quick));
+    expect(failure.code).toBe(code);
+    expect(failure.message).toContain(server.address);
+  });
+
+  it('says that it met a web server', async () => {
+    const server = await startRudeServer({ kind: 'html' });
+    closers.push(() => server.close());
+    await expect(HotRodClient.connect(`hotrod://${server.address}`, quick)).rejects.toThrow(
+      /like a web server/,
+    );
+  });
+
+  it('fails where nobody listens, and tries the next address where there is one', async () => {
+    const server = await embedded();
+    const dead = await freePort();
+    expect((await failureOf(HotRodClient.connect(`hotrod://127.0.0.1:${dead}`, quick))).code).toBe(
+      'HOTROD_CONNECT',
+    );
+    const client = await connected(`hotrod://127.0.0.1:${dead},127.0.0.1:${server.port}`);
+    expect(await client.cache('users').get('k')).toBeUndefined();
+  });
+
+  it('understands an answer that comes byte by byte', async () => {
+    const server = await startRudeServer({ kind: 'trickle', bytes: pong, everyMs: 2 });
+    closers.push(() => server.close());
+    expect((await connected(`hotrod://${server.address}`)).protocolVersion).toBe('4.1');
+  });
+
+  it('falls back to 2.9 where the answer to a 3.1 ping stops behind the media types', async () => {
+    const server = await scripted({
+      answer: () => ({ outcome: 'absent' }),
+      answerPing: ({ header }) => (header.version === '2.9' ? { outcome: 'ok' } : fromHex('a1011800000000')),
+    });
+    const client = await connected(server.url);
+    expect(client.protocolVersion).toBe('2.9');
+    expect(await client.cache('users').get('k')).toBeUndefined();
+    expect(server.accepted).toBe(2);
+  });
+
+  it('waits for the first call where it is lazy', async () => {
+    const dead = await freePort();
+    const client = await connected(`hotrod://127.0.0.1:${dead}`, { ...quick, lazy: true });
+    expect((await failureOf(client.cache('users').get('k'))).code).toBe('HOTROD_CONNECT');
+    const server = await embedded(dead);
+    await vi.waitFor(async () => expect(await client.cache('users').has('k')).toBe(false));
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('time limits', () => {
+  it('end a call whose answer does not come, and swallow the answer that comes late', async () => {
+    const server = await embedded();
+    const client = await connected(server.url);
+    const users = client.cache('users');
+    server.faults.holdReplies();
+    const read = await failureOf(users.get('k', { timeoutMs: 20 }));
+    expect(read).toMatchObject({
+      code: 'HOTROD_TIMEOUT',
+      mayHaveBeenApplied: false,
+      operation: 'get',
+      cache: 'users',
+    });
+    const write = await failureOf(users.set('k', 'v', { timeoutMs: 20 }));
+    expect(write).toMatchObject({ code: 'HOTROD_TIMEOUT', mayHaveBeenApplied: true });
+    expect(write.message).toMatch(
+      /put #\d+ on cache users to 127\.0\.0\.1:\d+ timed out after 20 ms; the server may have applied it/,
+    );
+    expect(client.load.inFlight).toBeGreaterThanOrEqual(2);
+    server.faults.releaseReplies();
+    expect(await users.get('k')).toBe('v');
+    expect(client.load.inFlight).toBe(0);
+    expect(server.connections).toBe(1);
+  });
+
+  it('end each call by its own limit', async () => {
+    const server = await embedded();
+    const users = (await connected(server.url, { ...quick, timeoutMs: 10_000 })).cache('users');
+    server.faults.holdReplies();
+    const long = users.get('k');
+    expect((await failureOf(users.get('k', { timeoutMs: 15 }))).code).toBe('HOTROD_TIMEOUT');
+    server.faults.releaseReplies();
+    expect(await long).toBeUndefined();
+  });
+
+  it('find a half-open connection: a server that does not even answer a ping is left', async () => {
+    const server = await scripted({
+      answer: (_, connection) => (connection === 1 ? 'silence' : { outcome: 'absent' }),
+      answerPing: onlyFirstPingOn(1),
+    });
+    const users = (await connected(server.url, { ...quick, connectTimeoutMs: 60 })).cache('users');
+    expect((await failureOf(users.get('k', { timeoutMs: 20 }))).code).toBe('HOTROD_TIMEOUT');
+    await vi.waitFor(async () => expect(await users.get('k', { timeoutMs: 20 })).toBeUndefined());
+    expect(server.accepted).toBe(2);
+  });
+
+  it('ping an idle connection, and leave it when that stays unanswered', async () => {
+    const server = await scripted({ answer: () => ({ outcome: 'absent' }), answerPing: onlyFirstPingOn(1) });
+    const client = await connected(server.url, { ...quick, keepAliveMs: 20, connectTimeoutMs: 60 });
+    await vi.waitFor(() => expect(client.protocolVersion).toBeUndefined());
+    expect(server.received).toEqual(['ping', 'ping']);
+    expect(await client.cache('users').get('k')).toBeUndefined();
+    expect(server.accepted).toBe(2);
+  });
+});
+
+describe('signals', () => {
+  it('end a call at once, also one that never got sent', async () => {
+    const server = await embedded();
+    const client = await connected(server.url);
+    const users = client.cache('users');
+    expect((await failureOf(users.get('k', { signal: AbortSignal.abort() }))).code).toBe('HOTROD_ABORTED');
+    server.faults.holdReplies();
+    const controller = new AbortController();
+    const pending = failureOf(users.set('k', 'v', { signal: controller.signal }));
+    await vi.waitFor(() => expect(server.cache('users').size).toBe(1));
+    controller.abort(new Error('no longer needed'));
+    const failure = await pending;
+    expect(failure).toMatchObject({ code: 'HOTROD_ABORTED', mayHaveBeenApplied: true });
+    expect((failure.cause as Error).message).toBe('no longer needed');
+    server.faults.releaseReplies();
+    expect(await users.get('k')).toBe('v');
+  });
+
+  it('stop an iteration', async () => {
+    const server = await embedded();
+    const users = (await connected(server.url)).cache('users');
+    await Promise.all(Array.from({ length: 20 }, (_, at) => users.set(`k${at}`, 'v')));
+    const controller = new AbortController();
+    const run = async () => {
+      for await (const _ of users.entries({ batchSize: 2, signal: controller.signal })) controller.abort();
+    };
+    expect((await failureOf(run())).code).toBe('HOTROD_ABORTED');
+    expect(await users.size()).toBe(20);
+  });
+});
+
+describe('a connection that is lost', () => {
+  it('has reads sent again, and writes fail with what may have happened', async () => {
+    const server = await scripted({
+      answer: ({ operation }, connection) => {
+        if (connection > 1) return { outcome: 'absent' };
+        return operation.name === 'clear' ? 'reset' : 'silence';
+      },
+    });
+    const users = (await connected(server.url)).cache('users');
+    const read = users.get('k');
+    const writes = [users.set('k', 'v'), users.setIfAbsent('k', 'v'), users.clear()].map(failureOf);
+    expect(await read).toBeUndefined();
+    for (const failure of await Promise.all(writes)) {
+      expect(failure).toMatchObject({ code: 'HOTROD_CONNECTION_LOST', mayHaveBeenApplied: true });
+    }
+    expect(server.received).toEqual(['ping', 'get', 'put', 'putIfAbsent', 'clear', 'ping', 'get']);
+  });
+
+  it('is retried so many times and no more', async () => {
+    const server = await scripted({ answer: () => 'reset' });
+    const users = (await connected(server.url, { ...quick, maxRetries: 2, timeoutMs: 5_000 })).cache('users');
+    const failure = await failureOf(users.get('k'));
+    expect(failure).toMatchObject({
+      code: 'HOTROD_CONNECTION_LOST',
+      retryable: true,
+      mayHaveBeenApplied: false,
+    });
+    expect(server.received.filter((name) => name === 'get')).toHaveLength(3);
+  });
+
+  it('is replaced after the server was restarted on its port', async () => {
+    const port = await freePort();
+    const first = await HotRodServer.listen({ caches: { users: {} }, port });
+    const client = await connected(`hotrod://127.0.0.1:${port}`, { ...quick, maxRetries: 1 });
+    const users = client.cache('users');
+    await users.set('k', 'v');
+    await first.close();
+    await vi.waitFor(async () => expect((await failureOf(users.get('k'))).code).toBe('HOTROD_CONNECT'));
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 50 }, () => failureOf(users.get('k'))));
+    expect(performance.now() - started).toBeLessThan(250);
+    await embedded(port);
+    await vi.waitFor(async () => expect(await users.get('k')).toBeUndefined());
+    await users.set('k', 'w');
+    expect(await users.get('k')).toBe('w');
+  });
+
+  it('loses its cursors, and says so', async () => {
+    const server = await embedded();
+    const users = (await connected(server.url)).cache('users');
+    await Promise.all(Array.from({ length: 50 }, (_, at) => users.set(`k${at}`, 'v')));
+    const run = async () => {
+      for await (const _ of users.entries({ batchSize: 2 })) {
+        server.faults.resetConnections();
+        await vi.waitFor(() => expect(server.connections).toBe(0));
+      }
+    };
+    expect(['HOTROD_ITERATION_LOST', 'HOTROD_CONNECTION_LOST']).toContain((await failureOf(run())).code);
+    expect(await users.size()).toBe(50);
+  });
+
+  it('names the size where a server closes over a large request', async () => {
+    const server = await scripted({ answer: () => 'close' });
+    const users = (await connected(server.url)).cache('users', { value: codecs.bytes });
+    const failure = await failureOf(users.set('k', new Uint8Array(2 * 1024 * 1024)));
+    expect(failure.message).toMatch(/max-content-length/);
+  });
+
+  it.each([
+    ['a reply to nobody', fromHex('a17f040000')],
+    ['a status without a meaning', fromHex('a102040700')],
+    ['an announced 2 GiB', fromHex('a102040000ffffffff07')],
+    ['garbage', fromHex('00ff00ff')],
+    ['an error about unreadable bytes', fromHex('a1005081000362616 4'.replaceAll(' ', ''))],
+  ])('%s ends it, with a typed error for all who wait', async (_, bytes) => {
+    const server = await scripted({
+      answer: (_request, connection) => (connection === 1 ? bytes : { outcome: 'absent' }),
+    });
+    const users = (await connected(server.url, { ...quick, maxRetries: 0 })).cache('users');
+    const failures = await Promise.all([failureOf(users.get('a')), failureOf(users.set('b', 'v'))]);
+    for (const { code } of failures) expect(['HOTROD_PROTOCOL', 'HOTROD_CONNECTION_LOST']).toContain(code);
+    expect(failures[1]?.mayHaveBeenApplied).toBe(true);
+    expect(await users.get('k')).toBeUndefined();
+  });
+});
+
+describe('back-pressure', () => {
+  const megabyte = new Uint8Array(1024 * 1024);
+
+  it('lets calls wait while the server does not read, and hands the socket only what it takes', async () => {
+    const server = await scripted({ answer: () => 'silence', deaf: true });
+    const client = await connected(server.url, { ...quick, timeoutMs: 200, keepAliveMs: 0 });
+    const values = client.cache('users', { value: codecs.bytes });
+    const calls = Array.from({ length: 200 }, (_, at) => failureOf(values.set(`k${at}`, megabyte)));
+    await vi.waitFor(() => expect(client.load.waiting).toBeGreaterThan(100));
+    expect(client.load.inFlight).toBeLessThan(50);
+    const failures = await Promise.all(calls);
+    expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['HOTROD_TIMEOUT']));
+    expect(failures.filter((failure) => failure.mayHaveBeenApplied).length).toBeLessThan(50);
+    expect(client.load.waiting).toBe(0);
+    expect(client.load.waitingBytes).toBe(0);
+  });
+
+  it('refuses calls past maxQueuedBytes where it is told to', async () => {
+    const server = await scripted({ answer: () => 'silence', deaf: true });
+    const client = await connected(server.url, {
+      ...quick,
+      overload: 'reject',
+      maxQueuedBytes: 4 * 1024 * 1024,
+    });
+    const values = client.cache('users', { value: codecs.bytes });
+    const failures = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => failureOf(values.set(`k${at}`, megabyte))),
+    );
+    const refused = failures.filter(({ code }) => code === 'HOTROD_OVERLOADED');
+    expect(refused.length).toBeGreaterThan(80);
+    expect(refused.every((failure) => !failure.mayHaveBeenApplied)).toBe(true);
+  });
+
+  it('keeps to maxInFlight', async () => {
+    let open = 0;
+    let most = 0;
+    const server = await scripted({
+      answer: () => {
+        open++;
+        most = Math.max(most, open);
+        setImmediate(() => open--);
+        return { outcome: 'absent' };
+      },
+    });
+    const users = (await connected(server.url, { ...quick, maxInFlight: 4 })).cache('users');
+    await Promise.all(Array.from({ length: 100 }, (_, at) => users.get(`k${at}`)));
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it('refuses calls past maxInFlight where it is told to', async () => {
+    const server = await embedded();
+    const client = await connected(server.url, { ...quick, maxInFlight: 3, overload: 'reject' });
+    const users = client.cache('users');
+    server.faults.holdReplies();
+    const three = [users.get('a'), users.get('b'), users.get('c')];
+    expect((await failureOf(users.get('d'))).code).toBe('HOTROD_OVERLOADED');
+    server.faults.releaseReplies();
+    await Promise.all(three);
+    expect(await users.get('d')).toBeUndefined();
+  });
+});
+
+describe('close', () => {
+  it('settles every call and says which may have been applied', async () => {
+    const server = await embedded();
+    const client = await connected(server.url, { ...quick, maxInFlight: 2 });
+    const users = client.cache('users');
+    server.faults.holdReplies();
+    const calls = [users.get('a'), users.set('b', 'v'), users.set('c', 'v'), users.get('d')].map(failureOf);
+    await vi.waitFor(() => expect(server.cache('users').size).toBe(1));
+    await client.close();
+    await client.close();
+    const failures = await Promise.all(calls);
+    expect(failures.map(({ code }) => code)).toEqual(Array(4).fill('HOTROD_CLOSED'));
+    expect(failures.map((failure) => failure.mayHaveBeenApplied)).toEqual([false, true, false, false]);
+    expect((await failureOf(users.get('a'))).code).toBe('HOTROD_CLOSED');
+    server.faults.releaseReplies();
+    await vi.waitFor(() => expect(server.connections).toBe(0));
+  });
+
+  it('settles calls that wait for a connection', async () => {
+    const server = await startRudeServer({ kind: 'silent' });
+    closers.push(() => server.close());
+    const client = await connected(`hotrod://${server.address}`, {
+      ...quick,
+      lazy: true,
+      connectTimeoutMs: 60_000,
+    });
+    const pending = failureOf(client.cache('users').set('k', 'v', { timeoutMs: 60_000 }));
+    await vi.waitFor(() => expect(server.accepted).toBe(1));
+    await client.close();
+    expect(await pending).toMatchObject({ code: 'HOTROD_CLOSED', mayHaveBeenApplied: false });
+  });
+
+  it('comes with the end of an await using', async () => {
+    const server = await embedded();
+    {
+      await using client = await HotRodClient.connect(server.url);
+      await client.cache('users').set('k', 'v');
+    }
+    await vi.waitFor(() => expect(server.connections).toBe(0));
+  });
+
+  it('is not needed for the process to end: an idle client holds nothing', async () => {
+    const server = await embedded();
+    const holding = () =>
+      process.getActiveResourcesInfo().filter((name) => /TCPSocketWrap|Timeout/.test(name)).length;
+    const before = holding();
+    const client = await connected(server.url);
+    await client.cache('users').get('k');
+    const serverSide = 1;
+    await vi.waitFor(() => expect(holding()).toBeLessThanOrEqual(before + serverSide));
+  });
+});
+
+describe('answers in pieces', () => {
+  it.each([1, 2, 3, 7])('of %i bytes are put together', async (pieceBytes) => {
+    const server = await embedded();
+    const relay = await startSplittingRelay(server.port, pieceBytes);
+    closers.push(() => relay.close());
+    const client = await connected(relay.url, { timeoutMs: 10_000 });
+    const users = client.cache('users');
+    await Promise.all(
+      Array.from({ length: 20 }, (_, at) => users.set(`k${at}`, `value ${at}`, { lifespan: '1h' })),
+    );
+    const [size, values, entry, many, shown] = await Promise.all([
+      users.size(),
+      Promise.all(Array.from({ length: 20 }, (_, at) => users.get(`k${at}`))),
+      users.getEntry('k7'),
+      users.getMany(Array.from({ length: 20 }, (_, at) => `k${at}`)),
+      users.stats(),
+    ]);
+    expect(size).toBe(20);
+    expect(values).toEqual(Array.from({ length: 20 }, (_, at) => `value ${at}`));
+    expect(entry).toMatchObject({ value: 'value 7', lifespanMs: 3_600_000 });
+    expect(many.size).toBe(20);
+    expect(shown.currentNumberOfEntries).toBe(20);
+  });
+});
+
+/** A connection that answers its first ping only. */
+function onlyFirstPingOn(limited: number): NonNullable<ScriptedServerOptions['answerPing']> {
+  let pings = 0;
+  return (_, connection) => {
+    if (connection === limited && ++pings > 1) return 'silence';
+    return { outcome: 'ok', serverVersion: 41, opcodes: [] } as { outcome: 'ok' };
+  };
+}
