@@ -127,6 +127,10 @@ export class HotRodServer implements AsyncDisposable {
   }
 
   #accept(socket: Socket): void {
+    if (this.#ending.signal.aborted) {
+      socket.destroy();
+      return;
+    }
     const connection = new Connection(socket, {
       host: this.#host,
       limits: this.#options.limits,
