@@ -145,7 +145,9 @@ describe('writes through a front', () => {
     async (_name, rudeness, code) => {
       const server = await startRudeServer(rudeness);
       closers.push(() => server.close());
-      const write = await (await openPair(server.port, undefined, { timeoutMs: 200 })).put(key, bytes('v'));
+      const write = await (
+        await openPair(server.port, undefined, { timeoutMs: code === 'STORE_TIMEOUT' ? 300 : 15_000 })
+      ).put(key, bytes('v'));
       expect(write.sides).toMatchObject([
         { state: 'unknown', error: { code } },
         { state: 'unknown', error: { code } },

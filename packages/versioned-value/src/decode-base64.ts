@@ -1,11 +1,12 @@
 import { StoreError } from './store-error.js';
 
-const sextets = new Map(
-  [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((letter, value) => [
-    letter,
-    value,
-  ]),
-);
+/** Six-bit value by character code; -1 outside the alphabet. */
+const sextets = new Int8Array(128).fill(-1);
+for (const [value, letter] of [
+  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+].entries()) {
+  sextets[letter.charCodeAt(0)] = value;
+}
 
 /**
  * Bytes of standard base64 (RFC 4648 §4), padded or not. Anything else (white space, the URL alphabet, a lone last
@@ -19,8 +20,8 @@ export function decodeBase64(text: string): Uint8Array {
   let held = 0;
   let written = 0;
   for (let at = 0; at < letters.length; at++) {
-    const sextet = sextets.get(letters[at]!);
-    if (sextet === undefined) throw malformed(at, 'a character outside the alphabet');
+    const sextet = sextets[letters.charCodeAt(at)] ?? -1;
+    if (sextet < 0) throw malformed(at, 'a character outside the alphabet');
     bits = ((bits << 6) | sextet) & 0xffff;
     held += 6;
     if (held >= 8) {
