@@ -13,9 +13,9 @@ const run = promisify(execFile);
 const START_LIMIT_MS = 360_000;
 const STOP_LIMIT_MS = 15_000;
 
-/** Profiles go here, so that nothing of this machine counts and what is left behind shows. */
+/** Profiles go here, so that nothing of this machine counts, and what is left behind shows. */
 const configuration = mkdtempSync(join(tmpdir(), 'kvtwin-smoke-'));
-const env = { ...process.env, XDG_CONFIG_HOME: configuration };
+const env = { ...process.env, KVTWIN_CONFIG: configuration };
 
 let passed = 0;
 let failed = 0;
