@@ -36,6 +36,8 @@ export class HttpConnection {
       // Below the idle limits of both servers (300 s and 540 s), so that this side closes first.
       keepAliveTimeout: 60_000,
       keepAliveMaxTimeout: 60_000,
+      // Below what both servers allow on a connection (32,768 and 81,920), so that none is closed under a request.
+      maxRequestsPerClient: 30_000,
       // nginx and a node refuse longer heads themselves; replies stay below 1 KiB.
       maxHeaderSize: 65_536,
     });

@@ -37,7 +37,8 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * The data of one node, in memory: kv pairs and hash tables, their versions and times to live. Every method is one
- * atomic step. An expired entry is not there for anybody; the first read that meets it still tells its version.
+ * atomic step. An expired entry is not there for anybody; the first read that meets it still tells its version. Arrays that
+ * are handed in are kept, and those that come out are the ones kept: neither may be written to.
  */
 export class NodeStorage {
   readonly #options: NodeStorageOptions;

@@ -59,6 +59,12 @@ describe('parseRawHttpReply', () => {
     ]);
   });
 
+  it('lets one line end pass behind the body, as a file written by hand has it', () => {
+    expect(codeOf('HTTP/1.1 200 OK\nContent-Length: 1\n\na\n')).toBe('ok');
+    expect(codeOf('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na\r\n')).toBe('ok');
+    expect(codeOf('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na\n\n')).toBe('HUSTDB_MALFORMED_REPLY');
+  });
+
   it('expects no body of a reply to HEAD, of 304 and of 204', () => {
     expect(codeOf('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n', true)).toBe('ok');
     expect(codeOf('HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n')).toBe('ok');

@@ -150,10 +150,10 @@ export function bodyShort(actual: number, expected: number, status?: number): Hu
   );
 }
 
+/** Behind a reply only another one may follow; a line end is let pass, since editors and shells put one at a file's end. */
 function refuseStrayBytes(bytes: Uint8Array, end: number): void {
-  if (end === bytes.length) return;
-  const next = bytesToLatin1(bytes.subarray(end, end + 5));
-  if (next === 'HTTP/') return;
+  const rest = bytesToLatin1(bytes.subarray(end, end + 5));
+  if (rest === '' || rest === 'HTTP/' || rest === '\n' || rest === '\r\n') return;
   throw malformed(`${bytes.length - end} bytes behind the end of the reply that are not another reply`, end);
 }
 

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import * as exported from './index.js';
+
+it('exports exactly this', () => {
+  expect(Object.keys(exported).sort()).toEqual([
+    'HustDbClientError',
+    'HustDbHaClient',
+    'HustDbNodeClient',
+    'openHustDbHaPairSource',
+    'openHustDbStoreFamily',
+    'parseHustDbUrl',
+  ]);
+});

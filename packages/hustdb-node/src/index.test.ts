@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import * as exported from './index.js';
+
+it('exports exactly this', () => {
+  expect(Object.keys(exported).sort()).toEqual([
+    'HustDbNode',
+    'NodeStorage',
+    'faithfulVersions',
+    'saneVersions',
+  ]);
+});
