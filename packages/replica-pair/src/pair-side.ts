@@ -10,6 +10,9 @@ import { asStoreError, type SideCall, sideAborted, sideTimeout } from './side-er
 /** A store settles its own time limits; the pair steps in this much later, for one that does not. */
 const graceMs = 100;
 
+/** Why a time limit is given up. Made once: an abort without a reason makes an exception, stack and all, per call. */
+const settled = new Error('the call was settled');
+
 /** Keys read at once where a side cannot answer them in one call: enough to hide latency, few enough for one socket. */
 const singleReadsAtOnce = 16;
 
@@ -76,7 +79,7 @@ export class PairSide {
     } finally {
       if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
       for (const loser of [work, outOfTime, aborted]) loser.catch(() => undefined);
-      guard.abort();
+      guard.abort(settled);
     }
   }
 
