@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import * as exported from './index.js';
+
+it('exports these values and no others', () => {
+  expect(Object.keys(exported).sort()).toEqual([
+    'ReplicaPair',
+    'ReplicaPairStore',
+    'confirmDifference',
+    'defaultSideTimeoutMs',
+    'isDifference',
+    'sameObservation',
+    'sha256Hex',
+    'webCryptoSha256',
+  ]);
+});
