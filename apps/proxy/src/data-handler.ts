@@ -21,6 +21,8 @@ import { within } from './within.js';
 const REQUEST_LINE_LIMIT_BYTES = 4096;
 /** How long a client may go on sending what nobody reads before its connection is closed; nginx's lingering_timeout. */
 const LINGER_MS = 5000;
+/** From here on an answer counts as held bytes until the caller has read it; below, the number of requests bounds it. */
+const LARGE_ANSWER_BYTES = 64 * 1024;
 
 /** Answers the requests of the data listener. */
 export interface DataHandler {
@@ -96,6 +98,7 @@ class Handler implements DataHandler {
   #finished(exchange: Exchange): void {
     if (exchange.finished) return;
     exchange.finished = true;
+    this.#letGo(exchange);
     this.#active--;
     if (this.#active === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
@@ -239,10 +242,19 @@ class Handler implements DataHandler {
   }
 
   #send(exchange: Exchange, answer: Answer): void {
+    this.#letGo(exchange);
+    if (exchange.finished) return;
+    const bytes = bodyBytes(answer);
+    const held = bytes > LARGE_ANSWER_BYTES;
+    const fits = !held || this.#budget.take(bytes);
+    if (held && fits) exchange.heldBytes = bytes;
+    sendAnswer(exchange.response, fits ? answer : this.#overloaded(), exchange.context(this.#closing));
+    if (!exchange.request.readableEnded) exchange.request.resume();
+  }
+
+  #letGo(exchange: Exchange): void {
     this.#budget.give(exchange.heldBytes);
     exchange.heldBytes = 0;
-    sendAnswer(exchange.response, answer, exchange.context(this.#closing));
-    if (!exchange.request.readableEnded) exchange.request.resume();
   }
 
   #sendLingering(exchange: Exchange, answer: Answer): void {
@@ -254,7 +266,7 @@ class Handler implements DataHandler {
 class Exchange {
   pairMs: number | undefined;
   finished = false;
-  /** Bytes of the body that stand in the budget. */
+  /** Bytes that stand in the budget: of the request's body, later of a large answer until the caller has read it. */
   heldBytes = 0;
 
   constructor(
@@ -267,6 +279,12 @@ class Exchange {
   context(closing: boolean): SendContext {
     return { requestId: this.requestId, startedAt: this.startedAt, pairMs: this.pairMs, closing };
   }
+}
+
+function bodyBytes(answer: Answer): number {
+  let bytes = 0;
+  for (const part of answer.body) bytes += part.length;
+  return bytes;
 }
 
 function unauthorized(): Answer {

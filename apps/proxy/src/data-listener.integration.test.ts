@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ask, get, header, post, RawHttp } from '../test/raw-http.js';
 import { pairRead, present } from '../test/scripted-pair.js';
@@ -423,6 +424,22 @@ describe('limits and the end', () => {
     for (let at = 0; at < 3; at++) {
       expect((await ask(proxy.port, post('/put?key=k', Buffer.alloc(1000))))!.status).toBe(200);
     }
+  });
+
+  it('refuses an answer beyond the bytes that may be held, and counts it until the caller has read it', async () => {
+    const value = Buffer.alloc(4 * 1024 * 1024, 1);
+    await using proxy = await serving(
+      { read: () => pairRead(present(value, '1'), present(value, '1')) },
+      { compat: 'extended', maxBufferedBytes: 5 * 1024 * 1024 },
+    );
+    const slow = connect(proxy.port, '127.0.0.1', () => slow.write(get('/get2?key=slow'))).pause();
+    while (proxy.pair.seen.length < 1) await new Promise(setImmediate);
+    expect((await ask(proxy.port, get('/get2?key=k')))!.status).toBe(503);
+    slow.resume();
+    let status = 503;
+    while (status === 503) status = (await ask(proxy.port, get('/get2?key=k')))!.status;
+    expect(status).toBe(200);
+    slow.destroy();
   });
 
   it('answers when the pair does not: 404 or 504', async () => {

@@ -14,6 +14,9 @@ const MAX_HEADER_BYTES = 32 * 1024;
 /** From the first byte of a request to the end of its headers. */
 const HEADERS_TIMEOUT_MS = 60_000;
 
+/** A caller that takes nothing and sends nothing for so long while it has a request is gone; nginx's send_timeout. */
+const STALL_TIMEOUT_MS = 60_000;
+
 /** The HTTP server of the data listener, listening. */
 export interface DataListener {
   readonly host: string;
@@ -37,6 +40,7 @@ export async function listen(handler: DataHandler, options: ResolvedListenerOpti
     },
     (request, response) => handler.handle(request, response, targets.targetOf(request)),
   );
+  server.timeout = Math.max(STALL_TIMEOUT_MS, 4 * options.sideTimeoutMs);
   server.on('connection', (socket) => targets.attach(socket));
   server.on('clientError', answerClientError);
   server.on('connect', (_request, socket) => endWithPage(socket as Socket, 405));

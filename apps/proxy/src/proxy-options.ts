@@ -27,7 +27,7 @@ export interface ListenerOptions {
   readonly sideTimeoutMs?: number;
   /** Requests worked on at once; the next one is answered at once as overloaded. Default 1024. */
   readonly maxConcurrentRequests?: number;
-  /** Bytes of request bodies held at once. Default 256 MiB: eight of the largest values. */
+  /** Bytes of request bodies and of large answers held at once. Default 256 MiB: eight of the largest values. */
   readonly maxBufferedBytes?: number;
   /** How long a client may pause within its request body, in ms. Default 30 000. */
   readonly bodyIdleTimeoutMs?: number;
