@@ -58,7 +58,7 @@ export class PairSide {
     const call: SideCall = { store: this.name, operation };
     const timeoutMs = options.timeoutMs ?? this.#parts.timeoutMs;
     const { signal } = options;
-    if (signal?.aborted) throw sideAborted(call, signal);
+    if (signal?.aborted) throw sideAborted(call, signal, false);
     const cancel = new AbortController();
     const guard = new AbortController();
     const outOfTime = this.#parts.clock.sleep(timeoutMs + graceMs, guard.signal).then(() => {
@@ -67,7 +67,7 @@ export class PairSide {
     let onAbort: (() => void) | undefined;
     const aborted = new Promise<never>((_, reject) => {
       if (signal === undefined) return;
-      onAbort = () => reject(sideAborted(call, signal));
+      onAbort = () => reject(sideAborted(call, signal, true));
       signal.addEventListener('abort', onAbort, { once: true });
     });
     const work = this.store().then((store) => run(store, { signal: cancel.signal, timeoutMs }));

@@ -179,6 +179,26 @@ describe('repair', () => {
     expect(await repair({ take: 'first' }, pairOf(first, racing))).toMatchObject({ outcome: 'unverified' });
   });
 
+  it('tells what it wrote when the signal fires right after', async () => {
+    await fill('a', 'b');
+    const controller = new AbortController();
+    const aborting = altered(second, {
+      replaceIfVersion: async (...call) => {
+        const result = await second.replaceIfVersion(...call);
+        setImmediate(() => controller.abort());
+        return result;
+      },
+      get: async (...call) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise((resolve) => setImmediate(resolve));
+        return second.get(...call);
+      },
+    });
+    const result = await repair({ take: 'first', signal: controller.signal }, pairOf(first, aborting));
+    expect(result).toMatchObject({ outcome: 'unverified', writes: [{}, { result: { state: 'applied' } }] });
+    expect(result).not.toHaveProperty('after');
+  });
+
   it('leaves the second side alone when the first did not take a merged value', async () => {
     await fill('a', 'b');
     const refusing = altered(first, {

@@ -63,8 +63,10 @@ export async function repairKey(
   }
   const results = await writeBoth(parts.sides, key, plans, call);
   const writes: Two<RepairWrite> = [describe(plans[0], results[0]), describe(plans[1], results[1])];
-  const after = await parts.read(key, call);
-  return { outcome: outcomeOf(results, after, target), guard, writes, before, after, hashes };
+  // What was written must be told, even if the signal fires before it is read again.
+  const after = await parts.read(key, call).catch(() => undefined);
+  const outcome = outcomeOf(results, after, target);
+  return { outcome, guard, writes, before, ...(after === undefined ? {} : { after }), hashes };
 }
 
 async function planBoth(parts: RepairParts, target: Target, before: PairRead): Promise<Two<PlannedWrite>> {
@@ -139,13 +141,13 @@ function describe(plan: PlannedWrite, result: SideWrite): RepairWrite {
     : { action, guard, result };
 }
 
-function outcomeOf(results: Two<SideWrite>, after: PairRead, target: Target): RepairOutcome {
+function outcomeOf(results: Two<SideWrite>, after: PairRead | undefined, target: Target): RepairOutcome {
   for (const result of results) {
     if (result.state === 'unknown') return 'unknown';
     if (result.state === 'rejected') return result.reason === 'error' ? 'rejected' : 'changed-since';
   }
-  const reached = after.sides.every((side) => holds(side, target.value));
-  return reached ? 'repaired' : 'unverified';
+  const reached = after?.sides.every((side) => holds(side, target.value));
+  return reached === true ? 'repaired' : 'unverified';
 }
 
 function holds(side: SideRead, value: Uint8Array | undefined): boolean {

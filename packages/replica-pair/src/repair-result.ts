@@ -51,7 +51,7 @@ export interface RepairResult {
   readonly writes: Two<RepairWrite>;
   /** What the sides held before. */
   readonly before: PairRead;
-  /** What they held afterwards; only where something was written. */
+  /** What they held afterwards; only where something was written, and not when the signal fired right then. */
   readonly after?: PairRead;
   /** SHA-256 of the values before, as lower-case hex; `null` where there was none. */
   readonly hashes: Two<string | null>;

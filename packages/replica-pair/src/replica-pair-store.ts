@@ -200,7 +200,7 @@ export class ReplicaPairStore implements PairStore {
   }
 
   #throwIfAborted(options: CallOptions, operation: string): void {
-    if (options.signal?.aborted) throw sideAborted({ store: this.name, operation }, options.signal);
+    if (options.signal?.aborted) throw sideAborted({ store: this.name, operation }, options.signal, false);
   }
 }
 

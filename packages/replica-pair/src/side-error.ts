@@ -25,12 +25,12 @@ export function sideTimeout(call: SideCall, timeoutMs: number): StoreError {
   );
 }
 
-/** The caller's signal fired. */
-export function sideAborted(call: SideCall, signal: AbortSignal): StoreError {
+/** The caller's signal fired; `sent` tells whether the call had begun by then. */
+export function sideAborted(call: SideCall, signal: AbortSignal, sent: boolean): StoreError {
   return new StoreError(`${call.operation} on ${call.store} was aborted`, {
     code: 'STORE_ABORTED',
     ...call,
-    mayHaveBeenApplied: true,
+    mayHaveBeenApplied: sent,
     cause: signal.reason,
   });
 }

@@ -7,6 +7,8 @@ export class MemoryData {
   readonly #kv = new MemoryTable('kv');
   readonly #tables = new Map<string, MemoryTable>();
   #lastVersion = 0;
+  /** At least as many as there are entries: removals are not taken off. */
+  #booked = 0;
 
   /** The last version given out. */
   get lastVersion(): number {
@@ -40,11 +42,18 @@ export class MemoryData {
     return made;
   }
 
-  /** Whether another `maxEntries`-th entry still fits; drops expired entries before it says no. */
-  hasRoom(maxEntries: number, nowMs: number): boolean {
-    if (this.#count() < maxEntries) return true;
-    for (const table of [this.#kv, ...this.#tables.values()]) table.purge(nowMs);
-    return this.#count() < maxEntries;
+  /**
+   * Whether one more entry fits, and books it. Counts only when `maxEntries` bookings were made since the last count;
+   * drops expired entries before it says no.
+   */
+  book(maxEntries: number, nowMs: number): boolean {
+    if (this.#booked >= maxEntries) {
+      for (const table of [this.#kv, ...this.#tables.values()]) table.purge(nowMs);
+      this.#booked = this.#count();
+    }
+    if (this.#booked >= maxEntries) return false;
+    this.#booked++;
+    return true;
   }
 
   #count(): number {

@@ -144,7 +144,7 @@ export class MemoryStore implements VersionedStore {
   #store(key: Uint8Array, value: Uint8Array, operation: string, options: WriteOptions = {}): WriteResult {
     const { clock, data, limits, selector } = this.#parts;
     const nowMs = clock.nowMs();
-    if (this.#live(key, operation) === undefined && !data.hasRoom(limits.maxEntries, nowMs)) {
+    if (this.#live(key, operation) === undefined && !data.book(limits.maxEntries, nowMs)) {
       throw this.#refusal('STORE_REJECTED', operation, `the store is full (maxEntries ${limits.maxEntries})`);
     }
     const version = data.nextVersion();
