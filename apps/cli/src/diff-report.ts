@@ -13,7 +13,7 @@ import { plainTable } from './plain-table.js';
 /** Longer keys are cut in the table; `--ndjson` has them whole. */
 const exampleColumns = 40;
 
-/** One key of each class, the first that was seen. */
+/** One key of each class, the least in the order of bytes. */
 export type Examples = Partial<Record<DiffClass, Uint8Array>>;
 
 /** The summary as a table for people: classes that no key is in are left out, `agreed` is always there. */

@@ -8,7 +8,6 @@ import {
   type VersionPolicy,
   type VersionScheme,
 } from '@kvtwin/versioned-value';
-import { asStored } from './as-stored.js';
 import { CliError } from './cli-error.js';
 import type { Sides } from './resolve-sides.js';
 
@@ -43,10 +42,10 @@ async function openFront(sides: Extract<Sides, { kind: 'pair' }>): Promise<OpenS
 
 async function openTwo(sides: Extract<Sides, { kind: 'two' }>): Promise<OpenSides> {
   const memory = new MemoryRegistry();
-  const first = await openBackend(asStored(sides.urls[0]), { memory });
+  const first = await openBackend(sides.urls[0], { memory });
   let second: Backend;
   try {
-    second = await openBackend(asStored(sides.urls[1]), { memory });
+    second = await openBackend(sides.urls[1], { memory });
   } catch (error) {
     await first.family.close();
     throw error;

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
+import { untilAborted } from './until-aborted.js';
 
 /** All bytes of a file, or of stdin where `path` is `-`. */
-export async function readInput(path: string, stdin: CliIo['stdin']): Promise<Uint8Array> {
-  if (path === '-') return readAll(stdin);
+export async function readInput(path: string, io: CliIo): Promise<Uint8Array> {
+  if (path === '-') return readStdin(io);
   try {
     return await readFile(path);
   } catch (error) {
@@ -12,9 +13,9 @@ export async function readInput(path: string, stdin: CliIo['stdin']): Promise<Ui
   }
 }
 
-/** All bytes of a stream. */
-export async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** All bytes of stdin. */
+export async function readStdin({ stdin, signal }: CliIo): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
+  for await (const chunk of untilAborted(stdin, signal)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }

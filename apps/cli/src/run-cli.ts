@@ -55,7 +55,7 @@ function explain(error: unknown): Explanation {
   return { exitCode: ExitCode.usage, message: typeof code === 'string' ? `${message} (${code})` : message };
 }
 
-/** URLs within a message. */
+/** In URLs within a message; `hotrod://[user:password@]host` is the form of one, and stays. */
 function hideCredentials(message: string): string {
-  return message.replaceAll(/[a-z][a-z0-9+]*:\/\/[^\s"'`]*/gi, (url) => withoutCredentials(url));
+  return message.replaceAll(/[a-z][a-z0-9+]*:\/\/(?!\[user)[^\s"'`]*/gi, (url) => withoutCredentials(url));
 }

@@ -7,7 +7,7 @@ import { decodeHustDbReply } from '../decode/decode-hustdb-reply.js';
 import { decodeNdjson } from '../decode/decode-ndjson.js';
 import { printExchange } from '../decode/print-exchange.js';
 import type { ExitCode } from '../exit-code.js';
-import { readAll } from '../read-input.js';
+import { readStdin } from '../read-input.js';
 
 interface DecodeFlags {
   readonly ndjson?: boolean;
@@ -83,7 +83,7 @@ async function exchangeOf(
   }
   if (io.stdin.isTTY)
     throw new CliError('nothing to decode', { hint: 'kvtwin decode --help shows examples' });
-  const text = Buffer.from(await readAll(io.stdin)).toString('latin1');
+  const text = Buffer.from(await readStdin(io)).toString('latin1');
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0 || lines.length > 2) {
     throw new CliError(`${lines.length} lines on stdin`, {

@@ -65,8 +65,12 @@ async function serve({ io }: CliContext, running: Demo, flags: DemoFlags): Promi
         removeProfile === undefined
           ? `npx kvtwin diff --first '${first}' --second '${second}'`
           : `npx kvtwin diff              (profile "${demoProfileName}" is active)`;
-      const colors = colorsFor(io.stdout, io.env);
-      for (const line of describeDemo(running, flags.seed, diff, colors)) await writeLine(io.stdout, line);
+      const { columns, isTTY } = io.stdout;
+      const look = {
+        colors: colorsFor(io.stdout, io.env),
+        columns: isTTY ? columns : Number.POSITIVE_INFINITY,
+      };
+      for (const line of describeDemo(running, flags.seed, diff, look)) await writeLine(io.stdout, line);
       await writeLine(io.stderr, '  Ctrl-C stops it and leaves nothing behind.');
     }
     await untilStopped(io.signal);

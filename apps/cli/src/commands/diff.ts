@@ -1,5 +1,5 @@
 import { type DiffProgress, type DiffSummary, diffStores, type KeyDifference } from '@kvtwin/reconcile';
-import { systemClock, type Two } from '@kvtwin/versioned-value';
+import { compareBytes, systemClock, type Two } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
@@ -85,6 +85,9 @@ async function diff(context: CliContext, flags: DiffFlags): Promise<ExitCode> {
       throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
     }
     const [first, second] = sides.families;
+    // Whether both are there is known at once, not only after the retries of a scan.
+    const call = { signal: context.io.signal, timeoutMs: flags.timeout };
+    await Promise.all([first.ping(call), second.ping(call)]);
     const stores = await Promise.all([first.open(selector), second.open(selector)]);
     const examples: Examples = {};
     const summary = await run(context, stores, sides, flags, examples);
@@ -122,7 +125,9 @@ async function run(
   }
 
   async function take(difference: KeyDifference): Promise<void> {
-    examples[difference.class] ??= difference.key;
+    const known = examples[difference.class];
+    if (known === undefined || compareBytes(difference.key, known) < 0)
+      examples[difference.class] = difference.key;
     if (!flags.ndjson) return;
     progress.clear();
     await writeJson(io.stdout, differenceToJson(difference, sides.names, flags.values === true));

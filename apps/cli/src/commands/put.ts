@@ -4,7 +4,7 @@ import { CliError } from '../cli-error.js';
 import type { ExitCode } from '../exit-code.js';
 import { parseBase64, parseKey } from '../key-text.js';
 import { parseTtlMs } from '../parse-duration.js';
-import { readAll, readInput } from '../read-input.js';
+import { readInput, readStdin } from '../read-input.js';
 import { reportWrite } from '../report-write.js';
 import { addSideOptions, type SideFlags } from '../side-options.js';
 import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
@@ -107,9 +107,9 @@ async function givenValue(
 }
 
 async function bytesFrom(io: CliContext['io'], file: string | undefined): Promise<Uint8Array> {
-  if (file !== undefined) return readInput(file, io.stdin);
+  if (file !== undefined) return readInput(file, io);
   if (io.stdin.isTTY) {
     throw new CliError('no value', { hint: 'give it as an argument, by --value-file, or through stdin' });
   }
-  return readAll(io.stdin);
+  return readStdin(io);
 }

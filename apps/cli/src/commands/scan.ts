@@ -86,6 +86,7 @@ async function scanSide(
   if (sides.families === undefined) {
     throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
   }
+  await sides.families[at].ping({ signal: io.signal, timeoutMs: flags.timeout });
   const store = await sides.families[at].open(selector);
   const side: Shown = { name: sides.names[at], width: Math.max(...sides.names.map((name) => name.length)) };
   const print =

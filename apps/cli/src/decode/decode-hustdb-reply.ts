@@ -25,7 +25,7 @@ export interface HustDbReplySource {
 /** Reads the raw bytes of an HTTP reply of HustDB HA and prints what they say; what they do not say is exit code 3. */
 export async function decodeHustDbReply({ io }: CliContext, source: HustDbReplySource): Promise<ExitCode> {
   const endpoint = endpointOf(source.endpoint);
-  const bytes = await readInput(source.file, io.stdin);
+  const bytes = await readInput(source.file, io);
   try {
     await writeJson(io.stdout, pairReadToJson(parseRawPairReply(endpoint, bytes, { head: source.head })));
     return ExitCode.ok;

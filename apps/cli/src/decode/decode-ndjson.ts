@@ -1,35 +1,33 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import type { CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
 import { writeJson } from '../output.js';
+import { untilAborted } from '../until-aborted.js';
 import { type DecodedRow, decodeRow, type ExchangeRow } from './decode-row.js';
+import { linesOf } from './lines-of.js';
 
 /** Decodes exchanges, one a line, from a file or stdin; 3 where a row was not decoded or is encoded differently. */
 export async function decodeNdjson({ io }: CliContext, file: string | undefined): Promise<ExitCode> {
-  const input = file === undefined || file === '-' ? Readable.from(io.stdin) : createReadStream(file);
-  const broken = new Promise<never>((_, reject) => {
-    input.once('error', (error: Error) =>
-      reject(new CliError(`cannot read ${file ?? 'stdin'}: ${error.message}`)),
-    );
-  });
-  broken.catch(() => undefined);
+  const input = file === undefined || file === '-' ? io.stdin : readFile(file);
   let good = true;
   let number = 0;
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
-  for (;;) {
-    const line = await Promise.race([lines.next(), broken]);
-    if (line.done) break;
-    io.signal.throwIfAborted();
+  for await (const line of linesOf(untilAborted(input, io.signal))) {
     number++;
-    if (line.value.trim() === '') continue;
-    const decoded = decodeLine(line.value, number);
+    if (line.trim() === '') continue;
+    const decoded = decodeLine(line, number);
     good &&= decoded.ok !== false && decoded.reencodes !== false;
     await writeJson(io.stdout, decoded);
   }
   return good ? ExitCode.ok : ExitCode.partial;
+}
+
+async function* readFile(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    throw new CliError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function decodeLine(line: string, number: number): DecodedRow {
