@@ -37,17 +37,16 @@ export class CacheStorages {
   async ask(cacheName: string, budget: CallBudget): Promise<CacheStorage> {
     const media = this.#media;
     const target = callTarget({ cacheName, keyType: media, valueType: media });
-    const storage = await this.#client.execute({
+    const { reply, segmentCount } = await this.#client.execute({
       operation: operations.ping,
       request: {},
       target: callTarget({ cacheName, intelligence: ClientIntelligence.HASH_DISTRIBUTION_AWARE }),
       options: budget.rest,
-      interpret: (reply, { topology }) => {
-        this.#check('keys', cacheName, reply.keyMediaType);
-        this.#check('values', cacheName, reply.valueMediaType);
-        return { target, segmentCount: topology?.hash?.segmentCount ?? 0 };
-      },
+      interpret: (reply, { topology }) => ({ reply, segmentCount: topology?.hash?.segmentCount ?? 0 }),
     });
+    this.#check('keys', cacheName, reply.keyMediaType);
+    this.#check('values', cacheName, reply.valueMediaType);
+    const storage = { target, segmentCount };
     this.#known.set(cacheName, storage);
     return storage;
   }

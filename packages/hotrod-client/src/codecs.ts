@@ -1,5 +1,3 @@
-import { decodeUtf8, encodeUtf8 } from '@kvtwin/bytes';
-
 /** Turns what the application holds into the bytes that a cache holds, and back. */
 export interface Codec<T> {
   /**
@@ -33,10 +31,10 @@ const storage: Codec<Uint8Array> = { mediaType: 'storage', encode: asBytes, deco
 const text: Codec<string> = {
   mediaType: 'text/plain',
   encode(value) {
-    if (typeof value === 'string') return encodeUtf8(value);
+    if (typeof value === 'string') return utf8(value);
     throw new TypeError(`a string is needed, not ${nameOf(value)}`);
   },
-  decode: (value) => decodeUtf8(value),
+  decode: textOf,
 };
 
 /** JSON text, `application/json`. `undefined`, functions and symbols have no JSON and throw. */
@@ -45,10 +43,10 @@ function json<T = unknown>(): Codec<T> {
     mediaType: 'application/json',
     encode(value) {
       const written: string | undefined = JSON.stringify(value);
-      if (written !== undefined) return encodeUtf8(written);
+      if (written !== undefined) return utf8(written);
       throw new TypeError(`${nameOf(value)} has no JSON`);
     },
-    decode: (value) => JSON.parse(decodeUtf8(value)) as T,
+    decode: (value) => JSON.parse(textOf(value)) as T,
   };
 }
 
@@ -58,6 +56,15 @@ export const codecs = { bytes, storage, text, json } as const;
 function asBytes(value: Uint8Array): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw new TypeError(`a Uint8Array is needed, not ${nameOf(value)}`);
+}
+
+/** Node's own conversions: several times as fast as TextEncoder and TextDecoder on short texts. */
+function utf8(text: string): Uint8Array {
+  return Buffer.from(text, 'utf8');
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
 function nameOf(value: unknown): string {

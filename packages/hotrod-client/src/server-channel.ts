@@ -356,7 +356,7 @@ export class ServerChannel implements ConnectionOwner {
       : call.sentOn === 0
         ? ', waiting for its turn'
         : '';
-    call.fail(`timed out after ${call.timeoutMs} ms${why}`, {
+    call.fail(`timed out after ${Math.ceil(call.timeoutMs)} ms${why}`, {
       code: 'HOTROD_TIMEOUT',
       retryable: true,
       mayHaveBeenApplied: call.mayBeApplied,

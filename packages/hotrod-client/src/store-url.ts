@@ -1,3 +1,4 @@
+import { callTarget } from './call-target.js';
 import { HotRodError } from './hotrod-error.js';
 import type { HotRodClientOptions } from './options.js';
 import { optionsFromUri } from './options-from-uri.js';
@@ -40,6 +41,7 @@ export function parseStoreUrl(url: string): HotRodStoreUrl {
   const envelope = flag('envelope', take('envelope'));
   const adopt = flag('adopt', take('adopt'));
   const media = take('media');
+  callTarget({ cacheName: '', keyType: media });
   const protocol = take('protocol');
   if (protocol !== undefined) rest.set('protocol_version', protocol);
   if (adopt && !envelope) throw invalid('adopt=1 needs envelope=1');

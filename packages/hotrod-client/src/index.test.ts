@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import * as exported from './index.js';
+
+describe('the package', () => {
+  it('exports these values and no others', () => {
+    expect(Object.keys(exported).sort()).toEqual([
+      'Cache',
+      'DEFAULT_PORT',
+      'HotRodClient',
+      'HotRodError',
+      'callTarget',
+      'codecs',
+      'describeHotRodUri',
+      'formatServerAddress',
+      'openHotRodStoreFamily',
+      'parseHotRodUri',
+      'parseServerAddress',
+    ]);
+  });
+
+  it('recognises its errors across copies of the package', () => {
+    const error = new exported.HotRodError('x', { code: 'HOTROD_TIMEOUT' });
+    expect(exported.HotRodError.is(error)).toBe(true);
+    expect(exported.HotRodError.is(new Error('x'))).toBe(false);
+    expect(exported.HotRodError.is(null)).toBe(false);
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({
+      code: 'HOTROD_TIMEOUT',
+      mayHaveBeenApplied: false,
+    });
+  });
+});
