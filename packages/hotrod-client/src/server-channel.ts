@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { ProtocolVersion } from '@kvtwin/hotrod-protocol';
 import { CallQueue } from './call-queue.js';
 import { type Connection, type ConnectionEnd, type ConnectionOwner, encodingError } from './connection.js';
+import { ConnectionWatch } from './connection-watch.js';
 import { debugLog } from './debug-log.js';
 import { HotRodError } from './hotrod-error.js';
-import { pingCall } from './negotiate-version.js';
 import { openConnection } from './open-connection.js';
 import type { ResolvedOptions } from './options.js';
 import type { PendingCall } from './pending-call.js';
@@ -41,6 +41,7 @@ export class ServerChannel implements ConnectionOwner {
   readonly #waiting = new CallQueue<PendingCall>();
   readonly #backoff: ReconnectBackoff;
   readonly #timer = new WakeTimer(() => this.#sweep());
+  readonly #watch: ConnectionWatch;
   readonly #closing = new AbortController();
   #connection: Connection | undefined;
   #connecting: Promise<void> | undefined;
@@ -51,12 +52,13 @@ export class ServerChannel implements ConnectionOwner {
   #waitingBytes = 0;
   /** Calls not yet settled: they keep the process alive. */
   #active = 0;
-  #probe: PendingCall | undefined;
   #closed = false;
 
   constructor(options: ResolvedOptions, environment: ServerChannelEnvironment) {
     this.#options = options;
     this.#environment = environment;
+    const { keepAliveMs, connectTimeoutMs: answerWithinMs } = options;
+    this.#watch = new ConnectionWatch({ keepAliveMs, answerWithinMs }, this.#timer);
     this.#backoff = new ReconnectBackoff({
       minMs: options.reconnectMinMs,
       maxMs: options.reconnectMaxMs,
@@ -133,14 +135,10 @@ export class ServerChannel implements ConnectionOwner {
   }
 
   onEnd(connection: Connection, end: ConnectionEnd): void {
-    const probe = this.#probe;
-    if (this.#connection === connection) {
-      this.#connection = undefined;
-      this.#probe = undefined;
-    }
+    if (this.#connection === connection) this.#connection = undefined;
     const again: PendingCall[] = [];
     for (const call of end.calls) {
-      if (call.settled || call === probe) continue;
+      if (call.settled || this.#watch.owns(call)) continue;
       if (this.#maySendAgain(call, connection, end)) again.push(call);
       else this.#failLost(call, connection, end);
     }
@@ -286,7 +284,7 @@ export class ServerChannel implements ConnectionOwner {
     this.#backoff.succeeded();
     this.#lastFailure = undefined;
     connection.hold(this.#active > 0);
-    this.#planProbe(connection);
+    this.#watch.begin(connection, performance.now());
     debugLog('connection %d to %s speaks %s', connection.id, connection.server, connection.version);
     this.onProgress();
   }
@@ -345,7 +343,7 @@ export class ServerChannel implements ConnectionOwner {
     if (alive === 0 && connection.inFlight >= this.#options.maxInFlight) {
       connection.drop('HOTROD_CONNECTION_LOST', 'the server left too many requests unanswered');
     } else {
-      this.#lookAfter(connection, overdue, nowMs);
+      this.#watch.look(connection, overdue, nowMs);
     }
   }
 
@@ -362,44 +360,6 @@ export class ServerChannel implements ConnectionOwner {
       mayHaveBeenApplied: call.mayBeApplied,
       ...(unconnected ? { cause: this.#lastFailure } : {}),
     });
-  }
-
-  /** A ping where the server has been silent too long, and the end where the ping is overdue. */
-  #lookAfter(connection: Connection, overdue: readonly PendingCall[], nowMs: number): void {
-    if (this.#probe !== undefined && overdue.includes(this.#probe)) {
-      connection.drop('HOTROD_CONNECTION_LOST', 'the server stopped answering, even to a ping');
-      return;
-    }
-    const { keepAliveMs } = this.#options;
-    const silent = overdue.some(
-      (call) => call.sentOn === connection.id && call.submittedAtMs > connection.lastReadAtMs,
-    );
-    const idle = keepAliveMs > 0 && nowMs - connection.lastReadAtMs >= keepAliveMs;
-    if ((silent || idle) && this.#probe === undefined) this.#sendProbe(connection, nowMs);
-    else this.#planProbe(connection);
-  }
-
-  #planProbe(connection: Connection): void {
-    const { keepAliveMs } = this.#options;
-    if (keepAliveMs > 0) this.#timer.wakeBy(connection.lastReadAtMs + keepAliveMs, performance.now());
-  }
-
-  #sendProbe(connection: Connection, nowMs: number): void {
-    const probe = pingCall(this.#options.connectTimeoutMs);
-    const done = (): void => {
-      if (this.#probe === probe) this.#probe = undefined;
-    };
-    probe.begin(done, () => undefined);
-    probe.submittedAtMs = nowMs;
-    probe.deadlineMs = nowMs + probe.timeoutMs;
-    this.#probe = probe;
-    connection.send(probe);
-    this.#timer.wakeBy(probe.deadlineMs, nowMs);
-    debugLog(
-      'pinging %s after %d ms of silence',
-      connection.server,
-      Math.round(nowMs - connection.lastReadAtMs),
-    );
   }
 }
 
