@@ -70,7 +70,20 @@ describe('the two sides', () => {
     });
   });
 
+  it('are in the cache that the command line names', async () => {
+    expect(await resolveSides({ cache: 'carts 2' }, env)).toEqual({
+      ...users,
+      urls: ['hotrod://u:p@lon/carts%202', 'hotrod://nyc/carts%202'],
+    });
+    const tables = { first: 'hotrod://a?tables=caches', second: 'hotrod://b/x', cache: 'c' };
+    expect(await resolveSides(tables, env)).toMatchObject({
+      urls: ['hotrod://a/c?tables=caches', 'hotrod://b/c'],
+    });
+  });
+
   it.each([
+    [{ first: 'memory:a', second: 'memory:b', cache: 'c' }, '--cache is for Hot Rod sides'],
+    [{ profile: 'front', cache: 'c' }, '--cache is for Hot Rod sides'],
     [{ first: 'memory:a' }, 'only the first side is named'],
     [{ first: 'memory:a', pair: 'hustdb+ha://h' }, '--pair names both sides already'],
     [{ profile: 'users', pair: 'hustdb+ha://h' }, '--profile names both sides already'],

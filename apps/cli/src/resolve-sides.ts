@@ -31,7 +31,8 @@ const howToName =
  */
 export async function resolveSides(flags: SideFlags, env: CliIo['env']): Promise<Sides> {
   const profiles = await new ProfileStore(configFolder(env)).load();
-  const sides = fromFlags(flags, env, profiles) ?? fromProfile(flags, env, profiles);
+  const named = fromFlags(flags, env, profiles) ?? fromProfile(flags, env, profiles);
+  const sides = flags.cache === undefined ? named : inCache(named, flags.cache);
   return flags.versions === undefined ? sides : { ...sides, versions: flags.versions };
 }
 
@@ -106,6 +107,20 @@ function sideOf(text: string, profiles: Profiles): { url: string; name: string }
     throw new CliError(`profile ${text} is a pair, not one side`, { hint: `--profile ${text}` });
   }
   return { url: profile.url, name: text };
+}
+
+function inCache(sides: Sides, cache: string): Sides {
+  if (sides.kind === 'pair')
+    throw new CliError('--cache is for Hot Rod sides', { hint: 'a HustDB HA front has no caches' });
+  return { ...sides, urls: [urlInCache(sides.urls[0], cache), urlInCache(sides.urls[1], cache)] };
+}
+
+function urlInCache(url: string, cache: string): string {
+  const [, server, options = ''] = /^(hotrods?:\/\/[^/?#]*)(?:\/[^?#]*)?(\?.*)?$/i.exec(url) ?? [];
+  if (server === undefined) {
+    throw new CliError('--cache is for Hot Rod sides', { hint: `${withoutCredentials(url)} is none` });
+  }
+  return `${server}/${encodeURIComponent(cache)}${options}`;
 }
 
 /** `host:port/cache` of a URL, `memory:NAME` as it is. */

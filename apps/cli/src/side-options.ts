@@ -7,6 +7,8 @@ export interface SideFlags {
   readonly second?: string;
   readonly pair?: string;
   readonly profile?: string;
+  /** The cache of both sides, instead of what their URLs say. */
+  readonly cache?: string;
   readonly versions?: 'counter' | 'opaque';
   /** Milliseconds. */
   readonly timeout?: number;
@@ -25,6 +27,7 @@ export function addSideOptions(command: Command): Command {
       '-p, --profile <name>',
       'a profile that names both sides (KVTWIN_PROFILE; default: the active one)',
     )
+    .option('--cache <name>', 'the cache of both Hot Rod sides, whatever their URLs say')
     .addOption(
       new Option('--versions <policy>', 'how versions of the two sides relate').choices([
         'counter',

@@ -39,7 +39,7 @@ difference over the settle window, so updates on their way are not reported.
 
 Examples:
   kvtwin diff
-  kvtwin diff lon nyc --ndjson > differences.ndjson
+  kvtwin diff lon nyc --cache users --ndjson > differences.ndjson
   kvtwin diff --first hustdb://10.0.0.1:8085 --second hustdb://10.0.0.2:8085 --table sessions --json
 
 Exit codes: 0 they agree · 2 they differ · 3 some keys could not be read, or never came to rest · 4 a side is

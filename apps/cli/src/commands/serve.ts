@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import type { ExitCode } from '../exit-code.js';
 import { parsePort } from '../parse-number.js';
+import { parseSizeBytes } from '../parse-size.js';
 import { readUsers } from '../read-users.js';
 import { listenError, type RunningServer, serveUntilStopped } from '../serve-until-stopped.js';
 
@@ -11,6 +12,7 @@ interface ServeFlags {
   readonly host: string;
   readonly port: number;
   readonly cache?: string[];
+  readonly maxRequest?: number;
   readonly authFile?: string;
   readonly json?: boolean;
 }
@@ -43,6 +45,11 @@ export function registerServe(program: Command, context: CliContext): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 11222)
     .option('--cache <name>', 'a cache to have besides the default one; may be repeated', collect)
+    .option(
+      '--max-request <size>',
+      'longest request, so also the longest value (default: 10MiB)',
+      parseSizeBytes,
+    )
     .option('--json', 'print one line of JSON once it serves')
     .addHelpText('after', help)
     .action(action(context, (flags: ServeFlags) => serveHotRod(context, flags)));
@@ -72,6 +79,7 @@ async function serveHotRod(context: CliContext, flags: ServeFlags): Promise<Exit
     port,
     caches: Object.fromEntries(names.map((name) => [name, { mediaType: mediaTypes[name] }])),
     defaultCache: 'default',
+    ...(flags.maxRequest === undefined ? {} : { limits: { maxRequestBytes: flags.maxRequest } }),
   };
   const server = await listening(port, () => HotRodServer.listen(options));
   return run(context, 'hotrod', server, flags, names);
