@@ -47,8 +47,9 @@ export interface DurationContext {
 }
 
 /**
- * What a server makes of a duration: milliseconds from now, `default` or `infinite`. 0 or less: expired at once.
- * Hot Rod §expiration: the meaning of 0, and 30 days, depend on the version.
+ * What a server makes of a duration: milliseconds from now, `default` or `infinite`. 0: expired at once; also a time
+ * that is over. Hot Rod §expiration: the meaning of 0, and 30 days, depend on the version; less than 0 is infinite
+ * (before 2.2: as 0), which is what real servers do.
  */
 export function resolveDuration(
   duration: WireDuration,
@@ -62,7 +63,10 @@ export function resolveDuration(
   if (version < FIRST_VERSION_WITH_UNITS && ms <= 0) {
     return context.defaultFlag ? 'default' : 'infinite';
   }
-  return version < FIRST_LITERAL_VERSION && ms > LONGEST_RELATIVE_MS ? ms - context.nowMs : ms;
+  if ('amount' in duration && duration.amount < 0) {
+    return 'infinite';
+  }
+  return version < FIRST_LITERAL_VERSION && ms > LONGEST_RELATIVE_MS ? Math.max(0, ms - context.nowMs) : ms;
 }
 
 /** An entry's expiration and times, as the model has them. Lifespan and max idle are whole seconds on the wire. */
