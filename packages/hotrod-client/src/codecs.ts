@@ -37,10 +37,19 @@ const text: Codec<string> = {
   decode: textOf,
 };
 
-/** JSON text, `application/json`. `undefined`, functions and symbols have no JSON and throw. */
-function json<T = unknown>(): Codec<T> {
+/** How {@link codecs}`.json` tells the server of its bytes. */
+export interface JsonCodecOptions {
+  /**
+   * Default `text/plain`: any cache keeps JSON text as it is. `application/json` has a server convert between JSON and
+   * what it stores, such as ProtoStream messages; one that stores bytes refuses it.
+   */
+  readonly mediaType?: string;
+}
+
+/** JSON text. `undefined`, functions and symbols have no JSON and throw. */
+function json<T = unknown>({ mediaType = 'text/plain' }: JsonCodecOptions = {}): Codec<T> {
   return {
-    mediaType: 'application/json',
+    mediaType,
     encode(value) {
       const written: string | undefined = JSON.stringify(value);
       if (written !== undefined) return utf8(written);

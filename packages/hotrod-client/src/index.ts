@@ -1,7 +1,7 @@
 export { Cache, type CacheCallOptions, type CacheFlags, type CacheWriteOptions } from './cache.js';
 export type { CacheEntry } from './cache-entry.js';
 export { type CallTargetInput, callTarget } from './call-target.js';
-export { type CacheCodecs, type Codec, codecs } from './codecs.js';
+export { type CacheCodecs, type Codec, codecs, type JsonCodecOptions } from './codecs.js';
 export type { Duration, DurationUnit } from './duration.js';
 export { type ClientLoad, HotRodClient } from './hotrod-client.js';
 export { HotRodError, type HotRodErrorCode, type HotRodErrorDetails } from './hotrod-error.js';

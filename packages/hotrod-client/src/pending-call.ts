@@ -6,6 +6,7 @@ import type {
   ProtocolVersion,
   Topology,
 } from '@kvtwin/hotrod-protocol';
+import { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
 import { HotRodError, type HotRodErrorDetails } from './hotrod-error.js';
 
 /** Limits that every call takes. */
@@ -49,7 +50,7 @@ const CALL_OVERHEAD_BYTES = 64;
  * One call on its way: waiting, sent, settled. It is settled once; a sent call that timed out or was aborted stays
  * registered under its message id until the late answer was swallowed.
  */
-export class PendingCall implements PendingOperation {
+export class PendingCall implements PendingOperation, Abortable {
   readonly operation: OperationDefinition;
   readonly request: unknown;
   readonly target: CallTarget;
@@ -78,7 +79,6 @@ export class PendingCall implements PendingOperation {
   readonly #signal: AbortSignal | undefined;
   #resolve: (result: unknown) => void = ignore;
   #reject: (error: HotRodError) => void = ignore;
-  #onAbort: (() => void) | undefined;
 
   constructor(input: CallInput<unknown, AnyReply, unknown>, defaultTimeoutMs: number) {
     this.operation = input.operation;
@@ -101,9 +101,8 @@ export class PendingCall implements PendingOperation {
     this.#resolve = resolve;
     this.#reject = reject;
     if (this.#signal === undefined) return;
-    this.#onAbort = () => this.abort();
-    this.#signal.addEventListener('abort', this.#onAbort, { once: true });
     if (this.#signal.aborted) this.abort();
+    else listenToAbort(this.#signal, this);
   }
 
   succeed(reply: AnyReply, topology: Topology | undefined): void {
@@ -169,7 +168,7 @@ export class PendingCall implements PendingOperation {
 
   #finish(): void {
     this.settled = true;
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#signal !== undefined) stopListening(this.#signal, this);
     this.onSettled?.(this);
   }
 }

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+type AsyncFunction = new (...parameters: string[]) => (...values: unknown[]) => Promise<void>;
+const AsyncFunction = (async () => undefined).constructor as AsyncFunction;
+
+const modules: Record<string, () => Promise<unknown>> = {
+  '@kvtwin/hotrod-client': () => import('./index.js'),
+  '@kvtwin/hotrod-server': () => import('@kvtwin/hotrod-server'),
+};
+
+const readFrom = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+const readme = readFrom('../README.md');
+const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
+
+it.each(snippets.map((snippet, at) => [at + 1, snippet] as const))(
+  'snippet %i of the README prints what it says',
+  async (_at, snippet) => {
+    const expected = [...snippet.matchAll(/\/\/ → (.*)/g)].map((match) => match[1]);
+    const printed: string[] = [];
+    const code = snippet.replaceAll(/import (\{[^}]*\}) from '([^']+)';/g, "const $1 = await load('$2');");
+    const run = new AsyncFunction('load', 'console', code);
+    await run(async (name: string) => modules[name]!(), {
+      log: (...parts: unknown[]) => printed.push(parts.map(String).join(' ')),
+    });
+    expect(printed).toEqual(expected);
+  },
+);
+
+it('lists exactly the error codes that there are', () => {
+  const codes = (text: string): string[] => [...new Set(text.match(/HOTROD_[A-Z_]+/g))].sort();
+  const errors = readme.slice(readme.indexOf('## Errors'), readme.indexOf('## Watching it'));
+  expect(codes(errors)).toEqual(codes(readFrom('./hotrod-error.ts').slice(0, 4_000)));
+});
+
+it('lists every option', () => {
+  const source = readFrom('./options.ts');
+  const declared = source.slice(0, source.indexOf('export type ResolvedOptions'));
+  const names = [...declared.matchAll(/^ {2}readonly (\w+)\?:/gm)].map((match) => match[1]!);
+  const options = readme.slice(readme.indexOf('## Options'), readme.indexOf('## Errors'));
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names) expect(options).toContain(`\`${name}\``);
+});
