@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DiffClass, type DiffSummary, diffClasses, type KeyDifference } from '@kvtwin/reconcile';
 import { type SideRead, sideReadToJson, type Two } from '@kvtwin/versioned-value';
-import Table from 'cli-table3';
 import { cutToColumns } from './display-width.js';
 import { ExitCode } from './exit-code.js';
 import { formatDuration } from './format-duration.js';
@@ -23,24 +22,19 @@ export function diffTable(
   examples: Examples,
   colors: Colors,
 ): string {
-  const table = new Table(plainTable({ colAligns: ['left', 'right', 'right', 'left'] }));
-  table.push(['class', 'keys', 'share', 'example'].map((title) => colors.dim(title)));
+  const rows = [['class', 'keys', 'share', 'example'].map((title) => colors.dim(title))];
   for (const name of diffClasses) {
     const count = summary.classes[name];
     if (count === 0 && name !== 'agreed') continue;
     const share = summary.keys === 0 ? 0 : (count / summary.keys) * 100;
-    table.push([
+    rows.push([
       colorOf(name, colors)(labelOf(name, names)),
       formatCount(count),
       `${share.toFixed(3)} %`,
       noteOf(name, examples[name]),
     ]);
   }
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return plainTable(rows, ['left', 'right', 'right', 'left']);
 }
 
 function labelOf(name: DiffClass, [first, second]: Two<string>): string {

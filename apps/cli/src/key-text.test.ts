@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { escapeControls, formatKey, keyAsArgument, keyToJson, parseBase64, parseKey } from './key-text.js';
+import {
+  escapeControls,
+  formatKey,
+  formatKeyHeading,
+  keyAsArgument,
+  keyToJson,
+  parseBase64,
+  parseKey,
+} from './key-text.js';
 
 const binary = Uint8Array.of(0, 1, 0xff);
 
@@ -22,6 +30,10 @@ describe('keys', () => {
     expect(formatKey(new TextEncoder().encode('a\u001b[31m\n\u202e'))).toBe('a\\x1b[31m\\n\\u202e');
     expect(formatKey(binary)).toBe('base64:AAH/');
     expect(formatKey(new Uint8Array(0))).toBe("''");
+  });
+
+  it('are cut in a heading where they are long', () => {
+    expect(formatKeyHeading(new TextEncoder().encode('k'.repeat(3900)))).toBe(`${'k'.repeat(159)}…`);
   });
 
   it('are quoted for a shell', () => {

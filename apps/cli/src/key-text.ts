@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.js';
+import { cutToColumns } from './display-width.js';
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -40,6 +41,14 @@ export function formatKey(key: Uint8Array): string {
   const text = utf8TextOf(key);
   if (text === undefined) return `base64:${Buffer.from(key).toString('base64')}`;
   return text === '' ? "''" : escapeControls(text);
+}
+
+/** A few lines of a terminal: what a longer key is cut to where it is a heading, not data. */
+const headingColumns = 160;
+
+/** {@link formatKey}, cut where it is long. */
+export function formatKeyHeading(key: Uint8Array): string {
+  return cutToColumns(formatKey(key), headingColumns);
 }
 
 /** A key as a shell takes it, with the flag that it needs. */

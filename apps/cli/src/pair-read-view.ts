@@ -4,7 +4,7 @@ import type { PairRead, SideRead, Two, VersionedValue } from '@kvtwin/versioned-
 import { padEndColumns } from './display-width.js';
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
-import { escapeControls, formatKey } from './key-text.js';
+import { escapeControls, formatKeyHeading } from './key-text.js';
 import type { Colors } from './output.js';
 import { previewDifference, previewValue } from './value-preview.js';
 import { formatVersion } from './version-text.js';
@@ -32,7 +32,7 @@ export function viewPairRead(view: PairReadView): string[] {
 }
 
 function headline({ key, read, names, confirmation, colors }: PairReadView): string {
-  const key_ = colors.bold(formatKey(key));
+  const key_ = colors.bold(formatKeyHeading(key));
   const confirmed = confirmation === undefined ? '' : `   ${confirmationText(confirmation)}`;
   return `${key_}   ${label(read, names, colors)}${confirmed}`;
 }

@@ -1,7 +1,7 @@
 import type { PairWrite, SideWrite, StoreError, Two } from '@kvtwin/versioned-value';
 import { padEndColumns } from './display-width.js';
 import { ExitCode } from './exit-code.js';
-import { escapeControls, formatKey, type KeyJson, keyToJson } from './key-text.js';
+import { escapeControls, formatKeyHeading, type KeyJson, keyToJson } from './key-text.js';
 import type { Colors } from './output.js';
 import { exitCodeOfErrors } from './pair-exit-code.js';
 import { formatVersion } from './version-text.js';
@@ -19,7 +19,7 @@ export interface WrittenKey {
 export function viewPairWrite(written: WrittenKey, colors: Colors): string[] {
   const width = Math.max(...written.names.map((name) => name.length));
   return [
-    colors.bold(formatKey(written.key)),
+    colors.bold(formatKeyHeading(written.key)),
     ...written.write.sides.map(
       (side, at) => `  ${padEndColumns(written.names[at]!, width)}  ${sideText(side, written, colors)}`,
     ),

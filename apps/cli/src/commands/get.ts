@@ -154,6 +154,9 @@ async function printForPeople(
   if (next !== undefined) await writeLine(io.stderr, colorsFor(io.stderr, io.env).dim(`next: ${next}`));
 }
 
+/** Nobody copies a command with a longer key from a screen. */
+const maxArgumentCharacters = 200;
+
 /** How to copy the first side's value over, guarded by what was read; only where a value may be written so. */
 function nextStep(key: Uint8Array, sides: OpenSides, read: PairRead, flags: GetFlags): string | undefined {
   if (sides.families === undefined) return undefined;
@@ -163,6 +166,7 @@ function nextStep(key: Uint8Array, sides: OpenSides, read: PairRead, flags: GetF
   if (first.state !== 'present') return undefined;
   const table = flags.table === undefined ? '' : ` --table ${flags.table}`;
   const name = keyAsArgument(key);
+  if (name.length > maxArgumentCharacters) return undefined;
   return (
     `kvtwin get ${name}${table} --raw first | ` +
     `kvtwin put ${name}${table} --side second --if-version ${formatVersion(second.entry.version)}`

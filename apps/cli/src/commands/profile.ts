@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
@@ -78,6 +77,7 @@ async function add(
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw new CliError('a profile name has 1 to 64 letters, digits, dots, dashes and underscores');
   }
+  if (active && url !== undefined) throw oneSide(name);
   const complete = [url !== undefined, first !== undefined && second !== undefined, pair !== undefined];
   const halves = (first === undefined) !== (second === undefined);
   if (halves || complete.filter(Boolean).length !== 1) {
@@ -115,11 +115,12 @@ async function printTable({ io }: CliContext, { active, profiles }: Profiles): P
     return;
   }
   const colors = colorsFor(io.stdout, io.env);
-  const table = new Table(plainTable());
-  for (const name of names) {
-    table.push([name === active ? colors.green('*') : ' ', name, addressText(profiles[name]!)]);
-  }
-  await writeLine(io.stdout, table.toString());
+  const rows = names.map((name) => [
+    name === active ? colors.green('*') : ' ',
+    name,
+    addressText(profiles[name]!),
+  ]);
+  await writeLine(io.stdout, plainTable(rows));
 }
 
 function addressText({ url, first, second, pair }: Profile): string {
@@ -143,11 +144,15 @@ function shown({ active, profiles }: Profiles): unknown {
 async function use(context: CliContext, name: string): Promise<ExitCode> {
   await storeOf(context).update((all) => {
     if (profileNamed(name, all).url !== undefined) {
-      throw new CliError(`profile ${name} is one side`, { hint: 'only a pair can be the active profile' });
+      throw oneSide(name);
     }
     return { ...all, active: name };
   });
   return ExitCode.ok;
+}
+
+function oneSide(name: string): CliError {
+  return new CliError(`profile ${name} is one side`, { hint: 'only a pair can be the active profile' });
 }
 
 async function remove(context: CliContext, name: string): Promise<ExitCode> {
