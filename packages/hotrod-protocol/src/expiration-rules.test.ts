@@ -27,7 +27,9 @@ describe('what a server makes of a duration (nowMs is 1,700,000,000,000)', () =>
     ['3.0', false, { unit: 'nanoseconds', amount: 1_999_999 }, 1],
     ['3.0', false, { unit: 'microseconds', amount: 2500n }, 2],
     ['2.2', true, { unit: 'seconds', amount: -1 }, 'infinite'],
-    ['4.1', false, { unit: 'nanoseconds', amount: -1n }, 'infinite'],
+    ['2.9', false, { unit: 'nanoseconds', amount: -1n }, 'infinite'],
+    ['4.1', false, { unit: 'hours', amount: -1 }, 'infinite'],
+    ['4.1', false, { unit: 'nanoseconds', amount: -1n }, -0],
     ['3.0', false, { unit: 'default' }, 'default'],
     ['3.0', false, { unit: 'infinite' }, 'infinite'],
   ])('%s, default flag %s, %o', (version, defaultFlag, duration, expected) => {

@@ -63,7 +63,9 @@ export function resolveDuration(
   if (version < FIRST_VERSION_WITH_UNITS && ms <= 0) {
     return context.defaultFlag ? 'default' : 'infinite';
   }
-  if ('amount' in duration && duration.amount < 0) {
+  // Before 3.0 the amount decides, then the milliseconds: -1 nanosecond is cut off to 0.
+  const signed = version < FIRST_LITERAL_VERSION && 'amount' in duration ? duration.amount : ms;
+  if (signed < 0) {
     return 'infinite';
   }
   return version < FIRST_LITERAL_VERSION && ms > LONGEST_RELATIVE_MS ? Math.max(0, ms - context.nowMs) : ms;
