@@ -1,4 +1,5 @@
 import { BytesError, type BytesErrorCode } from './bytes-error.js';
+import { copyBytes } from './copy-bytes.js';
 import { toHex } from './hex.js';
 import { MoreBytesNeeded } from './more-bytes-needed.js';
 import { MAX_WIRE_LENGTH, type ReadLimits, readLimits } from './read-limits.js';
@@ -178,7 +179,7 @@ export class ByteReader {
     return decodeZigZag(this.vInt());
   }
 
-  /** vInt length, then that many bytes, copied. */
+  /** vInt length, then that many bytes, copied (see `copyBytes`). */
   bytes(): Uint8Array {
     return this.gathering === undefined ? this.raw(this.length()) : this.finishGathering(this.gathering);
   }
@@ -214,7 +215,7 @@ export class ByteReader {
     const end = this.at + length;
     if (end <= this.chunk.length) {
       this.bytesCopied += length;
-      const value = this.chunk.slice(this.at, end);
+      const value = copyBytes(this.chunk, this.at, end);
       this.at = end;
       return value;
     }
@@ -252,12 +253,13 @@ export class ByteReader {
     return { chunk: this.chunk, at: this.at };
   }
 
-  /** Goes on by bytes that `window()` showed. */
-  skip(count: number): void {
+  /** Goes on by bytes that `window()` showed; `copied` of them were copied out of it. */
+  skip(count: number, copied = 0): void {
     if (count < 0 || this.at + count > this.chunk.length) {
       throw this.error('BYTES_RANGE', `cannot skip ${count} bytes of the current chunk`, this.position);
     }
     this.at += count;
+    this.bytesCopied += copied;
   }
 
   /** A BytesError at an offset of this stream, with the bytes that still can be shown there. */

@@ -9,6 +9,7 @@ test('the package exports exactly this', () => {
     'DEFAULT_MAX_ARRAY_BYTES',
     'MAX_WIRE_LENGTH',
     'MoreBytesNeeded',
+    'copyBytes',
     'decodeUtf8',
     'decodeZigZag',
     'encodeUtf8',

@@ -1,6 +1,7 @@
 export { ByteReader } from './byte-reader.js';
 export { ByteWriter, type ByteWriterOptions } from './byte-writer.js';
 export { BytesError, type BytesErrorCode, type BytesErrorDetails } from './bytes-error.js';
+export { copyBytes } from './copy-bytes.js';
 export { equalBytes } from './equal-bytes.js';
 export { parseHex, toHex } from './hex.js';
 export { type HexDumpOptions, hexDump, printable } from './hex-dump.js';

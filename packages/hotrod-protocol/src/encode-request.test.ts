@@ -7,6 +7,7 @@ import {
   OCTET_STREAM,
   type OperationDefinition,
   operations,
+  PreparedHeader,
   type ProtocolVersion,
   RequestDecoder,
   RequestFlag,
@@ -123,9 +124,14 @@ describe('the header written by hand', () => {
       const writer = new ByteWriter();
       const header = { messageId: 2n ** 60n, version, ...more };
       encodeRequest(writer, operations.get, header, { key });
+      const frame = writer.take();
       const decoder = new RequestDecoder();
-      decoder.push(writer.take());
+      decoder.push(frame);
       const read = decoder.next()?.header;
+      const prepared = Object.assign(new PreparedHeader(header), { messageId: header.messageId });
+      const again = new ByteWriter();
+      encodeRequest(again, operations.get, prepared, { key });
+      expect(toHex(again.take()), 'prepared').toBe(toHex(frame));
       const { keyMediaType, valueMediaType, parameters, ...always } = header as Record<string, unknown>;
       expect(read).toMatchObject({
         ...always,

@@ -2,8 +2,9 @@ import { BytesError, type ByteWriter } from '@kvtwin/bytes';
 import { ClientIntelligence } from './client-intelligence.js';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
 import { isSupported, type OperationDefinition } from './operation-definition.js';
-import { versionByte } from './protocol-version.js';
-import { flagsFor, type RequestHeaderInput, writeRequestHeader } from './request-header.js';
+import { isProtocolVersion, versionByte } from './protocol-version.js';
+import { flagsFor, type RequestHeaderInput } from './request-header.js';
+import { writeRequestHeader } from './write-request-header.js';
 
 /** Options of {@link encodeRequest}. */
 export interface EncodeRequestOptions {
@@ -27,7 +28,7 @@ export function encodeRequest<Request>(
   options: EncodeRequestOptions = {},
 ): void {
   const version = versionByte(header.version);
-  if (version === undefined) {
+  if (!isProtocolVersion(header.version)) {
     throw new HotRodProtocolError(`protocol ${header.version} is not one of 2.0 to 4.1`, {
       code: 'HOTROD_UNSUPPORTED',
       operation: operation.name,

@@ -47,15 +47,17 @@ export const entryMetadata: Codec<EntryMetadata> = mapped<MetadataFields, EntryM
   ),
   {
     layout: 'metadata',
-    fromWire: (wire) => ({
-      ...(lacks(INFINITE_LIFESPAN)(wire)
-        ? { lifespan: { createdAtMs: wire.createdAtMs ?? 0, seconds: wire.lifespanSeconds ?? 0 } }
-        : {}),
-      ...(lacks(INFINITE_MAX_IDLE)(wire)
-        ? { maxIdle: { lastUsedAtMs: wire.lastUsedAtMs ?? 0, seconds: wire.maxIdleSeconds ?? 0 } }
-        : {}),
-      entryVersion: wire.entryVersion,
-    }),
+    fromWire: ({ createdAtMs, lifespanSeconds, lastUsedAtMs, maxIdleSeconds, entryVersion }) => {
+      const lifespan =
+        createdAtMs === undefined || lifespanSeconds === undefined
+          ? undefined
+          : { createdAtMs, seconds: lifespanSeconds };
+      const maxIdle =
+        lastUsedAtMs === undefined || maxIdleSeconds === undefined
+          ? undefined
+          : { lastUsedAtMs, seconds: maxIdleSeconds };
+      return { lifespan, maxIdle, entryVersion };
+    },
     toWire: ({ lifespan, maxIdle, entryVersion }) => ({
       flags:
         (lifespan === undefined ? INFINITE_LIFESPAN : 0) | (maxIdle === undefined ? INFINITE_MAX_IDLE : 0),

@@ -65,14 +65,16 @@ export function responseView(message: ResponseMessage): Json {
         status: describeStatus(message.status),
         message: message.message,
       };
-    case 'reply':
+    case 'reply': {
+      const { outcome, ...body } = message.reply;
       return {
         kind,
         messageId,
         operation: message.operation.name,
         status: describeStatus(message.status),
         ...(message.topology === undefined ? {} : { topology: jsonView(message.topology) }),
-        reply: jsonView(message.reply),
+        reply: jsonView({ outcome, ...body }),
       };
+    }
   }
 }

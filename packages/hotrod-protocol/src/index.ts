@@ -94,8 +94,10 @@ export type { SizeReply, SizeRequest } from './operations/size.js';
 export type { Statistic, StatsReply, StatsRequest } from './operations/stats.js';
 export type { WriteRequest } from './operations/write-request.js';
 export { type OperationName, operationOfOpcode, operations } from './operations.js';
+export { PreparedHeader } from './prepared-header.js';
 export { hadPreviousEntry, NO_PREVIOUS_VALUE, type PreviousValue } from './previous-value.js';
 export {
+  isProtocolVersion,
   LATEST_VERSION,
   PROTOCOL_VERSIONS,
   type ProtocolVersion,

@@ -167,7 +167,15 @@ const onWire = mapped<MediaTypeFields, MediaType>(
 export const mediaType: Codec<MediaType> = {
   layout: 'MediaType',
   minBytes: 1,
-  read: (cursor) => onWire.read(cursor),
+  read: (cursor) => {
+    const window = cursor.openWindow();
+    if (window !== undefined && window.chunk[window.at] === 0) {
+      window.at++;
+      cursor.closeWindow();
+      return NO_MEDIA_TYPE;
+    }
+    return onWire.read(cursor);
+  },
   write: (writer, type, context) => {
     if (type.definition === 'none') {
       writer.u8(0);

@@ -1,6 +1,7 @@
 import type { MessageId } from './message-id.js';
 import { type ProtocolVersion, versionByte } from './protocol-version.js';
 import type { Outcome } from './status.js';
+import type { ByteWindow } from './wire/byte-window.js';
 import type { Codec } from './wire/codec.js';
 import type { Cursor } from './wire/cursor.js';
 
@@ -28,13 +29,6 @@ export type ReplyBody<Reply extends AnyReply, O extends Outcome> = Omit<
   Extract<Reply, { outcome: O }>,
   'outcome'
 >;
-
-/** The unread bytes of a chunk, for fast paths. */
-export interface ByteWindow {
-  chunk: Uint8Array;
-  /** Where the body begins; a fast path that succeeds moves it behind the body. */
-  at: number;
-}
 
 /** All that there is to say about an operation, once: encoders, decoders, clients, servers and documents read it. */
 export interface OperationDefinition<Request = unknown, Reply extends AnyReply = AnyReply> {
@@ -75,8 +69,9 @@ export function defineOperation<Request, Reply extends AnyReply>(
     ...input,
     replies,
     readReply: (cursor, outcome) => {
-      const body = replies[outcome]?.read(cursor);
-      return { outcome, ...body } as Reply;
+      const reply = replies[outcome]?.read(cursor) as { outcome?: Outcome };
+      reply.outcome = outcome;
+      return reply as Reply;
     },
   };
 }

@@ -22,18 +22,21 @@ export type ProtocolVersion = (typeof PROTOCOL_VERSIONS)[number];
 /** The highest version spoken here; what a server names in its ping reply. */
 export const LATEST_VERSION: ProtocolVersion = '4.1';
 
-const BYTES = Object.fromEntries(
-  PROTOCOL_VERSIONS.map((version) => [version, Number(version.replace('.', ''))]),
-) as Record<ProtocolVersion, number>;
+const DIGIT_ZERO = 0x30;
 
 const VERSIONS: (ProtocolVersion | undefined)[] = [];
 for (const version of PROTOCOL_VERSIONS) {
-  VERSIONS[BYTES[version]] = version;
+  VERSIONS[versionByte(version)] = version;
 }
 
-/** The version byte: `'3.1'` is 31. Undefined for a text that is no known version. */
+/** The version byte: `'3.1'` is 31. Of a text that is no known version, a number of no use. */
 export function versionByte(version: ProtocolVersion): number {
-  return BYTES[version];
+  return (version.charCodeAt(0) - DIGIT_ZERO) * 10 + version.charCodeAt(2) - DIGIT_ZERO;
+}
+
+/** Whether a text is a known version. */
+export function isProtocolVersion(text: string): text is ProtocolVersion {
+  return VERSIONS[versionByte(text as ProtocolVersion)] === text;
 }
 
 /** The version of a version byte; undefined for one outside 2.0 to 4.1 or in a gap between. */

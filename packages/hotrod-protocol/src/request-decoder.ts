@@ -16,6 +16,7 @@ import type { DecodeCounters } from './response-decoder.js';
 import { Status } from './status.js';
 import type { Codec } from './wire/codec.js';
 import { Cursor } from './wire/cursor.js';
+import { allowFastPaths } from './wire/fast-path-limits.js';
 import type { SpanRecorder } from './wire/span-recorder.js';
 
 /** A request, as a server reads it. */
@@ -66,6 +67,7 @@ export class RequestDecoder {
     this.cursor = new Cursor(this.reader);
     this.cursor.lenient = this.lenient;
     this.cursor.spans = options.spans;
+    this.cursor.fast = options.spans === undefined && allowFastPaths(this.limits);
   }
 
   /** Absolute offset in the stream of the next byte to read. */
@@ -199,6 +201,7 @@ export class RequestDecoder {
       this.failure = refusal;
     } else {
       this.cursor.spans?.take();
+      this.cursor.abandon();
       this.finish();
     }
     return refusal;
@@ -221,7 +224,17 @@ export class RequestDecoder {
 
 function headerOf(start: RequestStart, rest: RequestHeaderRest): RequestHeader {
   const version = versionOfByte(start.versionByte);
-  return { messageId: start.messageId, version: version as RequestHeader['version'], ...rest };
+  return {
+    messageId: start.messageId,
+    version: version as RequestHeader['version'],
+    cacheName: rest.cacheName,
+    flags: rest.flags,
+    intelligence: rest.intelligence,
+    topologyId: rest.topologyId,
+    keyMediaType: rest.keyMediaType,
+    valueMediaType: rest.valueMediaType,
+    parameters: rest.parameters,
+  };
 }
 
 function unknownOperation(

@@ -1,14 +1,12 @@
-import type { ByteWriter } from '@kvtwin/bytes';
 import { ClientIntelligence } from './client-intelligence.js';
 import { type MediaType, mediaType, NO_MEDIA_TYPE } from './media-type.js';
 import type { MessageId } from './message-id.js';
-import { type ProtocolVersion, versionByte } from './protocol-version.js';
+import type { ProtocolVersion } from './protocol-version.js';
 import { RequestFlag } from './request-flag.js';
 import { list } from './wire/list.js';
 import { magic, REQUEST_MAGIC } from './wire/magic.js';
 import { bytes, string, u8, vInt, vIntSigned, vLong } from './wire/primitives.js';
 import { field, since, struct } from './wire/struct.js';
-import type { WireContext } from './wire/wire-context.js';
 import type { WireDuration } from './wire-duration.js';
 import { FIRST_VERSION_WITH_UNITS, type WireExpiration } from './wire-expiration.js';
 
@@ -84,46 +82,27 @@ export const requestHeaderRest = struct<RequestHeaderRest>(
   ),
 );
 
-const FIRST_VERSION_WITH_MEDIA_TYPES = versionByte('2.8');
-const FIRST_VERSION_WITH_PARAMETERS = versionByte('4.0');
-
-/** Writes a header by hand, the same bytes as `requestStart` and `requestHeaderRest`: each request begins with one. */
-export function writeRequestHeader(
-  writer: ByteWriter,
-  opcode: number,
-  header: RequestHeaderInput,
-  flags: number,
-  context: WireContext,
-): void {
-  const { version } = context;
-  writer.ensure(64);
-  writer
-    .u8(REQUEST_MAGIC)
-    .vLong(header.messageId)
-    .u8(version)
-    .u8(opcode)
-    .string(header.cacheName ?? '')
-    .vInt(flags)
-    .u8(header.intelligence ?? ClientIntelligence.BASIC)
-    .vInt(header.topologyId ?? UNKNOWN_TOPOLOGY_ID);
-  if (version >= FIRST_VERSION_WITH_MEDIA_TYPES) {
-    mediaType.write(writer, header.keyMediaType ?? NO_MEDIA_TYPE, context);
-    mediaType.write(writer, header.valueMediaType ?? NO_MEDIA_TYPE, context);
-  }
-  if (version >= FIRST_VERSION_WITH_PARAMETERS) {
-    const parameters = header.parameters ?? [];
-    writer.vInt(parameters.length);
-    for (const { name, value } of parameters) {
-      writer.string(name).bytes(value);
-    }
-  }
+/** The header without its message id and version, with what is written where a field is not given. */
+export function withDefaults(header: Partial<RequestHeader>): RequestHeaderRest {
+  return {
+    cacheName: header.cacheName ?? '',
+    flags: header.flags ?? 0,
+    intelligence: header.intelligence ?? ClientIntelligence.BASIC,
+    topologyId: header.topologyId ?? UNKNOWN_TOPOLOGY_ID,
+    keyMediaType: header.keyMediaType ?? NO_MEDIA_TYPE,
+    valueMediaType: header.valueMediaType ?? NO_MEDIA_TYPE,
+    parameters: header.parameters ?? [],
+  };
 }
 
 /** Flags of a request: before 2.2 a default duration is said by a flag, for there is no unit for it. */
 export function flagsFor(header: RequestHeaderInput, request: unknown, version: number): number {
   const flags = header.flags ?? 0;
+  if (version >= FIRST_VERSION_WITH_UNITS) {
+    return flags;
+  }
   const { expiration } = request as { expiration?: WireExpiration };
-  if (version >= FIRST_VERSION_WITH_UNITS || expiration === undefined) {
+  if (expiration === undefined) {
     return flags;
   }
   return (

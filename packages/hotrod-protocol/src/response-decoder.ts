@@ -3,14 +3,16 @@ import { type CacheEvent, cacheEventBody, cacheEventType } from './cache-event.j
 import { DEFAULT_RESPONSE_LIMITS, type DecodeLimits, decodeLimits } from './decode-limits.js';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
 import type { MessageId } from './message-id.js';
-import type { ByteWindow, PendingLookup, PendingOperation } from './operation-definition.js';
+import type { PendingLookup, PendingOperation } from './operation-definition.js';
 import { versionByte } from './protocol-version.js';
 import { ERROR_OPCODE, type ResponseStart, responseStart } from './response-header.js';
 import type { ErrorMessage, ReplyMessage, ResponseMessage } from './response-message.js';
 import { describeStatus, isErrorStatus, type Outcome, outcomeOfStatus } from './status.js';
 import { type Topology, topology } from './topology.js';
+import type { ByteWindow } from './wire/byte-window.js';
 import type { Codec } from './wire/codec.js';
 import { Cursor } from './wire/cursor.js';
+import { allowFastPaths } from './wire/fast-path-limits.js';
 import { RESPONSE_MAGIC } from './wire/magic.js';
 import { string } from './wire/primitives.js';
 import type { SpanRecorder } from './wire/span-recorder.js';
@@ -50,7 +52,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
   private readonly cursor: Cursor;
   private readonly pendingOf: PendingLookup<Pending>;
   private readonly limits: DecodeLimits;
-  private readonly fastWindow: ByteWindow = { chunk: new Uint8Array(0), at: 0 };
+  private readonly fastWindow: ByteWindow = { chunk: new Uint8Array(0), at: 0, copied: 0 };
   private inMessage = false;
   private progress: Progress<Pending> | undefined;
   private failure: HotRodProtocolError | undefined;
@@ -61,6 +63,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     this.reader = new ByteReader({ maxArrayBytes: this.limits.maxArrayBytes });
     this.cursor = new Cursor(this.reader);
     this.cursor.spans = options.spans;
+    this.cursor.fast = options.spans === undefined && allowFastPaths(this.limits);
     this.pendingOf = options.pendingOf;
   }
 
@@ -111,7 +114,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
         if (this.reader.available === 0) {
           return undefined;
         }
-        const fast = this.cursor.spans === undefined ? this.fastReply() : undefined;
+        const fast = this.cursor.fast ? this.fastReply() : undefined;
         if (fast !== undefined) {
           return fast;
         }
@@ -171,6 +174,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     }
     const window = this.fastWindow;
     window.at = at + 3;
+    window.copied = 0;
     let reply = EMPTY_REPLIES[outcome as Outcome];
     if (body.layout !== EMPTY_LAYOUT) {
       window.chunk = chunk;
@@ -180,7 +184,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
       }
       reply = fast;
     }
-    this.reader.skip(window.at - from);
+    this.reader.skip(window.at - from, window.copied);
     return { kind: 'reply', messageId, operation, pending, status, topology: undefined, reply };
   }
 

@@ -1,7 +1,6 @@
-import type { ByteWindow } from '../operation-definition.js';
-
-/** Longest array that the fast path takes: its length fits two bytes of vInt. Longer ones gain nothing by it. */
-const LONGEST = 0x3fff;
+import { copyBytes } from '@kvtwin/bytes';
+import type { ByteWindow } from '../wire/byte-window.js';
+import { LONGEST_FAST_ARRAY } from '../wire/fast-path-limits.js';
 
 /** A short byte array that lies whole in the window, copied; undefined, and nothing moved, where it does not. */
 export function fastBytes(window: ByteWindow): Uint8Array | undefined {
@@ -13,7 +12,7 @@ export function fastBytes(window: ByteWindow): Uint8Array | undefined {
   let length = chunk[at++] as number;
   if (length > 0x7f) {
     length = (length & 0x7f) | ((chunk[at++] as number) << 7);
-    if (length > LONGEST) {
+    if (length > LONGEST_FAST_ARRAY) {
       return undefined;
     }
   }
@@ -22,5 +21,6 @@ export function fastBytes(window: ByteWindow): Uint8Array | undefined {
     return undefined;
   }
   window.at = end;
-  return chunk.slice(at, end);
+  window.copied += length;
+  return copyBytes(chunk, at, end);
 }

@@ -1,19 +1,70 @@
 import type { EntryMetadata } from '../entry-metadata.js';
-import type { ByteWindow } from '../operation-definition.js';
+import type { ByteWindow } from '../wire/byte-window.js';
 
-const IMMORTAL = 0x03;
-const BYTES = 9;
+const INFINITE_LIFESPAN = 0x01;
+const INFINITE_MAX_IDLE = 0x02;
+const VERSION_BYTES = 8;
+/** i64 and the longest vInt. */
+const MOST_BYTES_OF_A_TIME = 13;
+const TWO_32 = 0x1_0000_0000;
+const LARGEST_HIGH_HALF = 0x1f_ffff;
 
-/** The metadata of an immortal entry that lies whole in the window; undefined, and nothing moved, for any other. */
+/** The metadata of an entry that lies whole in the window; undefined, and nothing moved, where it may not. */
 export function fastMetadata(window: ByteWindow): EntryMetadata | undefined {
-  const { chunk, at } = window;
-  if (at + BYTES > chunk.length || chunk[at] !== IMMORTAL) {
+  const { chunk, at: start } = window;
+  const flags = chunk[start];
+  if (flags === undefined) {
     return undefined;
   }
-  const high = int32(chunk, at + 1);
-  const low = int32(chunk, at + 5) >>> 0;
-  window.at = at + BYTES;
-  return { entryVersion: (BigInt(high) << 32n) | BigInt(low) };
+  const times = ((flags & INFINITE_LIFESPAN) === 0 ? 1 : 0) + ((flags & INFINITE_MAX_IDLE) === 0 ? 1 : 0);
+  if (start + 1 + times * MOST_BYTES_OF_A_TIME + VERSION_BYTES > chunk.length) {
+    return undefined;
+  }
+  window.at = start + 1;
+  let lifespan: EntryMetadata['lifespan'];
+  let maxIdle: EntryMetadata['maxIdle'];
+  if ((flags & INFINITE_LIFESPAN) === 0) {
+    const createdAtMs = time(window);
+    lifespan = { createdAtMs, seconds: shortVInt(window) };
+  }
+  if ((flags & INFINITE_MAX_IDLE) === 0) {
+    const lastUsedAtMs = time(window);
+    maxIdle = { lastUsedAtMs, seconds: shortVInt(window) };
+  }
+  const { at } = window;
+  if (Number.isNaN(at)) {
+    window.at = start;
+    return undefined;
+  }
+  window.at = at + VERSION_BYTES;
+  const entryVersion = (BigInt(int32(chunk, at)) << 32n) | BigInt(int32(chunk, at + 4) >>> 0);
+  return { lifespan, maxIdle, entryVersion };
+}
+
+/** An i64 that is a safe and positive number; else the window's place becomes NaN. */
+function time(window: ByteWindow): number {
+  const { chunk, at } = window;
+  const high = int32(chunk, at);
+  window.at = high >= 0 && high <= LARGEST_HIGH_HALF ? at + 8 : Number.NaN;
+  return high * TWO_32 + (int32(chunk, at + 4) >>> 0);
+}
+
+/** A vInt of up to four bytes; else the window's place becomes NaN. */
+function shortVInt(window: ByteWindow): number {
+  const { chunk } = window;
+  let value = 0;
+  for (let shift = 0; shift < 28; shift += 7) {
+    const byte = chunk[window.at++];
+    if (byte === undefined) {
+      break;
+    }
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      return value;
+    }
+  }
+  window.at = Number.NaN;
+  return 0;
 }
 
 function int32(bytes: Uint8Array, at: number): number {

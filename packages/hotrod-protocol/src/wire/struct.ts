@@ -57,25 +57,40 @@ export function struct<T extends object>(...fields: FieldOf<T>[]): Struct<T> {
   return new StructCodec<T>(fields);
 }
 
+/** A field that knows whether there is anything to ask before it is read or written. */
+interface GatedField extends Field {
+  readonly isGated: boolean;
+}
+
+function gated(each: Field): GatedField {
+  const { since, before, when } = each;
+  return { ...each, isGated: since !== undefined || before !== undefined || when !== undefined };
+}
+
 class StructCodec<T extends object> implements Struct<T> {
   readonly layout: string;
   readonly minBytes: number;
 
-  constructor(readonly fields: readonly Field[]) {
+  readonly fields: readonly GatedField[];
+
+  constructor(fields: readonly Field[]) {
+    this.fields = fields.map(gated);
     this.layout = `{ ${fields.map(describeField).join(', ')} }`;
-    this.minBytes = fields
-      .filter(({ since, before, when }) => since === undefined && before === undefined && when === undefined)
+    this.minBytes = this.fields
+      .filter(({ isGated }) => !isGated)
       .reduce((sum, { codec }) => sum + codec.minBytes, 0);
   }
 
   read(cursor: Cursor): T {
     const { fields } = this;
     const frame = cursor.enter();
-    frame.value ??= {};
+    if (frame.value === undefined) {
+      frame.value = {};
+    }
     const value = frame.value as Record<string, unknown>;
     for (; frame.index < fields.length; frame.index++) {
-      const each = fields[frame.index] as Field;
-      if (isThere(each, value, cursor)) {
+      const each = fields[frame.index] as GatedField;
+      if (!each.isGated || isThere(each, value, cursor)) {
         value[each.name] = cursor.spans === undefined ? each.codec.read(cursor) : noted(each, cursor);
       }
     }
@@ -85,17 +100,24 @@ class StructCodec<T extends object> implements Struct<T> {
 
   write(writer: ByteWriter, value: T, context: WireContext): void {
     for (const each of this.fields) {
-      if (isThere(each, value, context)) {
-        const given = (value as Record<string, unknown>)[each.name] ?? each.otherwise;
-        if (given === undefined && !('otherwise' in each)) {
-          throw new HotRodProtocolError(`the field ${each.name} (${each.codec.layout}) is missing`, {
-            code: 'HOTROD_INVALID_ARGUMENT',
-          });
+      if (!each.isGated || isThere(each, value, context)) {
+        let given = (value as Record<string, unknown>)[each.name];
+        if (given === undefined) {
+          given = defaultOf(each);
         }
         each.codec.write(writer, given, context);
       }
     }
   }
+}
+
+function defaultOf(each: Field): unknown {
+  if (!('otherwise' in each)) {
+    throw new HotRodProtocolError(`the field ${each.name} (${each.codec.layout}) is missing`, {
+      code: 'HOTROD_INVALID_ARGUMENT',
+    });
+  }
+  return each.otherwise;
 }
 
 function isThere(each: Field, value: object, context: WireContext): boolean {
