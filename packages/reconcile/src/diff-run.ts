@@ -83,6 +83,7 @@ export class DiffRun {
       }
       this.#scanned[side] += entries.length;
       this.#share = shareDone(ledger.range);
+      if (settings.onProgress === undefined) return;
       const { agreed } = this.#classes;
       this.#report('scanning', ledger.open, { ...this.#classes, agreed: agreed + ledger.agreed });
     };

@@ -1,9 +1,11 @@
 import {
   expirationSkewMs,
   fromByteString,
+  IMMORTAL,
   type ScannedEntry,
   type Side,
   toByteString,
+  UNKNOWN_EXPIRATION,
   type VersionedValue,
   type VersionPolicy,
 } from '@kvtwin/versioned-value';
@@ -29,6 +31,12 @@ interface Waiting {
   readonly fingerprint: string;
   readonly expiring: Pick<VersionedValue, 'expiration' | 'createdAtMs'>;
 }
+
+/** Shared, since most keys of most stores are one of the two. */
+const unlimited = {
+  immortal: { expiration: IMMORTAL },
+  unknown: { expiration: UNKNOWN_EXPIRATION },
+} as const;
 
 /**
  * Keeps account of one pass over both stores: matches what the two scans show, in whatever order they show it. A key
@@ -112,7 +120,7 @@ export class PassLedger {
     return {
       side,
       fingerprint: entryFingerprint(entry, policy, seed),
-      expiring: createdAtMs === undefined ? { expiration } : { expiration, createdAtMs },
+      expiring: expiration.kind === 'mortal' ? { expiration, createdAtMs } : unlimited[expiration.kind],
     };
   }
 
