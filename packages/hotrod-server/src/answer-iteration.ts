@@ -23,8 +23,7 @@ export function answerIterationStart(call: RequestCall<IterationStartRequest>): 
   if (factory !== undefined && factory !== keysOnlyFactory) {
     throw new RequestFailure(
       Status.SERVER_ERROR,
-      'org.infinispan.server.hotrod.MissingFactoryException: ISPN006013: Listener key/value filter factory ' +
-        `'${factory}' not found in server`,
+      `java.lang.IllegalStateException: ISPN005060: Factory '${factory}' not found in server`,
     );
   }
   const iterationId = call.host.iterations.start(call.owner, {

@@ -8,17 +8,18 @@ import type {
   KeyValue,
   SizeReply,
 } from '@kvtwin/hotrod-protocol';
-import type { CacheEntry } from './cache-entry.js';
+import { toByteKey } from './byte-key.js';
+import { countedRead } from './counted-read.js';
 import { entryMetadata } from './entry-on-wire.js';
 import type { RequestCall } from './request-call.js';
 
 export function answerGet(call: RequestCall<KeyRequest>): GetReply {
-  const entry = countedRead(call, call.request.key);
+  const entry = countedRead(call.hosted, call.request.key);
   return entry === undefined ? { outcome: 'absent' } : { outcome: 'ok', value: entry.value };
 }
 
 export function answerGetWithMetadata(call: RequestCall<KeyRequest>): GetWithMetadataReply {
-  const entry = countedRead(call, call.request.key);
+  const entry = countedRead(call.hosted, call.request.key);
   return entry === undefined
     ? { outcome: 'absent' }
     : { outcome: 'ok', metadata: entryMetadata(entry), value: entry.value };
@@ -26,31 +27,21 @@ export function answerGetWithMetadata(call: RequestCall<KeyRequest>): GetWithMet
 
 /** Counts as a use of the entry, as it does in Infinispan. */
 export function answerContainsKey(call: RequestCall<KeyRequest>): ContainsKeyReply {
-  return { outcome: countedRead(call, call.request.key) === undefined ? 'absent' : 'ok' };
+  return { outcome: countedRead(call.hosted, call.request.key) === undefined ? 'absent' : 'ok' };
 }
 
-/** A key that is asked for twice is answered once. */
-export function answerGetAll(call: RequestCall<GetAllRequest>): GetAllReply {
-  const found = new Map<CacheEntry, KeyValue>();
-  for (const key of call.request.keys) {
-    const entry = countedRead(call, key);
+/** A key that is asked for twice is read once. */
+export function answerGetAll({ request, hosted }: RequestCall<GetAllRequest>): GetAllReply {
+  const entries: KeyValue[] = [];
+  for (const key of new Map(request.keys.map((key) => [toByteKey(key), key])).values()) {
+    const entry = countedRead(hosted, key);
     if (entry !== undefined) {
-      found.set(entry, { key, value: entry.value });
+      entries.push({ key, value: entry.value });
     }
   }
-  return { outcome: 'ok', entries: [...found.values()] };
+  return { outcome: 'ok', entries };
 }
 
 export function answerSize({ hosted }: RequestCall<unknown>): SizeReply {
   return { outcome: 'ok', size: hosted.cache.size };
-}
-
-function countedRead({ hosted }: RequestCall<unknown>, key: Uint8Array): CacheEntry | undefined {
-  const entry = hosted.cache.read(key);
-  if (entry === undefined) {
-    hosted.counters.misses++;
-  } else {
-    hosted.counters.hits++;
-  }
-  return entry;
 }

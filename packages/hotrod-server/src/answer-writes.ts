@@ -17,11 +17,14 @@ import {
   type WriteRequest,
 } from '@kvtwin/hotrod-protocol';
 import type { CacheEntry } from './cache-entry.js';
+import { countedRead } from './counted-read.js';
 import { entryLifetimeOf } from './entry-lifetime-of.js';
 import { previousValue } from './entry-on-wire.js';
 import type { RequestCall } from './request-call.js';
 
 /*
+ * A conditional write uses the entry that it looks at, so its max idle starts again, also where the write is refused;
+ * all but putIfAbsent count as reads (observed on Infinispan 16.0.7).
  * The outcomes by operation, situation and the flag FORCE_RETURN_PREVIOUS_VALUE (Hot Rod 4.0 §previous value).
  *
  *                         key absent             version differs          done
@@ -45,7 +48,7 @@ export function answerPut(call: RequestCall<WriteRequest>): PutReply {
 }
 
 export function answerPutIfAbsent(call: RequestCall<WriteRequest>): PutIfAbsentReply {
-  const existing = call.hosted.cache.peek(call.request.key);
+  const existing = call.hosted.cache.read(call.request.key);
   if (existing !== undefined) {
     return refused(call, existing);
   }
@@ -54,7 +57,7 @@ export function answerPutIfAbsent(call: RequestCall<WriteRequest>): PutIfAbsentR
 }
 
 export function answerReplace(call: RequestCall<WriteRequest>): ReplaceReply {
-  const existing = call.hosted.cache.peek(call.request.key);
+  const existing = countedRead(call.hosted, call.request.key);
   if (existing === undefined) {
     return { outcome: 'not-executed' };
   }
@@ -65,7 +68,7 @@ export function answerReplace(call: RequestCall<WriteRequest>): ReplaceReply {
 export function answerReplaceIfUnmodified(
   call: RequestCall<ReplaceIfUnmodifiedRequest>,
 ): ReplaceIfUnmodifiedReply {
-  const existing = call.hosted.cache.peek(call.request.key);
+  const existing = countedRead(call.hosted, call.request.key);
   if (existing === undefined) {
     return { outcome: 'absent' };
   }
@@ -77,19 +80,29 @@ export function answerReplaceIfUnmodified(
 }
 
 export function answerRemove(call: RequestCall<KeyRequest>): RemoveReply {
-  const removed = countedRemove(call);
-  return removed === undefined ? { outcome: 'absent' } : done(call, removed);
+  const { cache, counters } = call.hosted;
+  const removed = cache.remove(call.request.key);
+  if (removed === undefined) {
+    counters.removeMisses++;
+    return { outcome: 'absent' };
+  }
+  counters.removeHits++;
+  return done(call, removed);
 }
 
 export function answerRemoveIfUnmodified(
   call: RequestCall<RemoveIfUnmodifiedRequest>,
 ): RemoveIfUnmodifiedReply {
-  const existing = call.hosted.cache.peek(call.request.key);
-  if (existing !== undefined && existing.version !== call.request.entryVersion) {
+  const existing = countedRead(call.hosted, call.request.key);
+  if (existing === undefined) {
+    return { outcome: 'absent' };
+  }
+  if (existing.version !== call.request.entryVersion) {
     return refused(call, existing);
   }
-  const removed = countedRemove(call);
-  return removed === undefined ? { outcome: 'absent' } : done(call, removed);
+  call.hosted.cache.remove(call.request.key);
+  call.hosted.counters.removeHits++;
+  return done(call, existing);
 }
 
 /** Stores the entries one after the other: of two with one key the later stays. */
@@ -117,16 +130,6 @@ function store({ request, header, hosted, host }: RequestCall<Write>): CacheEntr
   const { previous } = hosted.cache.put(request.key, request.value, lifetime);
   hosted.counters.stores++;
   return previous;
-}
-
-function countedRemove({ request, hosted }: RequestCall<KeyRequest>): CacheEntry | undefined {
-  const removed = hosted.cache.remove(request.key);
-  if (removed === undefined) {
-    hosted.counters.removeMisses++;
-  } else {
-    hosted.counters.removeHits++;
-  }
-  return removed;
 }
 
 function wantsPrevious({ header }: RequestCall<unknown>): boolean {

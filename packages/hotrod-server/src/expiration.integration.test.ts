@@ -224,6 +224,22 @@ describe('expiration', () => {
     expect(await connection.reply(operations.get, header, { key })).toEqual({ outcome: 'absent' });
   });
 
+  it.each(['putIfAbsent', 'replaceIfUnmodified', 'removeIfUnmodified'] as const)(
+    'starts max idle again at a %s that is refused',
+    async (name) => {
+      const cache = server.cache('plain');
+      cache.put(key, value, { expiration: { kind: 'mortal', maxIdleMs: 1000 } });
+      await using connection = await WireConnection.open(server.port);
+      await clock.advance(900);
+      const request = { key, value, entryVersion: 1n };
+      expect(await connection.reply(operations[name], { cacheName: 'plain' }, request)).toEqual({
+        outcome: 'not-executed',
+      });
+      await clock.advance(900);
+      expect(cache.get(key)?.lastUsedAtMs).toBe(clock.nowMs() - 900);
+    },
+  );
+
   it('hides an expired entry from conditional writes, sizes and iterations', async () => {
     const cache = server.cache('plain');
     cache.clear();

@@ -143,19 +143,22 @@ describe('stats', () => {
     await caller.reply(operations.put, header, { key, value: old });
     await caller.reply(operations.get, header, { key });
     await caller.reply(operations.getAll, header, { keys: [key, next] });
+    await caller.reply(operations.replace, header, { key, value: old });
+    await caller.reply(operations.removeIfUnmodified, header, { key: next, entryVersion: 1n });
+    await caller.reply(operations.putIfAbsent, header, { key, value: old });
     await caller.reply(operations.remove, header, { key });
     await caller.reply(operations.remove, header, { key });
     const { statistics } = await caller.reply(operations.stats, header, {});
     expect(Object.fromEntries(statistics.map(({ name, value }) => [name, value]))).toMatchObject({
       timeSinceStart: '0',
       currentNumberOfEntries: '1',
-      stores: '1',
-      retrievals: '3',
-      hits: '2',
-      misses: '1',
+      stores: '2',
+      retrievals: '5',
+      hits: '3',
+      misses: '2',
       removeHits: '1',
       removeMisses: '1',
-      globalStores: '1',
+      globalStores: '2',
     });
   });
 });
@@ -264,7 +267,7 @@ describe('iteration', () => {
     ).toMatchObject({
       kind: 'error',
       status: Status.SERVER_ERROR,
-      message: expect.stringMatching(/ISPN006013.*'nobody'/),
+      message: expect.stringMatching(/ISPN005060.*'nobody'/),
     });
     const ids: string[] = [];
     for (let n = 0; n < 3; n++) {
