@@ -1,8 +1,14 @@
 /** Headers in wire order, with repetitions: `[name, value]`. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Headers as any transport has them: a list of pairs, or a record whose repeated headers are arrays. */
-export type HeaderInput = HeaderList | Readonly<Record<string, string | readonly string[] | undefined>>;
+/**
+ * Headers as any transport has them: a list of pairs, a record whose repeated headers are arrays, or anything that gives
+ * out pairs, such as the `Headers` of `fetch`.
+ */
+export type HeaderInput =
+  | HeaderList
+  | Iterable<readonly [name: string, value: string]>
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Every value of `name` (any case), in wire order. */
 export function headerValues(headers: HeaderInput, name: string): string[] {
@@ -18,7 +24,7 @@ export function headerValue(headers: HeaderInput, name: string): string | undefi
 }
 
 function* headerEntries(headers: HeaderInput): Iterable<readonly [string, string]> {
-  if (isHeaderList(headers)) {
+  if (isIterable(headers)) {
     yield* headers;
     return;
   }
@@ -29,6 +35,6 @@ function* headerEntries(headers: HeaderInput): Iterable<readonly [string, string
   }
 }
 
-function isHeaderList(headers: HeaderInput): headers is HeaderList {
-  return Array.isArray(headers);
+function isIterable(headers: HeaderInput): headers is Iterable<readonly [string, string]> {
+  return Symbol.iterator in headers;
 }

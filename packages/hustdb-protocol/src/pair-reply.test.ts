@@ -122,6 +122,7 @@ describe('malformed headers name header and value', () => {
     ['no version at all', '/get2', reply(200, {}, 'a'), 'Version', undefined],
     ['a version that is no number', '/get2', reply(200, { Version: 'one' }, 'a'), 'Version', 'one'],
     ['a negative version', '/get2', reply(200, { Version: '-1' }, 'a'), 'Version', '-1'],
+    ['a 404 whose version is no number', '/get2', reply(404, { Version: 'none' }), 'Version', 'none'],
     ['a set conflict of values', '/sismember2', reply(409, { Version: '1' }), 'Version1', undefined],
     [
       'a set conflict with an offset',
@@ -154,6 +155,18 @@ describe('malformed headers name header and value', () => {
     ] as const;
     const error = errorOf(() => parsePairReply('/get2', { status: 200, headers, body: bytes('a') }));
     expect([error.header, error.value]).toEqual(['Version', '1, 2']);
+  });
+});
+
+describe('headers as transports have them', () => {
+  it.each([
+    ['a list', Object.entries({ Version1: '1', version2: '2', 'VAL-OFFSET': '1' })],
+    ['a record with arrays', { version1: ['1'], version2: '2', 'val-offset': ['1'], via: undefined }],
+    ['Headers of fetch', new Headers({ Version1: '1', Version2: '2', 'Val-Offset': '1' })],
+    ['a Map', new Map(Object.entries({ Version1: '1', Version2: '2', 'Val-Offset': '1' }))],
+  ])('reads %s', (_name, headers) => {
+    const read = parsePairReply('/get2', { status: 409, headers, body: bytes('ab') });
+    expect(read).toMatchObject({ kind: 'diverged', versions: [{ token: '1' }, { token: '2' }] });
   });
 });
 
@@ -280,4 +293,35 @@ describe('every recorded pair reply of a real HustDB', () => {
     if (status === 200 || endpoint === '/sismember2') return skewed ? 'version-skew' : 'agreed';
     return skewed ? 'diverged' : 'value-conflict';
   }
+});
+
+describe('recordings with one byte changed, left out or doubled, and cut off anywhere', () => {
+  const small = hustDbRecordings().filter(({ endpoint, responseInfo }) => {
+    return isPairEndpoint(endpoint) && responseInfo.bytes > 0 && responseInfo.bytes < 400;
+  });
+  const shapes = new Map(
+    small.map((one) => [`${one.endpoint} ${one.status} ${one.responseInfo.bytes}`, one]),
+  );
+
+  it.each([...shapes.values()].map((one) => [one.name, one] as const))('%s', (_name, recording) => {
+    const { endpoint } = recording;
+    const response = recording.readResponse();
+    const check = (raw: Uint8Array): void => {
+      try {
+        parseRawPairReply(endpoint as PairEndpoint, raw);
+      } catch (error) {
+        if (!HustDbProtocolError.is(error)) throw error;
+      }
+    };
+    for (let at = 0; at < response.length; at++) {
+      check(response.subarray(0, at));
+      check(Uint8Array.from([...response.subarray(0, at), ...response.subarray(at + 1)]));
+      check(Uint8Array.from([...response.subarray(0, at + 1), ...response.subarray(at)]));
+      for (const byte of [0x00, 0x0a, 0x0d, 0x20, 0x2d, 0x31, 0x3a, 0xff]) {
+        const changed = Uint8Array.from(response);
+        changed[at] = byte;
+        check(changed);
+      }
+    }
+  });
 });

@@ -13,6 +13,7 @@ import type { PairEndpoint, PairValueEndpoint } from './pair-endpoint.js';
 import { parseContentLength } from './raw-http-reply.js';
 import {
   checkBody,
+  isVersionText,
   malformedHeader,
   missingHeader,
   optionalVersion,
@@ -73,6 +74,7 @@ export function parsePairReply(
   const head = options.head === true;
   const length = checkedBodyLength(reply, head);
   if (reply.status === 404) {
+    refuseOddVersions(reply);
     return {
       kind: 'unreadable',
       sides: [{ state: 'unknown' }, { state: 'unknown' }],
@@ -187,6 +189,14 @@ function readVersions(reply: HttpReplyInput): EntryVersion | Both | OnlyOne {
 function readVersion(reply: HttpReplyInput, name: string): EntryVersion | undefined {
   const token = optionalVersion(reply, name);
   return token === undefined ? undefined : { scheme: 'counter', token };
+}
+
+/** A 404 tells nothing by its versions, and may have several (one of two real values empty); but each must be one. */
+function refuseOddVersions(reply: HttpReplyInput): void {
+  for (const name of ['Version', 'Version1', 'Version2']) {
+    if (headerValues(reply.headers, name).every(isVersionText)) continue;
+    throw malformedHeader(reply, name, 'it must be a decimal number, or empty');
+  }
 }
 
 /**

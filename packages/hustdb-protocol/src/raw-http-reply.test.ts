@@ -77,7 +77,7 @@ describe('parseRawHttpReply', () => {
     ['something else', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'HUSTDB_MALFORMED_REPLY'],
     ['HTML without a head', '<html>\n\n</html>', 'HUSTDB_MALFORMED_REPLY'],
     ['a header without a colon', 'HTTP/1.1 200 OK\r\nVersion\r\n\r\n', 'HUSTDB_MALFORMED_REPLY'],
-    ['a folded header', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n', 'HUSTDB_MALFORMED_REPLY'],
+    ['a folded header', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n', 'HUSTDB_MALFORMED_HEADER'],
     ['a short body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab', 'HUSTDB_BODY_SHORT'],
     ['bytes behind the body', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabc', 'HUSTDB_MALFORMED_REPLY'],
     ['a length with a sign', 'HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na', 'HUSTDB_MALFORMED_HEADER'],
@@ -113,6 +113,17 @@ describe('parseRawHttpReply', () => {
     ],
   ])('refuses %s', (_name, raw, code) => {
     expect(codeOf(raw)).toBe(code);
+  });
+
+  it.each([
+    ['Version : 1', 'Version ', '1'],
+    ['Ver sion:1', 'Ver sion', '1'],
+    [': 1', '', '1'],
+    ['Version: 1\r\n\t2', 'Version', '1 2'],
+  ])('names the malformed header of %j and its value', (line, header, value) => {
+    expect(() => parseRawHttpReply(bytes(`HTTP/1.1 409 Conflict\r\n${line}\r\n\r\n`))).toThrow(
+      expect.objectContaining({ code: 'HUSTDB_MALFORMED_HEADER', status: 409, header, value }),
+    );
   });
 
   it('answers any bytes with a reply or a typed error', () => {

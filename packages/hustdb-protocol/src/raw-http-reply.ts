@@ -77,14 +77,8 @@ function parseHead(bytes: Uint8Array, start: number): Head {
     );
   }
   const headers: [string, string][] = [];
-  for (const line of lines.slice(1)) {
-    const colon = line.indexOf(':');
-    const name = colon < 0 ? line : line.slice(0, colon);
-    if (colon < 0 || !HEADER_NAME.test(name)) {
-      throw malformed(`malformed header line ${JSON.stringify(line.slice(0, 60))}`, start);
-    }
-    headers.push([name, line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')]);
-  }
+  for (const line of lines.slice(1))
+    headers.push(parseHeaderLine(line, headers.at(-1), start, Number(match[2])));
   return {
     httpVersion: match[1]!,
     status: Number(match[2]),
@@ -92,6 +86,28 @@ function parseHead(bytes: Uint8Array, start: number): Head {
     headers,
     end: end.headEnd,
   };
+}
+
+function parseHeaderLine(
+  line: string,
+  previous: readonly [string, string] | undefined,
+  offset: number,
+  status: number,
+): [string, string] {
+  if (previous !== undefined && /^[ \t]/.test(line)) {
+    throw malformedHeader(
+      previous[0],
+      `${previous[1]} ${line.trim()}`,
+      'it goes on in a second line',
+      status,
+    );
+  }
+  const colon = line.indexOf(':');
+  if (colon < 0) throw malformed(`malformed header line ${JSON.stringify(line.slice(0, 60))}`, offset);
+  const name = line.slice(0, colon);
+  const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
+  if (HEADER_NAME.test(name)) return [name, value];
+  throw malformedHeader(name, value, `${JSON.stringify(name)} is no header name`, status);
 }
 
 /** The empty line that ends a head: CRLF CRLF, or bare LF LF. */

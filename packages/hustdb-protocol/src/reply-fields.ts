@@ -17,12 +17,17 @@ export function checkBody(reply: HttpReplyInput): void {
   if (actual > declared) throw malformedHeader(reply, 'Content-Length', `the body has ${actual} bytes`);
 }
 
+/** Whether a version header may read so: decimal digits, or nothing. */
+export function isVersionText(text: string): boolean {
+  return VERSION_TEXT.test(text);
+}
+
 /** A version header's text; `undefined` where it is not there. */
 export function optionalVersion(reply: HttpReplyInput, name = 'Version'): string | undefined {
   const values = headerValues(reply.headers, name);
   if (values.length > 1) throw malformedHeader(reply, name, 'it is there more than once');
   const text = values[0];
-  if (text !== undefined && !VERSION_TEXT.test(text)) {
+  if (text !== undefined && !isVersionText(text)) {
     throw malformedHeader(reply, name, 'it must be a decimal number, or empty');
   }
   return text;
