@@ -52,8 +52,7 @@ export function answerCommand(storage: NodeStorage, fileCount: number, named: Na
       return json([totalOf(storage), ...storage.tableNames().map((table) => tableOf(storage, table))]);
     case 'file_count':
       return formatNodeReply(200, [], new TextEncoder().encode(String(fileCount)));
-    case 'get2':
-    case 'hget2':
+    default:
       return formatNodeReply(404, []);
   }
 }

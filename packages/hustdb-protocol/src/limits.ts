@@ -10,6 +10,10 @@ export const HUSTDB_LIMITS = {
   keyBytes: 16_777_215,
   /** Bytes of a value: the node's shipped `tcp.max_body_size`. A value has at least one byte. */
   valueBytes: 33_554_432,
+  /** Bytes of a cached value; a longer one is answered 401. */
+  cacheValueBytes: 8_388_608,
+  /** Bytes of a cached key, table or field. */
+  cacheKeyBytes: 65_536,
   /** Bytes of a request's body at the front (nginx `client_max_body_size`); above it 413 and the connection ends. */
   frontBodyBytes: 67_108_864,
   /** Largest version; the counter goes to 1 behind it. */
@@ -18,7 +22,7 @@ export const HUSTDB_LIMITS = {
   ttlSeconds: 2_592_000,
   /** Entries of one list page. */
   listSize: 1000,
-  /** Largest list offset of a live listing. */
+  /** Largest list offset of a live listing. The HA closes the connection from 100,000,001 on. */
   listOffset: 1_000_000,
   /** Hash slots of a cluster, and the upper end of a listing's `end`. */
   slots: 1024,

@@ -17,20 +17,27 @@ export interface ListedEntry {
 }
 
 /**
- * What a node answers to `keys` and `hkeys`. A page counts raw records before they are filtered: it may hold fewer entries
- * than asked for, even none, before the end. `wrong-table`: there is no such table, or it holds another type.
+ * What a node answers to `keys`, `hkeys`, `smembers` and the ranges of sorted sets. A page counts raw records before they
+ * are filtered: it may hold fewer entries than asked for, even none, before the end. `wrong-table`: there is no such table, or it holds another type.
+ * `no-snapshot`: 500, nothing was exported to list from; parseNodeListing throws `HUSTDB_SERVER_ERROR` for it.
  */
 export type NodeListing =
   | { readonly outcome: 'listed'; readonly entries: readonly ListedEntry[] }
-  | { readonly outcome: 'wrong-table' | 'invalid' };
+  | { readonly outcome: 'wrong-table' | 'invalid' | 'no-snapshot' };
 
-/** Reads a node's listing. Throws a HustDbProtocolError for what is none. */
-export function parseNodeListing(reply: HttpReplyInput): NodeListing {
+/**
+ * Reads a node's listing. `scores`: values are decimal text (`zrangebyrank`, `zrangebyscore`). Throws a HustDbProtocolError
+ * for what is none.
+ */
+export function parseNodeListing(
+  reply: HttpReplyInput,
+  { scores = false }: { readonly scores?: boolean } = {},
+): NodeListing {
   checkBody(reply);
   if (reply.status === 412) return { outcome: 'wrong-table' };
   if (reply.status === 400) return { outcome: 'invalid' };
   if (reply.status !== 200) throw unexpectedStatus(reply.status, 'a listing of a storage node');
-  const entries = parseEntries(reply.body);
+  const entries = parseEntries(reply.body, scores);
   const count = headerValue(reply.headers, 'keys');
   if (count !== undefined && count !== String(entries.length)) {
     throw new HustDbProtocolError(
@@ -46,14 +53,23 @@ export function formatNodeListing(
   listing: NodeListing,
   { scores = false }: { readonly scores?: boolean } = {},
 ): HttpReply {
-  if (listing.outcome !== 'listed') return formatNodeReply(listing.outcome === 'invalid' ? 400 : 412, []);
-  const items = listing.entries.map((entry) => formatEntry(entry, scores));
-  const body = new TextEncoder().encode(`[${items.join(',')}]`);
+  if (listing.outcome !== 'listed') return formatNodeReply(FAILURES[listing.outcome], []);
   const headers = [
-    ['Keys', String(items.length)],
+    ['Keys', String(listing.entries.length)],
     ['TotalCount', '0'],
   ] as const;
-  return formatNodeReply(200, headers, body);
+  return formatNodeReply(200, headers, encodeListing(listing.entries, { scores }));
+}
+
+const FAILURES = { invalid: 400, 'wrong-table': 412, 'no-snapshot': 500 } as const;
+
+/** Entries as the body of a listing. */
+export function encodeListing(
+  entries: readonly ListedEntry[],
+  { scores = false }: { readonly scores?: boolean } = {},
+): Uint8Array {
+  const items = entries.map((entry) => formatEntry(entry, scores || entry.type === 'Z'));
+  return new TextEncoder().encode(`[${items.join(',')}]`);
 }
 
 function formatEntry(entry: ListedEntry, scores: boolean): string {
@@ -76,7 +92,7 @@ interface Item {
   readonly ty?: unknown;
 }
 
-function parseEntries(body: Uint8Array): ListedEntry[] {
+function parseEntries(body: Uint8Array, scores: boolean): ListedEntry[] {
   let items: unknown;
   try {
     items = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
@@ -84,26 +100,29 @@ function parseEntries(body: Uint8Array): ListedEntry[] {
     throw malformed('the listing is no JSON', cause);
   }
   if (!Array.isArray(items)) throw malformed('the listing is no JSON array');
-  return items.map((item: Item, index) => parseEntry(item, index));
+  return items.map((item: unknown, index) => parseEntry(item, index, scores));
 }
 
-function parseEntry(item: Item, index: number): ListedEntry {
-  const { key = '', val, ver = 0, gz, tb, ty } = item;
-  if (typeof key !== 'string' || typeof ver !== 'number')
-    throw malformed(`entry ${index} has no key or version`);
+function parseEntry(item: unknown, index: number, scores: boolean): ListedEntry {
+  if (typeof item !== 'object' || item === null) throw malformed(`entry ${index} is no object`);
+  const { key = '', val, ver = 0, gz, tb, ty } = item as Item;
+  if (typeof key !== 'string') throw malformed(`entry ${index} has no key`);
+  if (typeof ver !== 'number' || !Number.isSafeInteger(ver) || ver < 0) {
+    throw malformed(`entry ${index} has no version`);
+  }
   if (gz === 1) throw malformed(`entry ${index} is stored deflated, which is not supported`);
   const type = ty === 'H' || ty === 'S' || ty === 'Z' ? ty : undefined;
   return {
     key: bytesOf(key, `key of entry ${index}`),
     version: String(ver),
-    ...(typeof val === 'string' ? { value: valueBytes(val, type, index) } : {}),
+    ...(typeof val === 'string' ? { value: valueBytes(val, scores || type === 'Z', index) } : {}),
     ...(typeof tb === 'string' ? { table: tb } : {}),
     ...(type === undefined ? {} : { type }),
   };
 }
 
-function valueBytes(text: string, type: ListedEntry['type'], index: number): Uint8Array {
-  return type === 'Z' ? new TextEncoder().encode(text) : bytesOf(text, `value of entry ${index}`);
+function valueBytes(text: string, plain: boolean, index: number): Uint8Array {
+  return plain ? new TextEncoder().encode(text) : bytesOf(text, `value of entry ${index}`);
 }
 
 function bytesOf(text: string, what: string): Uint8Array {

@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './command-definition.js';
 import { COMMANDS, type CommandName, type NamedRequest } from './commands/commands.js';
 import type { HttpReply } from './http-message.js';
+import { HUSTDB_LIMITS } from './limits.js';
 import { formatNodeReply } from './node-reply.js';
 import { splitTarget } from './query-text.js';
 import { type ParameterFault, readParameters } from './request-parameters.js';
@@ -38,6 +39,9 @@ export function parseNodeRequest(input: RequestInput): ParsedNodeRequest {
   const definition: CommandDefinition<object> = COMMANDS[command];
   if (!(definition.node!.methods as readonly string[]).includes(input.method)) {
     return { kind: 'refused', reply: formatNodeReply(405, []), why: `${path} does not take ${input.method}` };
+  }
+  if (definition.cache === true && input.body.length > HUSTDB_LIMITS.cacheValueBytes) {
+    return { kind: 'refused', reply: formatNodeReply(401, []), why: `${path} takes no body of that length` };
   }
   const read = readParameters(definition, input.method, query, input.body);
   if ('fault' in read) {

@@ -2,11 +2,12 @@ import type { AnyRequest, CommandDefinition } from './command-definition.js';
 import { COMMANDS, type CommandName, type CommandRequests } from './commands/commands.js';
 import type { HttpRequest } from './http-message.js';
 import { HustDbProtocolError } from './hustdb-protocol-error.js';
+import { bytesToLatin1, latin1ToBytes } from './latin1.js';
 import { HUSTDB_LIMITS } from './limits.js';
 import { PARAMETERS, type ParameterName } from './parameters.js';
 
 /**
- * A command as a storage node takes it: `GET` with a query, or `POST` with the value as body.
+ * A command as a storage node takes it: `GET` with a query, or `POST` with the value or the member as body.
  * Throws `HUSTDB_INVALID_REQUEST` (with `parameter`) for what HustDB would refuse, cut or misread.
  */
 export function encodeNodeRequest<C extends CommandName>(
@@ -36,7 +37,9 @@ function encode(command: CommandName, server: 'ha' | 'node', request: AnyRequest
     if (value === undefined) {
       if (presence === 'required') throw invalid(wireName, `${command} needs the parameter ${wireName}`);
     } else if (name === 'value') {
-      body = checkedValue(value as Uint8Array);
+      body = checkedValue(value as Uint8Array, definition);
+    } else if (name === 'member') {
+      body = memberBody(value as Uint8Array, definition, server);
     } else {
       pieces.push(`${wireName}=${formatParameter(name, request)}`);
     }
@@ -51,15 +54,35 @@ function formatParameter<P extends ParameterName>(name: P, request: AnyRequest):
   return PARAMETERS[name].format(request[name]!);
 }
 
-function checkedValue(value: Uint8Array): Uint8Array {
+/**
+ * A member as a body. Behind the HA a sorted set's member is percent-decoded, so its `%` are encoded, and it cannot hold a
+ * `?`, which would end it.
+ */
+function memberBody(
+  member: Uint8Array,
+  { memberText }: CommandDefinition<object>,
+  server: 'ha' | 'node',
+): Uint8Array {
+  if (member.length === 0) throw invalid('key', 'the member is empty; HustDB takes that for a missing one');
+  if (member.length > HUSTDB_LIMITS.keyBytes) {
+    const limit = HUSTDB_LIMITS.keyBytes;
+    throw invalid('key', `the member has ${member.length} bytes; at most ${limit} are stored`);
+  }
+  if (server === 'node' || memberText !== 'decoded-unless-post') return member;
+  if (member.includes(0x3f)) {
+    throw invalid('key', 'the member contains "?" (0x3f); HustDB HA would drop what follows it');
+  }
+  if (!member.includes(0x25)) return member;
+  return latin1ToBytes(bytesToLatin1(member).replaceAll('%', '%25'));
+}
+
+function checkedValue(value: Uint8Array, { cache }: CommandDefinition<object>): Uint8Array {
+  const limit = cache === true ? HUSTDB_LIMITS.cacheValueBytes : HUSTDB_LIMITS.valueBytes;
   if (value.length === 0) {
     throw invalid('val', 'the value is empty; HustDB takes that for a missing parameter');
   }
-  if (value.length > HUSTDB_LIMITS.valueBytes) {
-    throw invalid(
-      'val',
-      `the value has ${value.length} bytes; at most ${HUSTDB_LIMITS.valueBytes} are stored`,
-    );
+  if (value.length > limit) {
+    throw invalid('val', `the value has ${value.length} bytes; at most ${limit} are stored`);
   }
   return value;
 }

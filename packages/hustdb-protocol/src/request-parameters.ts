@@ -1,4 +1,6 @@
-import type { AnyRequest, CommandDefinition } from './command-definition.js';
+import type { AnyRequest, CommandDefinition, MemberText } from './command-definition.js';
+import { decodeKeyText, rawParameterBytes } from './key-text.js';
+import { bytesToLatin1 } from './latin1.js';
 import { HUSTDB_LIMITS } from './limits.js';
 import { PARAMETERS, type ParameterName, type ParameterTypes } from './parameters.js';
 import { parseNodeQuery } from './query-text.js';
@@ -32,12 +34,13 @@ export function readParameters(
     const { wireName } = PARAMETERS[name];
     const text = raw.get(wireName);
     if (name === 'value') setValue(request, method, text, body);
+    else if (name === 'member') setMember(request, definition.memberText!, method, text, body);
     else if (text !== undefined) assign(request, name, text);
     const value = request[name];
     const empty = value === undefined || (value instanceof Uint8Array && value.length === 0);
     if (empty && presence === 'required') return { fault: { reason: 'missing', parameter: wireName, ver } };
   }
-  const fault = checkValues(request, raw, ver);
+  const fault = checkValues(request, raw, ver, definition.cache === true);
   return fault === undefined ? { request } : { fault };
 }
 
@@ -60,14 +63,35 @@ function setValue(
   else if (method !== 'POST' && text !== undefined) request.value = PARAMETERS.value.read(text);
 }
 
+/** The body wins; `key` counts only for a request that is no POST. For the decoder see MemberText. */
+function setMember(
+  request: { member?: Uint8Array },
+  memberText: MemberText,
+  method: string,
+  text: string | undefined,
+  body: Uint8Array,
+): void {
+  if (memberText === 'query-first') {
+    request.member = text === undefined ? body : decodeKeyText(text);
+    return;
+  }
+  const decoded = memberText === 'decoded-unless-post' && method !== 'POST';
+  if (body.length > 0) request.member = decoded ? decodeKeyText(bytesToLatin1(body)) : body;
+  else if (method !== 'POST' && text !== undefined) {
+    request.member = decoded ? decodeKeyText(text) : rawParameterBytes(text);
+  }
+}
+
 function checkValues(
   request: AnyRequest,
   raw: ReadonlyMap<string, string>,
   ver: number,
+  cache: boolean,
 ): ParameterFault | undefined {
   const bad = (reason: ParameterFault['reason'], parameter: string): ParameterFault => {
     return { reason, parameter, value: raw.get(parameter), ver };
   };
+  if (cache) return undefined;
   if (request.table !== undefined && !isTableName(request.table)) return bad('invalid', 'tb');
   if (ver === 0xffff_ffff) return bad('invalid', 'ver');
   if (ver > HUSTDB_LIMITS.version) return bad('version', 'ver');
@@ -76,5 +100,7 @@ function checkValues(
   if (offset < 0 || offset > HUSTDB_LIMITS.listOffset) return bad('invalid', 'offset');
   if (start < 0 || start >= end) return bad('invalid', 'start');
   if (end > HUSTDB_LIMITS.slots) return bad('invalid', 'end');
+  const { min = 0n, max = 0n } = request;
+  if (min > max) return bad('invalid', 'min');
   return undefined;
 }

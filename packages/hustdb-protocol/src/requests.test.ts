@@ -19,7 +19,7 @@ function recorded(raw: Uint8Array): { method: string; target: string; body: Uint
   return { method, target, body: raw.subarray(head.length + 4) };
 }
 
-describe('every recorded kv and hash request to a real HA', () => {
+describe('every recorded request to a real HA', () => {
   const recordings = hustDbRecordings().filter(
     ({ endpoint, target, requestInfo, name }) =>
       target.startsWith('ha:') &&
@@ -28,7 +28,7 @@ describe('every recorded kv and hash request to a real HA', () => {
       !name.startsWith('chk-'),
   );
 
-  it('covers the recordings', () => expect(recordings.length).toBeGreaterThan(250));
+  it('covers the recordings', () => expect(recordings.length).toBeGreaterThan(400));
 
   it.each(recordings.map((recording) => [recording.name, recording] as const))('%s', (_name, recording) => {
     const input = recorded(recording.readRequest());
@@ -42,7 +42,8 @@ describe('every recorded kv and hash request to a real HA', () => {
       if (parsed.kind === 'refused') expect(parsed.realHa).toBe('closes');
       else expect('peer' in parsed.request && parsed.request.peer).not.toBe(0);
     } else if (parsed.kind === 'refused' && recording.status !== 401) {
-      expect([parsed.realHa, recording.status]).toEqual(['not-found', 404]);
+      const status = parsed.realHa === 'method-not-allowed' ? 405 : 404;
+      expect([parsed.realHa === 'closes', recording.status]).toEqual([false, status]);
     }
   });
 });
@@ -96,8 +97,85 @@ describe('parseHaRequest', () => {
     ['hget2', '/hget2?tb=t', 'key', 'missing', 'not-found'],
     ['hdel', '/hdel?key=k', 'tb', 'missing', 'closes'],
     ['put', '/put?key=k&val=x&ver=4194304', 'ver', 'invalid', 'not-found'],
+    ['sismember', '/sismember', 'tb', 'missing', 'closes'],
+    ['sismember', '/sismember?tb=t&key=m', 'key', 'missing', 'not-found'],
+    ['sismember2', '/sismember2?tb=t&key=m', 'key', 'missing', 'not-found'],
+    ['sadd', '/sadd?key=m', 'tb', 'missing', 'not-found'],
+    ['zscore', '/zscore?tb=t', 'key', 'missing', 'not-found'],
+    ['zadd', '/zadd?tb=t&key=m', 'score', 'missing', 'not-found'],
+    ['zrangebyscore', '/zrangebyscore?tb=t&min=1&offset=0&size=1', 'max', 'missing', 'closes'],
+    ['zrangebyscore', '/zrangebyscore?tb=t&min=2&max=1&offset=0&size=1', 'min', 'invalid', 'not-found'],
+    ['zrangebyrank', '/zrangebyrank?tb=t&offset=0', 'size', 'missing', 'not-found'],
+    ['zrangebyrank', '/zrangebyrank?tb=t&offset=0&size=1001', 'size', 'invalid', 'not-found'],
+    ['smembers', '/smembers?peer=0&tb=t&offset=0&size=1001', 'size', 'invalid', 'closes'],
+    ['keys', '/keys?peer=0&offset=100000001&size=1&file=0', 'offset', 'invalid', 'closes'],
+    ['stat', '/stat?peer=0&tb=a-b', 'tb', 'invalid', 'closes'],
+    ['cache_get', '/cache/get', 'key', 'missing', 'closes'],
+    ['cache_hget', '/cache/hget?tb=a-b&key=k', 'tb', 'invalid', 'closes'],
+    ['cache_put', '/cache/put?val=x', 'key', 'missing', 'not-found'],
+    ['cache_expire', '/cache/expire?key=k', 'ttl', 'missing', 'not-found'],
+    ['cache_hincrby', '/cache/hincrby?tb=t&key=k', 'val', 'missing', 'not-found'],
   ] as const)('%s %s', (command, target, parameter, reason, realHa) => {
     expect(parse(command, target)).toMatchObject({ kind: 'refused', parameter, reason, realHa });
+  });
+});
+
+describe('members', () => {
+  const member = (command: 'sadd' | 'zscore', method: string, target: string, body: string) => {
+    const parsed = parseNodeRequest({ method, target: `/hustdb/${target}`, body: bytes(body) });
+    if (parsed.kind !== 'request' || parsed.command !== command) return undefined;
+    return bytesToLatin1(parsed.request.member);
+  };
+
+  it('of sets are never decoded', () => {
+    expect(member('sadd', 'POST', 'sadd?tb=t', 'a%20?b')).toBe('a%20?b');
+    expect(member('sadd', 'GET', 'sadd?tb=t', 'a%20?b')).toBe('a%20?b');
+    expect(member('sadd', 'GET', 'sadd?tb=t&key=a%20b', '')).toBe('a%20b');
+    expect(member('sadd', 'POST', 'sadd?tb=t&key=a', '')).toBeUndefined();
+  });
+
+  it('of sorted sets are decoded unless they come by POST', () => {
+    expect(member('zscore', 'POST', 'zscore?tb=t', 'a%20?b')).toBe('a%20?b');
+    expect(member('zscore', 'GET', 'zscore?tb=t', 'a%20?b')).toBe('a ?');
+    expect(member('zscore', 'GET', 'zscore?tb=t&key=a%20b', '')).toBe('a b');
+    expect(member('zscore', 'GET', 'zscore?tb=t&key=a', 'body')).toBe('body');
+  });
+
+  it('go into the body, encoded where the HA lets them be decoded', () => {
+    const request = { table: 't', member: bytes('50%') };
+    const encoded = (command: 'sadd' | 'zrem') => [
+      bytesToLatin1(encodeNodeRequest(command, request).body!),
+      bytesToLatin1(encodeHaRequest(command, request).body!),
+    ];
+    expect(encoded('sadd')).toEqual(['50%', '50%']);
+    expect(encoded('zrem')).toEqual(['50%', '50%25']);
+  });
+
+  it('of the binlog stand in the query, or else in the body as they are', () => {
+    const at = (query: string) => {
+      const target = `/hustdb/binlog?host=127.0.0.1:1&method=1${query}`;
+      return parseNodeRequest({ method: 'POST', target, body: bytes('v%20') });
+    };
+    expect(at('&key=a%20b')).toMatchObject({ request: { member: bytes('a b'), method: 1 } });
+    expect(at('')).toMatchObject({ request: { member: bytes('v%20') } });
+  });
+});
+
+describe('the cache', () => {
+  const at = (target: string, body = '') =>
+    parseNodeRequest({ method: 'POST', target: `/hustcache/${target}`, body: bytes(body) });
+
+  it('takes any table, and tells a time that is none', () => {
+    expect(at('hset?tb=a-b&key=k', 'v')).toMatchObject({ request: { table: 'a-b' } });
+    for (const ttl of ['0', '-1', 'abc', '5x']) {
+      expect(at(`put?key=k&ttl=${ttl}`, 'v')).toMatchObject({ request: { cacheTtlSeconds: 0 } });
+    }
+  });
+
+  it('refuses a long body', () => {
+    const body = new Uint8Array(8_388_609);
+    const parsed = parseNodeRequest({ method: 'POST', target: '/hustcache/put?key=k', body });
+    expect(parsed.kind === 'refused' && parsed.reply.status).toBe(401);
   });
 });
 
@@ -111,6 +189,10 @@ describe('findHaCommand', () => {
     ['/HGET2', { kind: 'unknown' }],
     ['/nope', { kind: 'unknown' }],
     ['/', { kind: 'unknown' }],
+    ['/cache/nope', { kind: 'unknown' }],
+    ['/cache/get?key=a', { kind: 'command', command: 'cache_get' }],
+    ['/sismember2?tb=t', { kind: 'command', command: 'sismember2', readsBody: true }],
+    ['/version', { kind: 'command', command: 'version' }],
   ])('%s', (target, expected) => {
     expect(findHaCommand(target)).toMatchObject(expected);
   });
@@ -121,6 +203,12 @@ describe('requests in both directions', () => {
     .uint8Array({ minLength: 1, maxLength: 300 })
     .filter((candidate) => !candidate.includes(0x3f));
   const value = fc.uint8Array({ minLength: 1, maxLength: 50 });
+  const member = fc
+    .uint8Array({ minLength: 1, maxLength: 6000 })
+    .filter((candidate) => !candidate.includes(0x3f));
+  const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+  const offset = fc.integer({ min: 0, max: 1_000_000 });
+  const size = fc.integer({ min: 0, max: 1000 });
   const table = fc.stringMatching(/^[0-9A-Za-z_:.]{1,64}$/);
   const ver = fc.integer({ min: 0, max: 4_194_303 });
   const ttlSeconds = fc.integer({ min: 1, max: 2_592_000 });
@@ -148,9 +236,69 @@ describe('requests in both directions', () => {
     }),
     fc.record({
       command: fc.constant('hincrby'),
-      request: fc.record({ table, key, by: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) }),
+      request: fc.record({ table, key, by: int64 }),
+    }),
+    fc.record({
+      command: fc.constantFrom('sismember', 'zscore', 'zismember'),
+      request: fc.record({ table, member }),
+    }),
+    fc.record({
+      command: fc.constantFrom('srem', 'zrem'),
+      request: fc.tuple(fc.record({ table, member }), fc.record({ ver, isDup }, optional)).map(merge),
+    }),
+    fc.record({
+      command: fc.constant('sadd'),
+      request: fc
+        .tuple(fc.record({ table, member }), fc.record({ ttlSeconds, ver, isDup }, optional))
+        .map(merge),
+    }),
+    fc.record({
+      command: fc.constant('zadd'),
+      request: fc
+        .tuple(
+          fc.record({ table, member, score: int64 }),
+          fc.record({ opt: fc.integer({ min: -2, max: 2 }), ttlSeconds, ver, isDup }, optional),
+        )
+        .map(merge),
+    }),
+    fc.record({
+      command: fc.constant('zrangebyscore'),
+      request: fc.record({
+        table,
+        min: fc.constant(-5n),
+        max: int64.filter((max) => max > 0n),
+        offset,
+        size,
+      }),
+    }),
+    fc.record({
+      command: fc.constantFrom('smembers', 'zrangebyrank'),
+      request: fc
+        .tuple(
+          fc.record({ table, offset, size }),
+          fc.record({ noval: fc.boolean(), start: fc.constant(3), end: fc.constant(9) }, optional),
+        )
+        .map(merge),
+    }),
+    fc.record({
+      command: fc.constantFrom('cache_get', 'cache_ttl', 'cache_del'),
+      request: fc.record({ key }),
+    }),
+    fc.record({
+      command: fc.constant('cache_put'),
+      request: fc
+        .tuple(fc.record({ key, value }), fc.record({ cacheTtlSeconds: ttlSeconds }, optional))
+        .map(merge),
+    }),
+    fc.record({ command: fc.constant('cache_hset'), request: fc.record({ table, key, value }) }),
+    fc.record({
+      command: fc.constant('cache_hincrby'),
+      request: fc.record({ table, key, amount: int64.map(String) }),
     }),
   ) as fc.Arbitrary<NamedRequest>;
+  /** What the HA wants to know besides. */
+  const atHa = ({ command, request }: NamedRequest): object =>
+    command === 'smembers' ? { ...request, peer: 1 } : request;
 
   it('reads at a node what was encoded for a node', () => {
     fc.assert(
@@ -163,7 +311,9 @@ describe('requests in both directions', () => {
 
   it('reads at the HA what was encoded for the HA', () => {
     fc.assert(
-      fc.property(named, ({ command, request }) => {
+      fc.property(named, (given) => {
+        const { command } = given;
+        const request = atHa(given);
         const { method, target, body = NOTHING } = encodeHaRequest(command, request as never);
         expect(findHaCommand(target)).toMatchObject({ command });
         expect(parseHaRequest(command, { method, target, body })).toEqual({
@@ -203,6 +353,10 @@ describe('what is refused before it is sent', () => {
     ['a percent-encoded table', 'hget', { table: 'a%3Ab', key: bytes('k') }, 'tb'],
     ['a version past the last', 'del', { key: bytes('k'), ver: 4_194_304 }, 'ver'],
     ['a ttl that means never', 'put', { key: bytes('k'), value: bytes('v'), ttlSeconds: 2_592_001 }, 'ttl'],
+    ['an empty member', 'sadd', { table: 't', member: NOTHING }, 'key'],
+    ['a sorted set’s member with ?', 'zrem', { table: 't', member: bytes('a?b') }, 'key'],
+    ['a score that is too large', 'zadd', { table: 't', member: bytes('a'), score: 2n ** 63n }, 'score'],
+    ['an increment that is no number', 'cache_hincrby', { table: 't', key: bytes('a'), amount: 'x' }, 'val'],
     ['a page that is too large', 'hkeys', { table: 't', offset: 0, size: 1001 }, 'size'],
   ] as const)('%s', (_name, command, request, parameter) => {
     const run = () => encodeHaRequest(command, request as never);

@@ -8,6 +8,8 @@ export interface HkeysRequest {
   readonly start?: number;
   readonly end?: number;
   readonly noval?: boolean;
+  /** From a finished export of the same range, which only a real node has. */
+  readonly async?: boolean;
   /** At the HA: the node to ask. */
   readonly peer?: number;
 }
@@ -23,6 +25,7 @@ export const hkeys: CommandDefinition<HkeysRequest> = {
     start: 'optional',
     end: 'optional',
     noval: 'optional',
+    async: 'optional',
   },
   ha: {
     path: '/hkeys',
