@@ -2,9 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type SeededRandom, seededRandom } from '@kvtwin/testkit';
 import type { VersionedStore } from '@kvtwin/versioned-value';
 
-/** Both sides of a write are done within this time. */
-export const WRITE_WINDOW_MS = 200;
-/** Of which the writer itself lets pass at most this much between the two. */
+/** What the writer lets pass between the two sides, at most; with both writes it stays within 200 ms. */
 const MAX_PAUSE_MS = 80;
 const PAUSE_BETWEEN_WRITES_MS = 5;
 

@@ -2,7 +2,7 @@ import { openBackend } from '@kvtwin/proxy';
 import { type TemporaryFolder, temporaryFolder, toHex } from '@kvtwin/testkit';
 import type { VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { startWriter, WRITE_WINDOW_MS } from './active-writer.js';
+import { startWriter } from './active-writer.js';
 import { buildKvtwin, runKvtwin } from './kvtwin-command.js';
 import { type PlantedSites, plantDifferences } from './planted-differences.js';
 
@@ -14,6 +14,8 @@ const KEYS_PER_SECOND = '5000';
 /** Few enough that the writer comes back to each of them during the scan. */
 const WRITTEN_KEYS = 400;
 const EXIT_DIFFERENCES = 2;
+/** The command's default: what is on its way for less is no difference. A machine that stalls longer voids the test. */
+const SETTLE_MS = 600;
 
 interface FoundDifference {
   readonly class: string;
@@ -85,12 +87,12 @@ describe.each(CASES)('kvtwin diff over 20,000 keys of two sites, versions %s', (
     expect(foundIn(run.stdout), run.stderr).toEqual(new Map(planted.differences));
     expect(run.exitCode, run.stderr).toBe(EXIT_DIFFERENCES);
     expect(writes).toBeGreaterThan(100);
-    expect(slowestMs, 'the writer kept to what the test says of it').toBeLessThan(WRITE_WINDOW_MS);
+    expect(slowestMs, 'the machine let the writer keep to what it does').toBeLessThan(SETTLE_MS);
   });
 
   test('two sides that agree are told as such', async () => {
     const run = await runKvtwin(['diff', '--first', urls[0], '--second', urls[0], '--json'], folder.path);
-    expect(JSON.parse(run.stdout)).toMatchObject({ agree: true, differences: 0 });
     expect(run.exitCode, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ agree: true, differences: 0 });
   });
 });

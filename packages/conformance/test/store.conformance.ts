@@ -4,14 +4,14 @@ import { describeStoreCompliance } from '@kvtwin/store-compliance';
 import { inject } from 'vitest';
 import { VERSIONS } from './versions.js';
 
-const url = `${inject('firstSite')}/store`;
+const site = inject('firstSite');
 
 for (const version of VERSIONS.filter((each) => each !== '2.0')) {
   describeStoreCompliance(`a real site, protocol ${version}`, {
-    openFamily: () => openHotRodStoreFamily(`${url}?protocol_version=${version}`, { layout: 'typed' }),
+    openFamily: () => openHotRodStoreFamily(`${site}/store?protocol_version=${version}`, { layout: 'typed' }),
   });
 }
 
 describeStoreCompliance('a real site under HustDB counters', {
-  openFamily: async () => (await openBackend(`${url}?envelope=1`)).family,
+  openFamily: async () => (await openBackend(`${site}/store-counters?envelope=1`)).family,
 });
