@@ -304,6 +304,8 @@ describe('media types', () => {
     ['c', text],
     ['c', { definition: 'none' } as const],
     ['c', mediaTypeOf('application/unknown')],
+    ['c', mediaTypeOf('application/octet-stream; a=b')],
+    ['c', mediaTypeOf('application/x-java-object')],
     ['text', octets],
     ['text', custom],
     ['text', mediaTypeOf('text/plain; charset=UTF-8')],
