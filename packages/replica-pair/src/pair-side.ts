@@ -1,17 +1,9 @@
-import type {
-  CallOptions,
-  Clock,
-  SideRead,
-  StoreCapabilities,
-  VersionedStore,
-} from '@kvtwin/versioned-value';
+import type { CallOptions, SideRead, StoreCapabilities, VersionedStore } from '@kvtwin/versioned-value';
+import type { CallDeadlines } from './call-deadlines.js';
 import { asStoreError, type SideCall, sideAborted, sideTimeout } from './side-error.js';
 
 /** A store settles its own time limits; the pair steps in this much later, for one that does not. */
 const graceMs = 100;
-
-/** Why a time limit is given up. Made once: an abort without a reason makes an exception, stack and all, per call. */
-const settled = new Error('the call was settled');
 
 /** Keys read at once where a side cannot answer them in one call: enough to hide latency, few enough for one socket. */
 const singleReadsAtOnce = 16;
@@ -20,7 +12,8 @@ const singleReadsAtOnce = 16;
 export interface PairSideParts {
   readonly name: string;
   readonly open: () => Promise<VersionedStore>;
-  readonly clock: Clock;
+  /** May be shared between sides. */
+  readonly deadlines: CallDeadlines;
   /** Time limit of a call that brings none. */
   readonly timeoutMs: number;
 }
@@ -30,57 +23,51 @@ export class PairSide {
   readonly name: string;
   readonly #parts: PairSideParts;
   #opening: Promise<VersionedStore> | undefined;
+  #opened: VersionedStore | undefined;
 
   constructor(parts: PairSideParts) {
     this.name = parts.name;
     this.#parts = parts;
   }
 
-  /** The store; a failure to open is forgotten, so that the next call tries again. */
-  store(): Promise<VersionedStore> {
-    this.#opening ??= this.#parts.open().catch((thrown: unknown) => {
-      this.#opening = undefined;
-      throw asStoreError(thrown, { store: this.name, operation: 'open' });
-    });
-    return this.#opening;
-  }
-
   async capabilities(): Promise<StoreCapabilities> {
-    return (await this.store()).capabilities;
+    return (await this.#store()).capabilities;
   }
 
-  /** Runs one call. Rejects with a StoreError only, at the latest a moment after the time limit. */
-  async call<T>(
+  /**
+   * Runs one call. Rejects with a StoreError only: the store's own, or, when that settles neither by the time limit
+   * nor by the signal, which both are passed to it, one of ours a moment later. A call given up is left to itself.
+   */
+  call<T>(
     operation: string,
     options: CallOptions,
     run: (store: VersionedStore, options: CallOptions) => Promise<T>,
   ): Promise<T> {
     const call: SideCall = { store: this.name, operation };
-    const timeoutMs = options.timeoutMs ?? this.#parts.timeoutMs;
-    const { signal } = options;
-    if (signal?.aborted) throw sideAborted(call, signal, false);
-    const cancel = new AbortController();
-    const guard = new AbortController();
-    const outOfTime = this.#parts.clock.sleep(timeoutMs + graceMs, guard.signal).then(() => {
-      throw sideTimeout(call, timeoutMs);
+    const { deadlines } = this.#parts;
+    const { signal, timeoutMs = this.#parts.timeoutMs } = options;
+    return new Promise<T>((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(sideAborted(call, signal, false));
+        return;
+      }
+      const release = (): void => {
+        deadlines.done(deadline);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const fail = (thrown: unknown): void => {
+        release();
+        reject(asStoreError(thrown, call));
+      };
+      const onAbort = (): void => fail(sideAborted(call, signal!, true));
+      const deadline = deadlines.add(timeoutMs + graceMs, () => fail(sideTimeout(call, timeoutMs)));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const passed = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
+      this.#run((store) => run(store, passed)).then((result) => {
+        release();
+        resolve(result);
+      }, fail);
     });
-    let onAbort: (() => void) | undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      if (signal === undefined) return;
-      onAbort = () => reject(sideAborted(call, signal, true));
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
-    const work = this.store().then((store) => run(store, { signal: cancel.signal, timeoutMs }));
-    try {
-      return await Promise.race([work, outOfTime, aborted]);
-    } catch (thrown) {
-      cancel.abort(thrown);
-      throw asStoreError(thrown, call);
-    } finally {
-      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
-      for (const loser of [work, outOfTime, aborted]) loser.catch(() => undefined);
-      guard.abort(settled);
-    }
   }
 
   /** Reads one key; a failure is a value. */
@@ -114,6 +101,26 @@ export class PairSide {
     if (opening === undefined) return;
     const store = await opening.catch(() => undefined);
     await store?.close();
+  }
+
+  /** The store; a failure to open is forgotten, so that the next call tries again. */
+  #store(): Promise<VersionedStore> {
+    this.#opening ??= this.#parts.open().then(
+      (store) => {
+        this.#opened = store;
+        return store;
+      },
+      (thrown: unknown) => {
+        this.#opening = undefined;
+        throw asStoreError(thrown, { store: this.name, operation: 'open' });
+      },
+    );
+    return this.#opening;
+  }
+
+  /** Runs on the store at once where it is open. */
+  async #run<T>(run: (store: VersionedStore) => Promise<T>): Promise<T> {
+    return run(this.#opened ?? (await this.#store()));
   }
 
   async #readSingly(keys: readonly Uint8Array[], options: CallOptions): Promise<SideRead[]> {

@@ -17,6 +17,7 @@ import {
   type VersionPolicy,
   type WriteResult,
 } from '@kvtwin/versioned-value';
+import { CallDeadlines } from './call-deadlines.js';
 import { type ConfirmOptions, type ConfirmResult, confirmDifference } from './confirm-difference.js';
 import { PairSide } from './pair-side.js';
 import { repairKey } from './repair-key.js';
@@ -67,11 +68,12 @@ export class ReplicaPairStore implements PairStore {
     this.#clock = options.clock ?? systemClock;
     this.#sha256 = options.sha256;
     this.#toleranceMs = options.expirationToleranceMs;
+    const deadlines = new CallDeadlines(this.#clock);
     const side = (store: VersionedStore | (() => Promise<VersionedStore>), name: string): PairSide =>
       new PairSide({
         name,
         open: typeof store === 'function' ? store : async () => store,
-        clock: this.#clock,
+        deadlines,
         timeoutMs: options.timeoutMs ?? defaultSideTimeoutMs,
       });
     this.#sides = [side(options.first, this.sideNames[0]), side(options.second, this.sideNames[1])];
@@ -84,7 +86,8 @@ export class ReplicaPairStore implements PairStore {
   async read(key: Uint8Array, options: CallOptions = {}): Promise<PairRead> {
     const sides = await this.#both((side) => side.read(key, options));
     this.#throwIfAborted(options, 'read');
-    return this.#classify(sides[0], sides[1], await this.#tolerance([sides]));
+    const toleranceMs = this.#toleranceMs ?? (await this.#tolerance([sides]));
+    return this.#classify(sides[0], sides[1], toleranceMs);
   }
 
   /** {@link read} for many keys in one call per side; answers in the order of `keys`. */
