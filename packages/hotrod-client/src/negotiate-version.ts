@@ -52,7 +52,11 @@ export async function negotiateVersion(
       guardMs,
     );
     limit = setTimeout(
-      () => call.fail(`was not answered within ${timeoutMs} ms`, { code: 'HOTROD_CONNECT', retryable: true }),
+      () =>
+        call.fail(`was not answered within ${Math.ceil(timeoutMs)} ms`, {
+          code: 'HOTROD_CONNECT',
+          retryable: true,
+        }),
       timeoutMs,
     );
     try {

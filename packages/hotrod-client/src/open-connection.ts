@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Connection, type ConnectionEnd, type ConnectionLimits, type ConnectionOwner } from './connection.js';
 import { HotRodError } from './hotrod-error.js';
 import { type NegotiateOptions, negotiateVersion, SHORT_ANSWER_VERSION } from './negotiate-version.js';
@@ -37,13 +38,15 @@ async function attempt(
   address: ServerAddress,
   options: OpenConnectionOptions,
 ): Promise<Connection | 'short-answer'> {
+  const startedMs = performance.now();
   const socket = await openSocket(address, options);
+  const timeoutMs = Math.max(1, options.connectTimeoutMs - (performance.now() - startedMs));
   const doorkeeper = new Doorkeeper(options.owner);
   const connection = new Connection(socket, formatServerAddress(address), doorkeeper, options, options.nowMs);
   const onAbort = (): void => connection.drop('HOTROD_CLOSED', 'the client was closed');
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const answer = await negotiateVersion(connection, { ...options, timeoutMs: options.connectTimeoutMs });
+    const answer = await negotiateVersion(connection, { protocol: options.protocol, timeoutMs });
     if (answer === 'done') {
       doorkeeper.open();
       return connection;

@@ -28,7 +28,7 @@ export interface HotRodClientOptions {
   readonly overload?: 'wait' | 'reject';
   /**
    * After so long without a word from the server a connection is pinged, and dropped when the ping stays unanswered
-   * as long as `connectTimeoutMs`. 0 turns it off. Default 30,000, as the Java client has it.
+   * as long as a call may take. 0 turns it off. Default 30,000, as the Java client has it.
    */
   readonly keepAliveMs?: number;
   /** Whether small packets go out at once (TCP_NODELAY). Default true. */

@@ -57,7 +57,8 @@ export class ServerChannel implements ConnectionOwner {
   constructor(options: ResolvedOptions, environment: ServerChannelEnvironment) {
     this.#options = options;
     this.#environment = environment;
-    const { keepAliveMs, connectTimeoutMs: answerWithinMs } = options;
+    const { keepAliveMs } = options;
+    const answerWithinMs = Math.max(options.connectTimeoutMs, options.timeoutMs);
     this.#watch = new ConnectionWatch({ keepAliveMs, answerWithinMs }, this.#timer);
     this.#backoff = new ReconnectBackoff({
       minMs: options.reconnectMinMs,
@@ -108,6 +109,7 @@ export class ServerChannel implements ConnectionOwner {
     }
     this.#enqueue(call);
     if (this.#connection === undefined) this.#ensureConnection();
+    else this.onProgress();
   }
 
   /** Settles every call with `HOTROD_CLOSED` and ends the connection. */
