@@ -32,9 +32,8 @@ export function viewPairRead(view: PairReadView): string[] {
 }
 
 function headline({ key, read, names, confirmation, colors }: PairReadView): string {
-  const key_ = colors.bold(formatKeyHeading(key));
   const confirmed = confirmation === undefined ? '' : `   ${confirmationText(confirmation)}`;
-  return `${key_}   ${label(read, names, colors)}${confirmed}`;
+  return `${colors.bold(formatKeyHeading(key))}   ${label(read, names, colors)}${confirmed}`;
 }
 
 function label(read: PairRead, names: Two<string>, colors: Colors): string {

@@ -1,5 +1,4 @@
 import type { CliContext } from './cli-context.js';
-import { CliError } from './cli-error.js';
 import { ExitCode } from './exit-code.js';
 import { writeJson, writeLine } from './output.js';
 import { untilStopped } from './until-stopped.js';
@@ -37,31 +36,4 @@ export async function serveUntilStopped(
     await server.close();
   }
   return ExitCode.ok;
-}
-
-/** What a listener rejects with, said so that one knows what to do. */
-export function listenError(error: unknown, port: number): unknown {
-  const code = listenErrorCode(error);
-  if (code === 'EADDRINUSE') {
-    return new CliError(`port ${port} is in use`, {
-      hint: 'choose another --port, or 0 for any free one',
-      cause: error,
-    });
-  }
-  if (code === 'EACCES') {
-    return new CliError(`port ${port} may not be used by you`, {
-      hint: 'ports below 1024 need rights',
-      cause: error,
-    });
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new CliError('this machine does not have the address that --host names', { cause: error });
-  }
-  return error;
-}
-
-/** The code of the system for what a listener rejected with, also where it is the cause. */
-export function listenErrorCode(error: unknown): unknown {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
-  return cause?.code ?? code;
 }

@@ -8,7 +8,7 @@ import { ExitCode } from '../exit-code.js';
 import { formatKey, keyAsArgument, keyToJson, parseKey } from '../key-text.js';
 import type { OpenSides } from '../open-sides.js';
 import { colorsFor, write, writeJson, writeLine } from '../output.js';
-import { exitCodeOfErrors, exitCodeOfPairRead } from '../pair-exit-code.js';
+import { exitCodeOfPairRead } from '../pair-exit-code.js';
 import { viewPairRead } from '../pair-read-view.js';
 import { parseSettleMs } from '../parse-duration.js';
 import { parseCount } from '../parse-number.js';
@@ -111,12 +111,8 @@ async function printRaw(
     return ExitCode.ok;
   }
   if (one.state === 'failed') throw one.error;
-  throw new CliError(
-    `the ${side} side ${one.state === 'absent' ? 'has no' : 'does not tell'} ${formatKey(key)}`,
-    {
-      exitCode: exitCodeOfErrors([]),
-    },
-  );
+  const told = one.state === 'absent' ? 'has no' : 'does not tell';
+  throw new CliError(`the ${side} side ${told} ${formatKey(key)}`, { exitCode: ExitCode.partial });
 }
 
 function toJson(key: Uint8Array, sides: OpenSides, { read, confirmation }: Answer): unknown {

@@ -2,10 +2,11 @@ import { type Compatibility, startProxy } from '@kvtwin/proxy';
 import { type Command, Option } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import type { ExitCode } from '../exit-code.js';
+import { listenError } from '../listen-error.js';
 import { parsePort } from '../parse-number.js';
 import { readUsers } from '../read-users.js';
 import { resolveSides, type Sides } from '../resolve-sides.js';
-import { listenError, serveUntilStopped } from '../serve-until-stopped.js';
+import { serveUntilStopped } from '../serve-until-stopped.js';
 import { addSideOptions, type SideFlags } from '../side-options.js';
 import { withoutCredentials } from '../without-credentials.js';
 

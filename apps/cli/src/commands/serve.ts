@@ -3,10 +3,11 @@ import { HustDbNode } from '@kvtwin/hustdb-node';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import type { ExitCode } from '../exit-code.js';
+import { listenError } from '../listen-error.js';
 import { parsePort } from '../parse-number.js';
 import { parseSizeBytes } from '../parse-size.js';
 import { readUsers } from '../read-users.js';
-import { listenError, type RunningServer, serveUntilStopped } from '../serve-until-stopped.js';
+import { type RunningServer, serveUntilStopped } from '../serve-until-stopped.js';
 
 interface ServeFlags {
   readonly host: string;
