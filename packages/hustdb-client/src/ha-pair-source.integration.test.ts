@@ -127,15 +127,46 @@ describe('writes through a front', () => {
   });
 
   it('reads a refusal of the extended dialect', async () => {
-    const front = await scriptedFront({
-      '/put': [409, { Version1: '2', Version2: '5', 'X-Outcome': 'rejected' }],
-    });
+    const sides = 'rejected (mismatch), rejected (mismatch)';
+    const front = await scriptedFront({ '/put': [412, { Version1: '2', Version2: '5', 'X-Sides': sides }] });
     const write = await (await openPair(front.port)).put(key, bytes('v'), { ifVersion: counter('1') });
     expect(write.sides).toEqual([
       { state: 'rejected', reason: 'mismatch', version: counter('2') },
       { state: 'rejected', reason: 'mismatch', version: counter('5') },
     ]);
   });
+
+  it.each([
+    [409, 'applied, rejected (mismatch)', [{ state: 'applied' }, { state: 'rejected', reason: 'mismatch' }]],
+    [
+      409,
+      'applied, rejected (STORE_WRONG_TYPE)',
+      [{ state: 'applied' }, { state: 'rejected', reason: 'error', error: { code: 'STORE_WRONG_TYPE' } }],
+    ],
+    [
+      404,
+      'rejected (absent), unknown (STORE_TIMEOUT)',
+      [
+        { state: 'rejected', reason: 'absent' },
+        { state: 'unknown', error: { code: 'STORE_TIMEOUT' } },
+      ],
+    ],
+    [200, 'unknown (STORE_UNREACHABLE), applied', [{ state: 'unknown' }, { state: 'applied' }]],
+    [200, 'applied, rejected (x)', [{ state: 'applied' }, { error: { code: 'STORE_REJECTED' } }]],
+  ])('believes a front that answers %i and tells: %s', async (status, told, sides) => {
+    const front = await scriptedFront({ '/put': [status, { Version: '0', 'X-Sides': told }] });
+    const write = await (await openPair(front.port)).put(key, bytes('v'));
+    expect(write.sides).toMatchObject(sides);
+  });
+
+  it.each(['', 'applied', 'applied, applied, applied', 'done, done'])(
+    'does not guess what 409 with X-Sides %j means',
+    async (told) => {
+      const front = await scriptedFront({ '/put': [409, { 'X-Sides': told }] });
+      const write = await (await openPair(front.port)).put(key, bytes('v'));
+      expect(write.sides.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+    },
+  );
 
   it.each([
     ['silent', { kind: 'silent' }, 'STORE_TIMEOUT'],

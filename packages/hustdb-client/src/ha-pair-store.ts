@@ -17,13 +17,14 @@ import {
 import type { HustDbHaClient } from './hustdb-ha-client.js';
 import { storeErrorOf } from './store-error-of.js';
 import { mastersOf } from './table-file.js';
+import { toldSides } from './told-sides.js';
 import { replayOf, ttlSecondsOf, verOf } from './write-parameters.js';
 
 /**
  * The kv space or a hash table behind a HustDB HA front. Reads are the front's own `get2` and `hget2`. Its writes say less
  * than two stores would: 404 means that the write failed on both sides, or that one side had nothing to delete, or that
  * nobody could be reached, so both sides are `unknown`; `Sync` names the side that did not take the write, for whatever
- * reason, and that side is `unknown`.
+ * reason, and that side is `unknown`. A front that tells how each side took a write (`X-Sides`, `@kvtwin/proxy`) is believed.
  */
 export class HaPairStore implements PairStore {
   readonly name: string;
@@ -134,6 +135,7 @@ export class HaPairStore implements PairStore {
   }
 
   async #sidesOf(operation: string, key: Uint8Array, write: HaWrite): Promise<Two<SideWrite>> {
+    if (write.sides !== undefined) return toldSides(write, write.sides, { store: this.name, operation });
     switch (write.outcome) {
       case 'failed': {
         const why =
@@ -144,8 +146,17 @@ export class HaPairStore implements PairStore {
           { state: 'unknown', error },
         ];
       }
-      case 'conflict':
-        return [mismatch(write.versions[0]), mismatch(write.versions[1])];
+      case 'conflict': {
+        const error = this.#error(
+          'STORE_REJECTED',
+          operation,
+          'the front tells of a conflict, and not of whose',
+        );
+        return [
+          { state: 'unknown', error },
+          { state: 'unknown', error },
+        ];
+      }
       case 'applied':
         return this.#appliedSides(operation, key, write);
     }
@@ -181,12 +192,4 @@ export class HaPairStore implements PairStore {
   #error(code: StoreErrorCode, operation: string, why: string): StoreError {
     return new StoreError(`${operation} on ${this.name}: ${why}`, { code, store: this.name, operation });
   }
-}
-
-function mismatch(version: string | undefined): SideWrite {
-  return {
-    state: 'rejected',
-    reason: 'mismatch',
-    ...(version === undefined ? {} : { version: { scheme: 'counter', token: version } }),
-  };
 }

@@ -62,7 +62,10 @@ export class HustDbClientError extends Error {
     return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
   }
 
-  /** A protocol error with the call's context added; anything else as it is. */
+  /**
+   * A protocol error with the call's context added; anything else as it is. A server that answers a write with 3xx or 4xx
+   * (its access check, another method, a page) did not do it, whatever the context says.
+   */
   static fromProtocol(
     error: unknown,
     context: { readonly server: string; readonly operation: string; readonly mayHaveBeenApplied: boolean },
@@ -70,6 +73,13 @@ export class HustDbClientError extends Error {
     if (!HustDbProtocolError.is(error)) return error;
     const { code, status } = error;
     const message = `${context.operation} at ${context.server}: ${error.message}`;
-    return new HustDbClientError(message, { ...context, code, status, cause: error });
+    const mayHaveBeenApplied = context.mayHaveBeenApplied && !isRefusal(error);
+    return new HustDbClientError(message, { ...context, mayHaveBeenApplied, code, status, cause: error });
   }
+}
+
+function isRefusal({ code, status = 0 }: HustDbProtocolError): boolean {
+  const understood =
+    code === 'HUSTDB_UNAUTHORIZED' || code === 'HUSTDB_HTML' || code === 'HUSTDB_UNEXPECTED_STATUS';
+  return understood && status >= 300 && status < 500 && status !== 408;
 }

@@ -174,6 +174,21 @@ describe('servers that misbehave', () => {
     expect(front.code).toBe(code);
   });
 
+  it.each([
+    [
+      '401',
+      'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm="libevhtp"\r\nContent-Length: 0\r\n\r\n',
+      false,
+    ],
+    ['405', 'HTTP/1.1 405 Not Allowed\r\nContent-Length: 0\r\n\r\n', false],
+    ['302', 'HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n', false],
+    ['a page', 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n', true],
+    ['500', 'HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n', true],
+  ])('says whether a write that was answered %s may have been applied', async (_name, answer, applied) => {
+    const port = await rude({ kind: 'reply', bytes: reply(answer) });
+    expect((await failure(nodeClient(port).put({ key, value: key }))).mayHaveBeenApplied).toBe(applied);
+  });
+
   it('says of a write that it may have been applied, once it was sent', async () => {
     const silent = await failure(
       nodeClient(await rude({ kind: 'silent' }), { timeoutMs: 100 }).put({ key, value: key }),

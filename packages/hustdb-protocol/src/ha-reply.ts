@@ -1,3 +1,4 @@
+import { type HaSideWrite, parseSides } from './ha-side-write.js';
 import { headerValue } from './header-list.js';
 import type { HttpReply, HttpReplyInput } from './http-message.js';
 import { reasonPhrase } from './reason-phrase.js';
@@ -16,9 +17,10 @@ export type HaRead =
 /**
  * What the HA answers to a write. `version`: the larger of the two masters' (`hincrby` has none, its sum is in `body`).
  * `sync`: the address of the master that did not take the write; a repair is queued, only one copy is durable now.
- * `conflict`: 409 in the extended dialect: one side refused and holds another version.
+ * `conflict`: 409 or 412 in the extended dialect: at least one side refused; the versions that are there, where told.
+ * `sides`: how each master took it, where the front tells (`X-Sides`); HustDB HA itself never does.
  */
-export type HaWrite =
+export type HaWrite = { readonly sides?: readonly [HaSideWrite, HaSideWrite] } & (
   | {
       readonly outcome: 'applied';
       readonly version: string | undefined;
@@ -26,7 +28,8 @@ export type HaWrite =
       readonly sync?: string;
     }
   | { readonly outcome: 'failed' }
-  | { readonly outcome: 'conflict'; readonly versions: readonly [string | undefined, string | undefined] };
+  | { readonly outcome: 'conflict'; readonly versions: readonly [string | undefined, string | undefined] }
+);
 
 /** Reads the HA's answer to a plain read. Throws a HustDbProtocolError for what is none. */
 export function parseHaRead(reply: HttpReplyInput): HaRead {
@@ -41,17 +44,26 @@ export function parseHaRead(reply: HttpReplyInput): HaRead {
 /** Reads the HA's answer to a write. Throws a HustDbProtocolError for what is none. */
 export function parseHaWrite(reply: HttpReplyInput): HaWrite {
   checkBody(reply);
-  if (reply.status === 404) return { outcome: 'failed' };
-  if (reply.status === 409) {
+  const sides = parseSides(headerValue(reply.headers, 'x-sides'));
+  const told = sides === undefined ? {} : { sides };
+  if (reply.status === 404) return { outcome: 'failed', ...told };
+  if (reply.status === 409 || reply.status === 412) {
     return {
       outcome: 'conflict',
       versions: [optionalVersion(reply, 'Version1'), optionalVersion(reply, 'Version2')],
+      ...told,
     };
   }
   if (reply.status !== 200) throw unexpectedStatus(reply.status, 'a write to the HA');
   const sync = headerValue(reply.headers, 'sync');
   const version = optionalVersion(reply);
-  return { outcome: 'applied', version, body: reply.body, ...(sync === undefined ? {} : { sync }) };
+  return {
+    outcome: 'applied',
+    version,
+    body: reply.body,
+    ...(sync === undefined ? {} : { sync }),
+    ...told,
+  };
 }
 
 /** The HA's answer to a plain read: `Version` behind the general headers. */
