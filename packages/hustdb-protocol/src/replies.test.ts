@@ -224,6 +224,10 @@ describe('replies of a node in both directions', () => {
     ['no array', '{}'],
     ['a key that is no base64', '[{"key":"a","ver":1}]'],
     ['an entry without a version', '[{"key":"YQ==","ver":"1"}]'],
+    ['an entry that is null', '[null]'],
+    ['an entry that is a number', '[1]'],
+    ['a version with a fraction', '[{"key":"YQ==","ver":1.5}]'],
+    ['a negative version', '[{"key":"YQ==","ver":-1}]'],
     ['a deflated value', '[{"key":"YQ==","ver":1,"gz":1}]'],
   ])('refuses a listing with %s', (_name, text) => {
     const run = () => parseNodeListing({ status: 200, headers: {}, body: bytes(text) });
