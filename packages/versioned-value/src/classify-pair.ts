@@ -1,7 +1,7 @@
 import { bytesEqual } from './bytes-equal.js';
 import { sameVersion } from './entry-version.js';
 import { expirationSkewMs } from './expiration-skew.js';
-import type { PairRead, PairReadBase, VersionPolicy } from './pair-read.js';
+import type { PairRead, VersionPolicy } from './pair-read.js';
 import type { SideRead } from './side-read.js';
 import type { Two } from './two.js';
 import type { VersionedValue } from './versioned-value.js';
@@ -26,43 +26,39 @@ export function classifyPair<V extends Uint8Array | null = Uint8Array>(
   policy: VersionPolicy,
   options: ClassifyPairOptions = {},
 ): PairRead<V> {
-  const base: PairReadBase<V> = { sides: [first, second], versionsCompared: policy === 'counter' };
+  const sides: Two<SideRead<V>> = [first, second];
+  const versionsCompared = policy === 'counter';
   if (first.state === 'present' && second.state === 'present') {
+    const read = compareEntries(sides, [first.entry, second.entry], versionsCompared);
     const skew = expirationSkewMs(first.entry, second.entry, options.expirationToleranceMs ?? 1000);
-    const both = compareEntries([first.entry, second.entry], policy);
-    return { ...base, ...(skew === undefined ? {} : { expirationSkewMs: skew }), ...both };
+    return skew === undefined ? read : { ...read, expirationSkewMs: skew };
   }
   if (first.state === 'present' && second.state === 'absent') {
-    return { ...base, kind: 'one-sided', present: 'first' };
+    return { kind: 'one-sided', present: 'first', sides, versionsCompared };
   }
   if (first.state === 'absent' && second.state === 'present') {
-    return { ...base, kind: 'one-sided', present: 'second' };
+    return { kind: 'one-sided', present: 'second', sides, versionsCompared };
   }
-  if (first.state === 'absent' && second.state === 'absent') return { ...base, kind: 'absent' };
-  return { ...base, kind: 'unreadable' };
+  const bothAbsent = first.state === 'absent' && second.state === 'absent';
+  return { kind: bothAbsent ? 'absent' : 'unreadable', sides, versionsCompared };
 }
 
-type Compared<V> =
-  | { kind: 'agreed'; value: V; version: VersionedValue['version'] }
-  | { kind: 'version-skew'; value: V; versions: Two<VersionedValue['version']> }
-  | { kind: 'value-conflict'; values: Two<V>; version: VersionedValue['version'] }
-  | { kind: 'diverged'; values: Two<V>; versions: Two<VersionedValue['version']> };
-
 function compareEntries<V extends Uint8Array | null>(
+  sides: Two<SideRead<V>>,
   [first, second]: Two<VersionedValue<V>>,
-  policy: VersionPolicy,
-): Compared<V> {
-  const values: Two<V> = [first.value, second.value];
-  const versions = [first.version, second.version] as const;
-  const versionsAgree = policy === 'opaque' || sameVersion(first.version, second.version);
+  versionsCompared: boolean,
+): PairRead<V> {
+  const versionsAgree = !versionsCompared || sameVersion(first.version, second.version);
   if (sameValue(first.value, second.value)) {
-    return versionsAgree
-      ? { kind: 'agreed', value: first.value, version: first.version }
-      : { kind: 'version-skew', value: first.value, versions };
+    const { value, version } = first;
+    if (versionsAgree) return { kind: 'agreed', value, version, sides, versionsCompared };
+    return { kind: 'version-skew', value, versions: [version, second.version], sides, versionsCompared };
   }
-  return versionsAgree
-    ? { kind: 'value-conflict', values, version: first.version }
-    : { kind: 'diverged', values, versions };
+  const values: Two<V> = [first.value, second.value];
+  if (versionsAgree) {
+    return { kind: 'value-conflict', values, version: first.version, sides, versionsCompared };
+  }
+  return { kind: 'diverged', values, versions: [first.version, second.version], sides, versionsCompared };
 }
 
 function sameValue(a: Uint8Array | null, b: Uint8Array | null): boolean {

@@ -10,6 +10,18 @@ describe('bytesEqual', () => {
     expect(bytesEqual(Uint8Array.of(97, 0, 1), Uint8Array.of(97, 0, 1))).toBe(true);
   });
 
+  it('sees every single byte of a long array, wherever it lies in its buffer', () => {
+    for (const length of [511, 512, 513, 514, 515]) {
+      const a = new Uint8Array(length + 1).subarray(1);
+      for (let at = 0; at < length; at++) {
+        const b = new Uint8Array(length + 3).subarray(3);
+        expect(bytesEqual(a, b)).toBe(true);
+        b[at] = 1;
+        if (bytesEqual(a, b)) throw new Error(`byte ${at} of ${length} was not compared`);
+      }
+    }
+  });
+
   it('tells a prefix from the whole', () => {
     expect(bytesEqual(Uint8Array.of(1), Uint8Array.of(1, 0))).toBe(false);
     expect(bytesEqual(new Uint8Array(), new Uint8Array())).toBe(true);
