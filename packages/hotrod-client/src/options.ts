@@ -22,9 +22,12 @@ export interface HotRodClientOptions {
   readonly reconnectMaxMs?: number;
   /** Requests that await their answer on one connection. Default 4,096: beyond it more only adds latency. */
   readonly maxInFlight?: number;
-  /** Bytes of keys and values accepted and not yet handed to the socket. Default 64 MiB. */
+  /**
+   * Bytes of keys and values of the calls that wait, past which `overload: 'reject'` refuses more. Default 64 MiB. A call
+   * that waits is not encoded yet: with `'wait'` it holds what its caller gave and no more.
+   */
   readonly maxQueuedBytes?: number;
-  /** What happens to a call past `maxInFlight` or `maxQueuedBytes`: it waits its turn (default), or fails with `HOTROD_OVERLOADED`. */
+  /** What a call does that cannot be sent at once: wait its turn (default), or fail with `HOTROD_OVERLOADED` past the two limits. */
   readonly overload?: 'wait' | 'reject';
   /**
    * After so long without a word from the server a connection is pinged, and dropped when the ping stays unanswered

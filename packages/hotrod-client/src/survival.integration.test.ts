@@ -10,12 +10,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const quick: HotRodClientOptions = {
-  connectTimeoutMs: 300,
-  timeoutMs: 300,
-  reconnectMinMs: 5,
-  reconnectMaxMs: 20,
-};
+/** Reconnects without long pauses; limits that a busy machine keeps to. */
+const quick: HotRodClientOptions = { reconnectMinMs: 5, reconnectMaxMs: 20 };
+/** For servers that are not going to answer. */
+const impatient: HotRodClientOptions = { ...quick, connectTimeoutMs: 300, timeoutMs: 300 };
 
 async function connected(url: string, options: HotRodClientOptions = quick): Promise<HotRodClient> {
   const client = await HotRodClient.connect(url, options);
@@ -33,6 +31,11 @@ async function scripted(options: ScriptedServerOptions) {
   const server = await startScriptedServer(options);
   closers.push(() => server.close());
   return server;
+}
+
+/** A busy machine may take its time. */
+function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, 10_000);
 }
 
 async function failureOf(call: Promise<unknown>): Promise<HotRodError> {
@@ -80,7 +83,7 @@ describe('connecting', () => {
   ])('fails with a typed error where the server %s', async (_, rudeness, code) => {
     const server = await startRudeServer(rudeness);
     closers.push(() => server.close());
-    const failure = await failureOf(HotRodClient.connect(`hotrod://${server.address}`, quick));
+    const failure = await failureOf(HotRodClient.connect(`hotrod://${server.address}`, impatient));
     expect(failure.code).toBe(code);
     expect(failure.message).toContain(server.address);
   });
@@ -88,7 +91,7 @@ describe('connecting', () => {
   it('says that it met a web server', async () => {
     const server = await startRudeServer({ kind: 'html' });
     closers.push(() => server.close());
-    await expect(HotRodClient.connect(`hotrod://${server.address}`, quick)).rejects.toThrow(
+    await expect(HotRodClient.connect(`hotrod://${server.address}`, impatient)).rejects.toThrow(
       /like a web server/,
     );
   });
@@ -114,7 +117,7 @@ describe('connecting', () => {
       answer: () => ({ outcome: 'absent' }),
       answerPing: ({ header }) => (header.version === '2.9' ? { outcome: 'ok' } : fromHex('a1011800000000')),
     });
-    const client = await connected(server.url);
+    const client = await connected(server.url, { ...quick, connectTimeoutMs: 1_000 });
     expect(client.protocolVersion).toBe('2.9');
     expect(await client.cache('users').get('k')).toBeUndefined();
     expect(server.accepted).toBe(2);
@@ -125,7 +128,7 @@ describe('connecting', () => {
     const client = await connected(`hotrod://127.0.0.1:${dead}`, { ...quick, lazy: true });
     expect((await failureOf(client.cache('users').get('k'))).code).toBe('HOTROD_CONNECT');
     const server = await embedded(dead);
-    await vi.waitFor(async () => expect(await client.cache('users').has('k')).toBe(false));
+    await eventually(async () => expect(await client.cache('users').has('k')).toBe(false));
     expect(server.connections).toBe(1);
   });
 });
@@ -157,7 +160,7 @@ describe('time limits', () => {
 
   it('end each call by its own limit', async () => {
     const server = await embedded();
-    const users = (await connected(server.url, { ...quick, timeoutMs: 10_000 })).cache('users');
+    const users = (await connected(server.url, quick)).cache('users');
     server.faults.holdReplies();
     const long = users.get('k');
     expect((await failureOf(users.get('k', { timeoutMs: 15 }))).code).toBe('HOTROD_TIMEOUT');
@@ -170,16 +173,16 @@ describe('time limits', () => {
       answer: (_, connection) => (connection === 1 ? 'silence' : { outcome: 'absent' }),
       answerPing: onlyFirstPingOn(1),
     });
-    const users = (await connected(server.url, { ...quick, connectTimeoutMs: 60 })).cache('users');
+    const users = (await connected(server.url, impatient)).cache('users');
     expect((await failureOf(users.get('k', { timeoutMs: 20 }))).code).toBe('HOTROD_TIMEOUT');
-    await vi.waitFor(async () => expect(await users.get('k', { timeoutMs: 20 })).toBeUndefined());
+    await eventually(async () => expect(await users.get('k', { timeoutMs: 100 })).toBeUndefined());
     expect(server.accepted).toBe(2);
   });
 
   it('ping an idle connection, and leave it when that stays unanswered', async () => {
     const server = await scripted({ answer: () => ({ outcome: 'absent' }), answerPing: onlyFirstPingOn(1) });
-    const client = await connected(server.url, { ...quick, keepAliveMs: 20, connectTimeoutMs: 60 });
-    await vi.waitFor(() => expect(client.protocolVersion).toBeUndefined());
+    const client = await connected(server.url, { ...impatient, keepAliveMs: 20 });
+    await eventually(() => expect(client.protocolVersion).toBeUndefined());
     expect(server.received).toEqual(['ping', 'ping']);
     expect(await client.cache('users').get('k')).toBeUndefined();
     expect(server.accepted).toBe(2);
@@ -195,7 +198,7 @@ describe('signals', () => {
     server.faults.holdReplies();
     const controller = new AbortController();
     const pending = failureOf(users.set('k', 'v', { signal: controller.signal }));
-    await vi.waitFor(() => expect(server.cache('users').size).toBe(1));
+    await eventually(() => expect(server.cache('users').size).toBe(1));
     controller.abort(new Error('no longer needed'));
     const failure = await pending;
     expect(failure).toMatchObject({ code: 'HOTROD_ABORTED', mayHaveBeenApplied: true });
@@ -254,12 +257,12 @@ describe('a connection that is lost', () => {
     const users = client.cache('users');
     await users.set('k', 'v');
     await first.close();
-    await vi.waitFor(async () => expect((await failureOf(users.get('k'))).code).toBe('HOTROD_CONNECT'));
+    await eventually(async () => expect((await failureOf(users.get('k'))).code).toBe('HOTROD_CONNECT'));
     const started = performance.now();
     await Promise.all(Array.from({ length: 50 }, () => failureOf(users.get('k'))));
-    expect(performance.now() - started).toBeLessThan(250);
+    expect(performance.now() - started).toBeLessThan(2_000);
     await embedded(port);
-    await vi.waitFor(async () => expect(await users.get('k')).toBeUndefined());
+    await eventually(async () => expect(await users.get('k')).toBeUndefined());
     await users.set('k', 'w');
     expect(await users.get('k')).toBe('w');
   });
@@ -271,7 +274,7 @@ describe('a connection that is lost', () => {
     const run = async () => {
       for await (const _ of users.entries({ batchSize: 2 })) {
         server.faults.resetConnections();
-        await vi.waitFor(() => expect(server.connections).toBe(0));
+        await eventually(() => expect(server.connections).toBe(0));
       }
     };
     expect(['HOTROD_ITERATION_LOST', 'HOTROD_CONNECTION_LOST']).toContain((await failureOf(run())).code);
@@ -311,7 +314,7 @@ describe('back-pressure', () => {
     const client = await connected(server.url, { ...quick, timeoutMs: 200, keepAliveMs: 0 });
     const values = client.cache('users', { value: codecs.bytes });
     const calls = Array.from({ length: 200 }, (_, at) => failureOf(values.set(`k${at}`, megabyte)));
-    await vi.waitFor(() => expect(client.load.waiting).toBeGreaterThan(100));
+    await eventually(() => expect(client.load.waiting).toBeGreaterThan(100));
     expect(client.load.inFlight).toBeLessThan(50);
     const failures = await Promise.all(calls);
     expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['HOTROD_TIMEOUT']));
@@ -325,6 +328,7 @@ describe('back-pressure', () => {
     const client = await connected(server.url, {
       ...quick,
       overload: 'reject',
+      timeoutMs: 300,
       maxQueuedBytes: 4 * 1024 * 1024,
     });
     const values = client.cache('users', { value: codecs.bytes });
@@ -372,7 +376,7 @@ describe('close', () => {
     const users = client.cache('users');
     server.faults.holdReplies();
     const calls = [users.get('a'), users.set('b', 'v'), users.set('c', 'v'), users.get('d')].map(failureOf);
-    await vi.waitFor(() => expect(server.cache('users').size).toBe(1));
+    await eventually(() => expect(server.cache('users').size).toBe(1));
     await client.close();
     await client.close();
     const failures = await Promise.all(calls);
@@ -380,7 +384,7 @@ describe('close', () => {
     expect(failures.map((failure) => failure.mayHaveBeenApplied)).toEqual([false, true, false, false]);
     expect((await failureOf(users.get('a'))).code).toBe('HOTROD_CLOSED');
     server.faults.releaseReplies();
-    await vi.waitFor(() => expect(server.connections).toBe(0));
+    await eventually(() => expect(server.connections).toBe(0));
   });
 
   it('settles calls that wait for a connection', async () => {
@@ -392,7 +396,7 @@ describe('close', () => {
       connectTimeoutMs: 60_000,
     });
     const pending = failureOf(client.cache('users').set('k', 'v', { timeoutMs: 60_000 }));
-    await vi.waitFor(() => expect(server.accepted).toBe(1));
+    await eventually(() => expect(server.accepted).toBe(1));
     await client.close();
     expect(await pending).toMatchObject({ code: 'HOTROD_CLOSED', mayHaveBeenApplied: false });
   });
@@ -403,7 +407,7 @@ describe('close', () => {
       await using client = await HotRodClient.connect(server.url);
       await client.cache('users').set('k', 'v');
     }
-    await vi.waitFor(() => expect(server.connections).toBe(0));
+    await eventually(() => expect(server.connections).toBe(0));
   });
 
   it('is not needed for the process to end: an idle client holds nothing', async () => {
@@ -414,7 +418,7 @@ describe('close', () => {
     const client = await connected(server.url);
     await client.cache('users').get('k');
     const serverSide = 1;
-    await vi.waitFor(() => expect(holding()).toBeLessThanOrEqual(before + serverSide));
+    await eventually(() => expect(holding()).toBeLessThanOrEqual(before + serverSide));
   });
 });
 
