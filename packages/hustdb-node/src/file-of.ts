@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** Type byte of hash tables in a node's file names. */
-const HASH_TABLE_BYTE = 0x21;
+import type { TableType } from './stored-record.js';
+
+/** Type bytes of tables in a node's file names. */
+const TYPE_BYTES: Readonly<Record<TableType, number>> = { H: 0x21, S: 0x23, Z: 0x7c };
 
 /** The file (shard) of a kv key: ×31 hash over the signed bytes of its MD5, 32 bits, modulo the file count. */
 export function fileOfKey(key: Uint8Array, fileCount: number): number {
   return (hash31(createHash('md5').update(key).digest()) >>> 0) % fileCount;
 }
 
-/** The file of a hash table: a whole table stands in one file. */
-export function fileOfTable(table: string, fileCount: number): number {
-  const bytes = Uint8Array.from([...new TextEncoder().encode(table), HASH_TABLE_BYTE]);
+/** The file of a table: a whole table stands in one file. */
+export function fileOfTable(table: string, type: TableType, fileCount: number): number {
+  const bytes = Uint8Array.from([...new TextEncoder().encode(table), TYPE_BYTES[type]]);
   return (hash31(bytes) >>> 0) % fileCount;
 }
 

@@ -9,9 +9,12 @@ import {
   splitTarget,
 } from '@kvtwin/hustdb-protocol';
 import { answerCommand } from './answer-command.js';
+import { Binlog } from './binlog.js';
+import { NodeCache } from './node-cache.js';
 import { NodeStorage } from './node-storage.js';
 import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
 import { readBody } from './read-body.js';
+import { type NodeSender, nodeSender } from './send-to-node.js';
 import { faithfulVersions, saneVersions } from './version-encoding.js';
 
 /** Expired entries that nobody asks for are deleted this often, as in a real node (`db.ttl.scan_interval`). */
@@ -24,12 +27,18 @@ const IDLE_TIMEOUT_MS = 300_000;
 const DEFLATED = ['/hustdb/get', '/hustdb/hget'];
 
 /**
- * An embedded, in-memory HustDB storage node on a real socket: kv and hash, versions, times to live, listings. It answers
- * byte for byte as a node does: header order and casing, reason phrases, no `Server`, no `Date`.
+ * An embedded, in-memory HustDB storage node on a real socket: kv, hashes, sets, sorted sets and the cache, versions, times
+ * to live, listings. It answers byte for byte as a node does: header order and casing, reason phrases, no `Server`, no
+ * `Date`.
  */
 export class HustDbNode {
   /** The data, for seeding and looking at without HTTP. */
   readonly storage: NodeStorage;
+  /** What `/hustcache/*` holds. */
+  readonly cache: NodeCache;
+  /** Writes that another node missed, on their way to it. */
+  readonly binlog: Binlog;
+  readonly #sender: NodeSender;
   readonly #options: CheckedNodeOptions;
   readonly #server: Server;
   readonly #tokens: ReadonlySet<string>;
@@ -53,6 +62,14 @@ export class HustDbNode {
       maxTables: options.maxTables,
       versions: options.quirks.versions ? faithfulVersions : saneVersions,
       nowMs: () => options.clock.nowMs(),
+    });
+    this.cache = new NodeCache({ maxBytes: options.maxCacheBytes, nowMs: () => options.clock.nowMs() });
+    this.#sender = nodeSender([...this.#tokens][0]);
+    this.binlog = new Binlog({
+      storage: this.storage,
+      intervalMs: options.binlogIntervalMs,
+      maxTasks: options.maxBinlogTasks,
+      send: this.#sender.send,
     });
     this.#server = createServer(
       { keepAliveTimeout: IDLE_TIMEOUT_MS, requireHostHeader: false, noDelay: true },
@@ -92,6 +109,8 @@ export class HustDbNode {
   }
 
   #shutDown(): Promise<void> {
+    this.binlog.close();
+    this.#sender.close();
     return new Promise((resolve) => {
       const force = setTimeout(() => this.#server.closeAllConnections(), this.#options.closeGraceMs);
       this.#server.close(() => {
@@ -119,7 +138,8 @@ export class HustDbNode {
     this.#sweepWhenDue();
     const parsed = parseNodeRequest({ method: request.method ?? 'GET', target, body });
     if (parsed.kind === 'refused') return parsed.reply;
-    const reply = answerCommand(this.storage, this.#options.fileCount, parsed);
+    const { storage, cache, binlog } = this;
+    const reply = answerCommand({ storage, cache, binlog, fileCount: this.#options.fileCount }, parsed);
     return reply.status === 200 && DEFLATED.includes(path) && wantsDeflate(request) ? deflated(reply) : reply;
   }
 
@@ -128,6 +148,7 @@ export class HustDbNode {
     if (nowMs - this.#sweptAtMs < SWEEP_INTERVAL_MS) return;
     this.#sweptAtMs = nowMs;
     this.storage.sweep();
+    this.cache.sweep();
   }
 
   #send(request: IncomingMessage, response: ServerResponse, reply: HttpReply): void {

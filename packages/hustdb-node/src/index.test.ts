@@ -3,7 +3,9 @@ import * as exported from './index.js';
 
 it('exports exactly this', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'Binlog',
     'HustDbNode',
+    'NodeCache',
     'NodeStorage',
     'faithfulVersions',
     'saneVersions',

@@ -1,6 +1,10 @@
 import { HUSTDB_LIMITS, type ListedEntry, type NodeRead, type NodeWrite } from '@kvtwin/hustdb-protocol';
 import { bucketOf, fileOfKey, fileOfTable } from './file-of.js';
-import type { StoredRecord } from './stored-record.js';
+import { type NodeTable, type RankedRecord, scoreOf } from './node-table.js';
+import { NodeTables } from './node-tables.js';
+import { scoreText } from './score-text.js';
+import { countOf, type StorageCount, type TableCount } from './storage-count.js';
+import type { StoredRecord, TableType } from './stored-record.js';
 import type { VersionEncoding } from './version-encoding.js';
 import { judgeDelete, judgePut, type VersionDemand, type VersionVerdict } from './version-rules.js';
 
@@ -14,42 +18,60 @@ export interface NodeStorageOptions {
   nowMs(): number;
 }
 
-/** Where an entry stands: a key of the kv space, or a field of a table. */
+/** Where an entry stands: a key of the kv space, or a field or member of a table. */
 export interface Place {
   readonly table?: string;
+  /** Of the table; `H`, a hash, where it is absent. */
+  readonly type?: TableType;
   readonly key: Uint8Array;
 }
 
-/** A put. `ttlSeconds`: 0 or absent for no expiry. */
+/** A put. `ttlSeconds`: 0 or absent for no expiry. `value`: empty in a set; a score is written by `addScore`. */
 export interface PutDemand extends Place, VersionDemand {
   readonly value: Uint8Array;
   readonly ttlSeconds: number;
 }
 
-/** Counters of a table or of the kv space. */
-export interface StorageCount {
-  readonly count: number;
+/** A write to a sorted set. `opt`: 0 sets the score, above 0 adds `score` to it, below 0 subtracts. */
+export interface ScoreDemand extends Omit<PutDemand, 'value' | 'table' | 'type'> {
+  readonly table: string;
+  readonly score: bigint;
+  readonly opt: number;
+}
+
+/** A page of a listing: raw records from `offset`, `size` of them, and the bucket range `start` ≤ bucket < `end`. */
+export interface Page {
+  readonly offset: number;
   readonly size: number;
-  readonly capacity: number;
+  readonly start: number;
+  readonly end: number;
+  readonly values: boolean;
+}
+
+/** Scores from `min` to `max`. */
+export interface ScoreRange {
+  readonly min: bigint;
+  readonly max: bigint;
 }
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * The data of one node, in memory: kv pairs and hash tables, their versions and times to live. Every method is one
- * atomic step. An expired entry is not there for anybody; the first read that meets it still tells its version. Arrays that
- * are handed in are kept, and those that come out are the ones kept: neither may be written to.
+ * The data of one node, in memory: kv pairs, hashes, sets and sorted sets, their versions and times to live. Every method is
+ * one atomic step. A table has the type of its first write, and is gone with its last entry. An expired entry is not there
+ * for anybody; the first read that meets it still tells its version. Arrays that are handed in are kept, and those that come
+ * out are the ones kept: neither may be written to.
  */
 export class NodeStorage {
   readonly #options: NodeStorageOptions;
-  readonly #kv = new Map<string, StoredRecord>();
-  readonly #tables = new Map<string, Map<string, StoredRecord>>();
+  readonly #tables: NodeTables;
   /** Every record of a file, in order of creation: what `keys` walks over. */
   readonly #files: Set<StoredRecord>[];
   #bytes = 0;
 
   constructor(options: NodeStorageOptions) {
     this.#options = options;
+    this.#tables = new NodeTables(options.maxTables);
     this.#files = Array.from({ length: options.fileCount }, () => new Set());
   }
 
@@ -59,9 +81,9 @@ export class NodeStorage {
   }
 
   read(place: Place): NodeRead {
-    const space = this.#spaceOf(place);
-    if (space === undefined) return { outcome: 'wrong-table', version: '0' };
-    const record = space.get(nameOf(place.key));
+    const table = this.#tables.find(place);
+    if (table === undefined) return { outcome: 'wrong-table', version: '0' };
+    const record = table.records.get(nameOf(place.key));
     if (record === undefined) return { outcome: 'absent', version: '0' };
     const version = String(this.#versionOf(record));
     if (!this.#isExpired(record)) return { outcome: 'found', version, value: record.value };
@@ -70,18 +92,19 @@ export class NodeStorage {
   }
 
   put(demand: PutDemand): NodeWrite {
-    const place: Place = { table: demand.table, key: demand.key };
-    const record = this.#findLive(place);
+    const version = String(demand.ver);
+    if (this.#tables.isOfAnotherType(demand)) return { outcome: 'wrong-table', version };
+    const record = this.#findLive(demand);
     const verdict = judgePut(record === undefined ? undefined : this.#versionOf(record), demand);
     if (verdict.verdict !== 'accept') return declined(verdict);
-    if (!this.#hasRoom(place, record, demand.value))
-      return { outcome: 'refused', version: String(demand.ver) };
-    if (!this.#hasTable(place.table)) return { outcome: 'wrong-table', version: String(demand.ver) };
-    const kept = record ?? this.#create(place);
+    if (!this.#hasRoom(demand, record, demand.value)) return { outcome: 'refused', version };
+    if (!this.#tables.hasRoomFor(demand)) return { outcome: 'wrong-table', version };
+    const kept = record ?? this.#create(demand);
     this.#bytes += demand.value.length - kept.value.length;
     kept.value = demand.value;
     kept.storedVersion = verdict.version;
     kept.expiresAtMs = this.#expiryOf(demand.ttlSeconds);
+    this.#tables.find(demand)!.touched();
     // A new key replayed with its version reports what a read would tell; an overwritten one reports the version given.
     const told = record === undefined ? this.#versionOf(kept) : verdict.version;
     return { outcome: 'applied', version: String(told), body: NOTHING };
@@ -89,17 +112,31 @@ export class NodeStorage {
 
   /** Adds to the stored integer, 0 where there is none; wraps at 64 bits. */
   increment(demand: Omit<PutDemand, 'value'> & { readonly by: bigint }): NodeWrite {
-    const record = this.#findLive(demand);
+    const record = this.#tables.isOfAnotherType(demand) ? undefined : this.#findLive(demand);
     const before = record === undefined ? 0n : integerOf(record.value);
     if (before === undefined) return { outcome: 'refused', version: String(demand.ver) };
-    const body = new TextEncoder().encode(BigInt.asIntN(64, before + demand.by).toString());
-    const written = this.put({ ...demand, value: body });
-    return written.outcome === 'applied' ? { ...written, body } : written;
+    return this.#putText(demand, BigInt.asIntN(64, before + demand.by).toString());
+  }
+
+  /**
+   * Writes a member's score; the answer's body is the score, empty where nothing changed: the same score set again, under a
+   * `ver` not above the current version, keeps the version.
+   */
+  addScore({ score, opt, ...demand }: ScoreDemand): NodeWrite {
+    const place = { ...demand, type: 'Z' as const };
+    const record = this.#tables.isOfAnotherType(place) ? undefined : this.#findLive(place);
+    const before = record === undefined ? 0n : scoreOf(record);
+    if (record !== undefined && opt === 0 && before === score && demand.ver <= this.#versionOf(record)) {
+      return { outcome: 'applied', version: String(this.#versionOf(record)), body: NOTHING };
+    }
+    const after = opt === 0 ? score : opt > 0 ? before + score : before - score;
+    return this.#putText(place, BigInt.asIntN(64, after).toString());
   }
 
   delete(demand: Place & VersionDemand): NodeWrite {
-    const space = this.#spaceOf(demand);
-    if (space === undefined) return { outcome: 'wrong-table', version: String(demand.ver) };
+    if (this.#tables.find(demand) === undefined) {
+      return { outcome: 'wrong-table', version: String(demand.ver) };
+    }
     const record = this.#findLive(demand);
     if (record === undefined) return { outcome: 'absent', version: '0' };
     const verdict = judgeDelete(this.#versionOf(record), demand);
@@ -111,28 +148,39 @@ export class NodeStorage {
   /** A page of a file: `size` raw records from `offset`, those outside the bucket range left out. */
   listFile(file: number, page: Page): ListedEntry[] | undefined {
     const records = this.#files[file];
-    return records === undefined ? undefined : this.#list(records, page, true);
+    return records === undefined ? undefined : this.#list(records, page, { tables: true });
   }
 
-  /** A page of a table; undefined where there is no such table. */
-  listTable(table: string, page: Page): ListedEntry[] | undefined {
-    const records = this.#tables.get(table);
-    return records === undefined ? undefined : this.#list(records.values(), page, false);
+  /** A page of a hash or set; undefined where there is no such table of that type. */
+  listTable(table: string, page: Page, type: TableType = 'H'): ListedEntry[] | undefined {
+    const found = this.#tables.find({ table, type });
+    return found === undefined ? undefined : this.#list(found.records.values(), page);
+  }
+
+  /**
+   * A page of a sorted set in the order of its scores, of those in `range` where one is given. Undefined where there is no
+   * such sorted set, or its name's bucket is outside the page's range.
+   */
+  listRanked(table: string, page: Page, range?: ScoreRange): ListedEntry[] | undefined {
+    const found = this.#tables.find({ table, type: 'Z' });
+    if (found === undefined || !isInRange(new TextEncoder().encode(table), page)) return undefined;
+    const everyBucket = { ...page, start: 0, end: HUSTDB_LIMITS.slots };
+    return this.#list(recordsOf(rankedIn(found, range)), everyBucket);
   }
 
   /** Counters of one table; undefined where there is no such table. */
-  countTable(table: string): StorageCount | undefined {
-    const records = this.#tables.get(table);
-    return records === undefined ? undefined : countOf(records.values());
+  countTable(table: string): TableCount | undefined {
+    const found = this.#tables.named(table);
+    return found === undefined ? undefined : { type: found.type!, ...countOf(found.records.values()) };
   }
 
   countKv(): StorageCount {
-    return countOf(this.#kv.values());
+    return countOf(this.#tables.kv.records.values());
   }
 
   /** Table names in byte order. */
   tableNames(): string[] {
-    return [...this.#tables.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return this.#tables.names();
   }
 
   /** Deletes what has expired; reads and writes do so for what they meet, this for what nobody asks for. */
@@ -142,28 +190,35 @@ export class NodeStorage {
     }
   }
 
-  #list(records: Iterable<StoredRecord>, page: Page, tables: boolean): ListedEntry[] {
+  #putText(demand: Omit<PutDemand, 'value'>, text: string): NodeWrite {
+    const body = new TextEncoder().encode(text);
+    const written = this.put({ ...demand, value: body });
+    return written.outcome === 'applied' ? { ...written, body } : written;
+  }
+
+  #list(
+    records: Iterable<StoredRecord>,
+    page: Page,
+    { tables = false }: { readonly tables?: boolean } = {},
+  ): ListedEntry[] {
     const entries: ListedEntry[] = [];
     let at = 0;
     for (const record of records) {
       if (at >= page.offset + page.size) break;
-      if (this.#isExpired(record) || at++ < page.offset || !isInRange(record, page)) continue;
+      if (this.#isExpired(record) || at++ < page.offset || !isInRange(record.key, page)) continue;
+      const { table, type } = record;
       entries.push({
         key: record.key,
         version: String(this.#versionOf(record)),
-        ...(page.values ? { value: record.value } : {}),
-        ...(tables && record.table !== undefined ? { table: record.table, type: 'H' as const } : {}),
+        ...(page.values && type !== 'S' ? { value: record.value } : {}),
+        ...(tables && table !== undefined ? { table, type } : {}),
       });
     }
     return entries;
   }
 
-  #spaceOf({ table }: Place): Map<string, StoredRecord> | undefined {
-    return table === undefined ? this.#kv : this.#tables.get(table);
-  }
-
   #findLive(place: Place): StoredRecord | undefined {
-    const record = this.#spaceOf(place)?.get(nameOf(place.key));
+    const record = this.#tables.find(place)?.records.get(nameOf(place.key));
     if (record === undefined || !this.#isExpired(record)) return record;
     this.#delete(record);
     return undefined;
@@ -174,38 +229,33 @@ export class NodeStorage {
     return this.#bytes + more <= this.#options.maxBytes;
   }
 
-  #hasTable(table: string | undefined): boolean {
-    return table === undefined || this.#tables.has(table) || this.#tables.size < this.#options.maxTables;
-  }
-
-  #create({ table, key }: Place): StoredRecord {
+  #create(place: Place): StoredRecord {
     const { fileCount } = this.#options;
-    const file = table === undefined ? fileOfKey(key, fileCount) : fileOfTable(table, fileCount);
+    const { table, key } = place;
+    const { type, records } = this.#tables.findOrMake(place);
+    const file = table === undefined ? fileOfKey(key, fileCount) : fileOfTable(table, type ?? 'H', fileCount);
     const record: StoredRecord = {
       key,
       table,
+      type,
       file,
       value: NOTHING,
       storedVersion: 0,
       expiresAtMs: undefined,
     };
-    let space = this.#spaceOf(record);
-    if (space === undefined) {
-      space = new Map();
-      this.#tables.set(table!, space);
-    }
-    space.set(nameOf(key), record);
+    records.set(nameOf(key), record);
     this.#files[file]!.add(record);
     this.#bytes += key.length;
     return record;
   }
 
   #delete(record: StoredRecord): void {
-    const space = this.#spaceOf(record)!;
-    space.delete(nameOf(record.key));
+    const table = this.#tables.find(record)!;
+    table.records.delete(nameOf(record.key));
+    table.touched();
     this.#files[record.file]!.delete(record);
     this.#bytes -= record.key.length + record.value.length;
-    if (record.table !== undefined && space.size === 0) this.#tables.delete(record.table);
+    this.#tables.dropIfEmpty(record.table);
   }
 
   #versionOf(record: StoredRecord): number {
@@ -223,37 +273,32 @@ export class NodeStorage {
   }
 }
 
-/** A page of a listing: raw records from `offset`, `size` of them, and the bucket range `start` ≤ bucket < `end`. */
-export interface Page {
-  readonly offset: number;
-  readonly size: number;
-  readonly start: number;
-  readonly end: number;
-  readonly values: boolean;
-}
-
 function declined(verdict: Exclude<VersionVerdict, { verdict: 'accept' }>): NodeWrite {
   if (verdict.verdict === 'reject') return { outcome: 'rejected', version: '0' };
   return { outcome: verdict.verdict, version: String(verdict.version) };
 }
 
-function isInRange(record: StoredRecord, { start, end }: Page): boolean {
+function isInRange(key: Uint8Array, { start, end }: Page): boolean {
   if (start === 0 && end === HUSTDB_LIMITS.slots) return true;
-  const bucket = bucketOf(record.key);
+  const bucket = bucketOf(key);
   return bucket >= start && bucket < end;
 }
 
-function countOf(records: Iterable<StoredRecord>): StorageCount {
-  let count = 0;
-  let size = 0;
-  let capacity = 0;
-  for (const record of records) {
-    const bytes = record.key.length + record.value.length;
-    count++;
-    size += bytes;
-    capacity += Math.ceil(bytes / 1024) * 1024;
+/** The members whose score lies in the range, by its text. */
+function* rankedIn(table: NodeTable, range: ScoreRange | undefined): Iterable<RankedRecord> {
+  if (range === undefined) {
+    yield* table.ranked();
+    return;
   }
-  return { count, size, capacity };
+  const [min, max] = [scoreText(range.min), scoreText(range.max)];
+  for (const ranked of table.ranked()) {
+    if (ranked.score > max) return;
+    if (ranked.score >= min) yield ranked;
+  }
+}
+
+function* recordsOf(ranked: Iterable<RankedRecord>): Iterable<StoredRecord> {
+  for (const { record } of ranked) yield record;
 }
 
 /** A stored signed 64-bit decimal; undefined where the value is none. */

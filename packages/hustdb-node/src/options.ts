@@ -31,6 +31,12 @@ export interface HustDbNodeOptions {
   readonly maxBodyBytes?: number;
   /** Tables at a time; one more is answered 412. Default 8190, as a real node. */
   readonly maxTables?: number;
+  /** Bytes in the cache (`/hustcache/*`); beyond it what was not used for longest is forgotten. Default 256 MiB. */
+  readonly maxCacheBytes?: number;
+  /** How often writes that another node missed (`binlog`) are sent to it, in milliseconds. Default 20,000, as a real node. */
+  readonly binlogIntervalMs?: number;
+  /** Writes that wait to be sent; one more is refused. Default 100,000. */
+  readonly maxBinlogTasks?: number;
   /** How long `close` lets requests under way finish, in milliseconds. Default 1000. */
   readonly closeGraceMs?: number;
 }
@@ -46,6 +52,9 @@ export interface CheckedNodeOptions {
   readonly maxBytes: number;
   readonly maxBodyBytes: number;
   readonly maxTables: number;
+  readonly maxCacheBytes: number;
+  readonly binlogIntervalMs: number;
+  readonly maxBinlogTasks: number;
   readonly closeGraceMs: number;
 }
 
@@ -67,6 +76,9 @@ export function checkNodeOptions(options: HustDbNodeOptions): CheckedNodeOptions
     maxBytes: within('maxBytes', options.maxBytes ?? 2 ** 30, 1, Number.MAX_SAFE_INTEGER),
     maxBodyBytes: within('maxBodyBytes', options.maxBodyBytes ?? 33_554_432, 1, 2 ** 31 - 1),
     maxTables: within('maxTables', options.maxTables ?? 8190, 1, 2 ** 31 - 1),
+    maxCacheBytes: within('maxCacheBytes', options.maxCacheBytes ?? 2 ** 28, 1, Number.MAX_SAFE_INTEGER),
+    binlogIntervalMs: within('binlogIntervalMs', options.binlogIntervalMs ?? 20_000, 1, 2 ** 31 - 1),
+    maxBinlogTasks: within('maxBinlogTasks', options.maxBinlogTasks ?? 100_000, 1, 2 ** 24),
     closeGraceMs: within('closeGraceMs', options.closeGraceMs ?? 1000, 0, 600_000),
   };
 }

@@ -4,11 +4,12 @@ import { checkBody, unexpectedStatus } from './reply-fields.js';
 
 /**
  * What a storage node answers to `binlog`. `queued`: it sends the write on later; so it says too where there is nothing to
- * send. `rejected`: the host is none. `invalid`: another parameter is. `missing-parameter`: 404.
+ * send. `rejected`: the host is none. `invalid`: another parameter is. `refused`: too many
+ * wait. `missing-parameter`: 404.
  */
-export type NodeBinlogReply = 'queued' | 'rejected' | 'invalid' | 'missing-parameter';
+export type NodeBinlogReply = 'queued' | 'rejected' | 'invalid' | 'refused' | 'missing-parameter';
 
-const STATUS = { queued: 200, rejected: 401, invalid: 400, 'missing-parameter': 404 } as const;
+const STATUS = { queued: 200, rejected: 401, invalid: 400, refused: 403, 'missing-parameter': 404 } as const;
 
 /** Reads a node's answer to `binlog`. Throws a HustDbProtocolError for what is none. */
 export function parseNodeBinlog(reply: HttpReplyInput): NodeBinlogReply {
