@@ -2,11 +2,14 @@ import type { ByteWriter } from '@kvtwin/bytes';
 import { type EntryMetadata, entryMetadata } from '../entry-metadata.js';
 import { HotRodProtocolError } from '../hot-rod-protocol-error.js';
 import type { Codec } from '../wire/codec.js';
+import type { Cursor } from '../wire/cursor.js';
 import { repeated } from '../wire/list.js';
 import { mapped } from '../wire/mapped.js';
 import { bytes, u8 } from '../wire/primitives.js';
 import { field, since, struct } from '../wire/struct.js';
 import type { WireContext } from '../wire/wire-context.js';
+import { fastBytes } from './fast-bytes.js';
+import { fastMetadata } from './fast-metadata.js';
 
 /** One entry of an iteration. */
 export interface IterationEntry {
@@ -25,6 +28,7 @@ export interface IterationBatch {
 }
 
 const FIRST_VERSION_WITH_COUNT = 24;
+const FIRST_VERSION_WITH_MARKER = 25;
 const MARKED = 1;
 
 interface EntryFields {
@@ -47,8 +51,7 @@ function entryCodec(projections: number): Codec<IterationEntry> {
       field('values', repeated(bytes, projections)),
     ),
     {
-      fromWire: ({ key, values, metadata }) =>
-        metadata === undefined ? { key, values } : { key, values, metadata },
+      fromWire: ({ key, values, metadata }) => ({ key, values, metadata }),
       toWire: ({ key, values, metadata }) => ({
         marker: metadata === undefined ? 0 : MARKED,
         metadata,
@@ -59,7 +62,34 @@ function entryCodec(projections: number): Codec<IterationEntry> {
   );
 }
 
-const plainEntry = entryCodec(1);
+const entryOnWire = entryCodec(1);
+
+/** An entry with one value; by hand where it lies whole in a chunk, for scans read millions of them. */
+const plainEntry: Codec<IterationEntry> = {
+  ...entryOnWire,
+  read: (cursor) => fastEntry(cursor) ?? entryOnWire.read(cursor),
+};
+
+function fastEntry(cursor: Cursor): IterationEntry | undefined {
+  const window = cursor.openWindow();
+  if (window === undefined) {
+    return undefined;
+  }
+  let metadata: EntryMetadata | undefined;
+  if (cursor.version >= FIRST_VERSION_WITH_MARKER && window.chunk[window.at++] === MARKED) {
+    metadata = fastMetadata(window);
+    if (metadata === undefined) {
+      return undefined;
+    }
+  }
+  const key = fastBytes(window);
+  const value = key === undefined ? undefined : fastBytes(window);
+  if (key === undefined || value === undefined || !cursor.mayRead(window)) {
+    return undefined;
+  }
+  cursor.closeWindow();
+  return { key, values: [value], metadata };
+}
 
 function hasCount(entries: number, { version, projections }: WireContext): boolean {
   return entries > 0 && (version >= FIRST_VERSION_WITH_COUNT || projections);
