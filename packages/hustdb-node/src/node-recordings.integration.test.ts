@@ -13,6 +13,21 @@ const BEFORE: Record<string, (node: HustDbNode) => void> = {
   'node-put-ver-mismatch': (node) => put(node, { key: 'ver2', value: 'f', ver: 50, isDup: true }),
   'node-get-ok': (node) => put(node, { key: 'k1', value: 'v2', ver: 2, isDup: true }),
   'node-get-ae-deflate': (node) => put(node, { key: 'k1', value: 'v2', ver: 2, isDup: true }),
+  'node-smembers-su2': (node) => {
+    const place = { table: 'su2', type: 'S' as const, key: Buffer.from('q?tail') };
+    node.storage.put({ ...place, value: new Uint8Array(0), ver: 0, isDup: false, ttlSeconds: 0 });
+  },
+  'node-zrangebyscore': (node) => {
+    for (const [member, score, ver] of [
+      ['z5', 0n, 1],
+      ['z4', 1n, 1],
+      ['z2', 5n, 1],
+      ['z1', 70n, 4],
+    ] as const) {
+      const key = Buffer.from(member);
+      node.storage.addScore({ table: 'zt', key, score, opt: 0, ver, isDup: true, ttlSeconds: 0 });
+    }
+  },
 };
 
 const NAMES = [
@@ -25,6 +40,9 @@ const NAMES = [
   'node-hget-notable',
   'node-hincrby',
   'node-ver-63',
+  'node-zadd',
+  'node-smembers-su2',
+  'node-zrangebyscore',
   'auth-node-none',
 ];
 
