@@ -12,6 +12,10 @@ for (const version of VERSIONS.filter((each) => each !== '2.0')) {
   });
 }
 
+describeStoreCompliance('a real site, keys as they are', {
+  openFamily: () => openHotRodStoreFamily(`${site}/store-raw`, { layout: 'raw' }),
+});
+
 describeStoreCompliance('a real site under HustDB counters', {
-  openFamily: async () => (await openBackend(`${site}/store-counters?envelope=1`)).family,
+  openFamily: async () => (await openBackend(`${site}/store-counters?layout=typed&envelope=1`)).family,
 });
