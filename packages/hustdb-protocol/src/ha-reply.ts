@@ -7,7 +7,7 @@ import { checkBody, missingHeader, optionalVersion, unexpectedStatus } from './r
 const NOTHING = new Uint8Array(0);
 
 /**
- * What the HA answers to `get`, `exist`, `hget`, `hexist`. `version` is decimal text, empty where the node told none.
+ * What the HA answers to `get`, `exist` and the like of hashes, sets, sorted sets and the cache. `version` is decimal text, empty where the node told none.
  * Its 404 says nothing more: absent, refused and unreachable look alike.
  */
 export type HaRead =
@@ -72,9 +72,15 @@ export function formatHaRead(read: HaRead): HttpReply {
   return formatHaNotFound();
 }
 
-/** The HA's answer to a write: `Sync` before `Version`. */
-export function formatHaWrite(write: HaWrite): HttpReply {
-  if (write.outcome === 'failed') return formatHaNotFound();
+/**
+ * The HA's answer to a write: `Sync` before `Version`. `increment`: it is one to `hincrby`, whose failure at a node has no
+ * version (a refusal of its parameters has: formatHaNotFound).
+ */
+export function formatHaWrite(
+  write: HaWrite,
+  { increment = false }: { readonly increment?: boolean } = {},
+): HttpReply {
+  if (write.outcome === 'failed') return increment ? formatHaReply(404, []) : formatHaNotFound();
   const headers: [string, string][] = [];
   if (write.outcome === 'conflict') {
     const [first, second] = write.versions;
