@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { HUSTDB_LIMITS, splitTarget } from '@kvtwin/hustdb-protocol';
 import { type PairSource, StoreError, type Two } from '@kvtwin/versioned-value';
@@ -28,6 +29,8 @@ const LARGE_ANSWER_BYTES = 64 * 1024;
 export interface DataHandler {
   /** `target`: as it was sent, one character per byte. */
   handle(request: IncomingMessage, response: ServerResponse, target: string): void;
+  /** What follows on the connection is no HTTP: calls `last`, which ends it, once what came before is answered. */
+  afterRequests(socket: Socket, last: () => void): void;
   /** From now on every answer closes its connection. */
   beginClosing(): void;
   /** Requests under way. */
@@ -87,12 +90,19 @@ class Handler implements DataHandler {
     );
     this.#active++;
     this.#lanes.enter(request.socket, response, {
+      get isWhole() {
+        return request.complete;
+      },
       start: () => {
         const answer = this.#route(exchange, target);
         if (answer !== undefined) this.#send(exchange, answer);
       },
       done: () => this.#finished(exchange),
     });
+  }
+
+  afterRequests(socket: Socket, last: () => void): void {
+    this.#lanes.end(socket, last);
   }
 
   #finished(exchange: Exchange): void {

@@ -241,6 +241,7 @@ describe('what HustDB HA hangs on, closes or refuses', () => {
     ['/hget?key=f', 400],
     ['/hget?tb=t', 400],
     ['/hget?tb=a-b&key=f', 400],
+    ['/hget?tb=&key=f', 400],
     [`/hget?tb=${longTable}&key=f`, 400],
     [`/hexist?tb=${longTable}&key=f`, 400],
     ['/hdel?key=f', 400],

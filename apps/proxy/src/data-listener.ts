@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { reasonPhrase } from '@kvtwin/hustdb-protocol';
+import type { Outcome } from './answer.js';
 import type { DataHandler } from './data-handler.js';
 import { type HtmlStatus, htmlPage } from './html-answer.js';
 import { ProxyError } from './proxy-error.js';
@@ -17,6 +18,9 @@ const HEADERS_TIMEOUT_MS = 60_000;
 /** A caller that takes nothing and sends nothing for so long while it has a request is gone; nginx's send_timeout. */
 const STALL_TIMEOUT_MS = 60_000;
 
+/** How long a caller that was told that it speaks no HTTP may keep its half of the connection; nginx's lingering_timeout. */
+const LINGER_MS = 5000;
+
 /** The HTTP server of the data listener, listening. */
 export interface DataListener {
   readonly host: string;
@@ -28,6 +32,9 @@ export interface DataListener {
 /** Listens. Rejects with `PROXY_PORT_IN_USE` or `PROXY_LISTEN_FAILED`. */
 export async function listen(handler: DataHandler, options: ResolvedListenerOptions): Promise<DataListener> {
   const targets = new RawTargets();
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    handler.handle(request, response, targets.targetOf(request));
+  };
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -38,11 +45,16 @@ export async function listen(handler: DataHandler, options: ResolvedListenerOpti
       requireHostHeader: false,
       noDelay: true,
     },
-    (request, response) => handler.handle(request, response, targets.targetOf(request)),
+    handle,
   );
+  answerHalfClosed(server);
+  // As nginx, which looks for 100-continue only.
+  server.on('checkExpectation', handle);
   server.timeout = Math.max(STALL_TIMEOUT_MS, 4 * options.sideTimeoutMs);
   server.on('connection', (socket) => targets.attach(socket));
-  server.on('clientError', answerClientError);
+  server.on('clientError', (error, socket) => {
+    handler.afterRequests(socket as Socket, () => answerClientError(error, socket as Socket));
+  });
   server.on('connect', (_request, socket) => endWithPage(socket as Socket, 405));
   await bind(server, options);
   const { address, port } = server.address() as AddressInfo;
@@ -51,6 +63,14 @@ export async function listen(handler: DataHandler, options: ResolvedListenerOpti
     port,
     close: () => closeServer(server, handler, options.drainTimeoutMs),
   };
+}
+
+/**
+ * A caller that has said everything may close its half of the connection (`nc -N` does) and still reads its answer. Node
+ * drops such a connection unless this property of the server, which its types leave out, is set.
+ */
+function answerHalfClosed(server: Server & { httpAllowHalfOpen?: boolean }): void {
+  server.httpAllowHalfOpen = true;
 }
 
 function bind(server: Server, { host, port }: ResolvedListenerOptions): Promise<void> {
@@ -85,10 +105,9 @@ async function closeServer(server: Server, handler: DataHandler, drainTimeoutMs:
 
 /** What Node could not read as HTTP; nginx answers the same with its pages. */
 function answerClientError(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
+  if (error.code === 'ECONNRESET') socket.destroy();
+  // An answer that closes the connection is on its way.
+  if (!socket.writable) return;
   endWithPage(socket, clientErrorStatus(error));
 }
 
@@ -99,12 +118,15 @@ function clientErrorStatus(error: NodeJS.ErrnoException & { rawPacket?: Buffer }
   return lineEnd < 0 || lineEnd > 4096 ? 414 : 400;
 }
 
+const PAGE_OUTCOMES: { readonly [S in HtmlStatus]?: Outcome } = { 408: 'timeout', 414: 'too-large' };
+
 function endWithPage(socket: Socket, status: HtmlStatus): void {
   const page = htmlPage(status);
-  socket.on('error', () => socket.destroy());
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.on('error', () => socket.destroy()).once('close', () => clearTimeout(linger));
   socket.end(
     `HTTP/1.1 ${status} ${reasonPhrase(status) || 'Request Time-out'}\r\nServer: kvtwin\r\n` +
       `Date: ${new Date().toUTCString()}\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\n` +
-      `Connection: close\r\nX-Outcome: ${status === 408 ? 'timeout' : 'invalid-request'}\r\n\r\n${page}`,
+      `Connection: close\r\nX-Outcome: ${PAGE_OUTCOMES[status] ?? 'invalid-request'}\r\n\r\n${page}`,
   );
 }

@@ -80,7 +80,8 @@ function ttlSeconds(ttl: number): number | undefined {
 }
 
 function missing(command: ServedCommand, query: string, name: string): RefusedCall {
-  const haFindsIt = findInQuery(query, name) !== undefined;
+  const found = findInQuery(query, name);
+  const haFindsIt = found !== undefined && (name !== 'tb' || !command.checksTableName || isTableName(found));
   const refused = command.refusal === 'not-found' || haFindsIt ? 'not-found' : 'bad-request';
   return refuse(refused, `parameter ${name} is missing or empty`);
 }

@@ -47,6 +47,11 @@ export class RawHttp {
     this.#socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
   }
 
+  /** Says that nothing more comes from this side, and goes on reading. */
+  finish(): void {
+    this.#socket.end();
+  }
+
   /** The next answer; undefined when the connection ends without another byte. 100 Continue is passed over. */
   async answer(options: { readonly head?: boolean } = {}): Promise<RawAnswer | undefined> {
     for (;;) {

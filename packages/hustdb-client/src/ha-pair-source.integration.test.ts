@@ -159,6 +159,14 @@ describe('writes through a front', () => {
     expect(write.sides).toMatchObject(sides);
   });
 
+  it('tells what a replay found to be newer', async () => {
+    const sides = 'rejected (mismatch), rejected (mismatch)';
+    const front = await scriptedFront({ '/put': [200, { Version: '4', 'X-Sides': sides }] });
+    const write = await (await openPair(front.port)).put(key, bytes('v'), { replayVersion: counter('2') });
+    const newer = { state: 'rejected', reason: 'mismatch', version: counter('4') };
+    expect(write.sides).toEqual([newer, newer]);
+  });
+
   it.each(['', 'applied', 'applied, applied, applied', 'done, done'])(
     'does not guess what 409 with X-Sides %j means',
     async (told) => {

@@ -22,14 +22,21 @@ export function toldSides(
   sides: ToldSides,
   context: { readonly store: string; readonly operation: string },
 ): Two<SideWrite> {
-  const of = (at: 0 | 1): SideWrite => toldSide(sides[at], versionOf(write, sides[at], at), context);
+  const applied = sides.some(({ state }) => state === 'applied');
+  const of = (at: 0 | 1): SideWrite => {
+    const told = sides[at].state === 'applied' || !applied;
+    return toldSide(sides[at], told ? versionOf(write, at) : conflictVersion(write, at), context);
+  };
   return [of(0), of(1)];
 }
 
-/** A 404 has `Version: 0` whatever is there. */
-function versionOf(write: HaWrite, side: ToldSide, at: 0 | 1): string | undefined {
-  if (write.outcome === 'conflict') return write.versions[at];
-  return write.outcome === 'applied' && side.state === 'applied' ? write.version : undefined;
+/** The version of a 200 is of the sides that took the write, or of what a replay found to be newer; a 404 has none. */
+function versionOf(write: HaWrite, at: 0 | 1): string | undefined {
+  return write.outcome === 'applied' ? write.version : conflictVersion(write, at);
+}
+
+function conflictVersion(write: HaWrite, at: 0 | 1): string | undefined {
+  return write.outcome === 'conflict' ? write.versions[at] : undefined;
 }
 
 function toldSide(
