@@ -4,6 +4,8 @@ import { encodeZigZag } from './zig-zag.js';
 
 const DEFAULT_CAPACITY = 1024;
 const TWO_32 = 0x1_0000_0000;
+/** Up to here a loop is faster than a call of `set`. */
+const LONGEST_BY_LOOP = 32;
 
 /** Options of {@link ByteWriter}. */
 export interface ByteWriterOptions {
@@ -159,14 +161,15 @@ export class ByteWriter {
       return this;
     }
     this.ensure(length);
-    if (length <= 32) {
+    const { buffer, at } = this;
+    if (length <= LONGEST_BY_LOOP) {
       for (let index = 0; index < length; index++) {
-        this.buffer[this.at + index] = bytes[index] as number;
+        buffer[at + index] = bytes[index] as number;
       }
     } else {
-      this.buffer.set(bytes, this.at);
+      buffer.set(bytes, at);
     }
-    this.at += length;
+    this.at = at + length;
     return this;
   }
 
@@ -180,6 +183,7 @@ export class ByteWriter {
     const { length } = text;
     this.ensure(length * 3 + 5);
     if (length < 0x80) {
+      const { buffer } = this;
       const begin = this.at + 1;
       let at = 0;
       for (; at < length; at++) {
@@ -187,10 +191,10 @@ export class ByteWriter {
         if (unit > 0x7f) {
           break;
         }
-        this.buffer[begin + at] = unit;
+        buffer[begin + at] = unit;
       }
       if (at === length) {
-        this.buffer[this.at] = length;
+        buffer[begin - 1] = length;
         this.at = begin + length;
         return this;
       }
@@ -271,12 +275,15 @@ export class ByteWriter {
   }
 
   private putVInt(unsigned: number): void {
+    const { buffer } = this;
+    let { at } = this;
     let rest = unsigned;
     while (rest >= 0x80) {
-      this.buffer[this.at++] = (rest & 0x7f) | 0x80;
+      buffer[at++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.buffer[this.at++] = rest;
+    buffer[at++] = rest;
+    this.at = at;
   }
 
   private putVLong(unsigned: bigint): void {

@@ -1,5 +1,7 @@
 import { equalBytes } from '@kvtwin/bytes';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
+import { operations } from './operations.js';
+import { versionByte } from './protocol-version.js';
 import { reencodeRequest, reencodeResponse } from './reencode.js';
 import { RequestDecoder, type RequestMessage } from './request-decoder.js';
 import { ResponseDecoder } from './response-decoder.js';
@@ -119,17 +121,35 @@ function decodeRequest(bytes: Uint8Array): Annotated<RequestMessage> {
   return { message, start: 0, end: decoder.position, spans: spans.take() };
 }
 
-function readMessages(
+/** Before 2.4 a batch does not tell whether it holds projections: where it makes no sense without, it is read with. */
+function readMessages(request: RequestMessage, bytes: Uint8Array, into: Annotated<ResponseMessage>[]): void {
+  const { operation, header } = request;
+  const mayProject = operation === operations.iterationNext && versionByte(header.version) < 24;
+  try {
+    readAll(request, bytes, false, into);
+  } catch (thrown) {
+    if (!mayProject) {
+      throw thrown;
+    }
+    const projected: Annotated<ResponseMessage>[] = [];
+    readAll(request, bytes, true, projected);
+    into.splice(0, into.length, ...projected);
+  }
+}
+
+function readAll(
   { header, operation }: RequestMessage,
   bytes: Uint8Array,
+  projections: boolean,
   into: Annotated<ResponseMessage>[],
 ): void {
   const spans = new SpanRecorder();
   const { messageId, version, intelligence } = header;
+  const pending = { operation, version, intelligence, projections };
   const decoder = new ResponseDecoder({
     spans,
     limits: NO_LIMITS,
-    pendingOf: (id) => (id === messageId ? { operation, version, intelligence } : undefined),
+    pendingOf: (id) => (id === messageId ? pending : undefined),
   });
   decoder.push(bytes);
   for (let start = 0; ; start = decoder.position) {

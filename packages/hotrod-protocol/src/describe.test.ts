@@ -165,6 +165,15 @@ describe('exchanges that cannot be decoded say why', () => {
     expect(exchangeView(exchange('a0 03 0a 01', PUT_REPLY))).not.toHaveProperty('request');
   });
 
+  test('a batch with projections before 2.4 is found out', () => {
+    const request = 'a0 05 17 33 00 00 01 00 01 37';
+    const found = exchange(request, 'a1 05 34 00 00 00 01 02 016b 0131 0132');
+    expect(found).toMatchObject({ outcome: 'decoded', reencodes: true });
+    expect(exchangeView(found)).toMatchObject({
+      response: { reply: { entries: [{ key: { hex: '6b' }, values: [{ hex: '31' }, { hex: '32' }] }] } },
+    });
+  });
+
   test('errors behind an answer are kept apart', () => {
     expect(exchangeView(exchange(PUT, 'a1 03 50 85 00 01 61 a1 00 50 81 00 01 62'))).toMatchObject({
       ok: true,

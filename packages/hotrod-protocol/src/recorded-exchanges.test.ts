@@ -81,8 +81,13 @@ function checkEveryWay(row: HotRodExchange): void {
   }
 }
 
-test('there are 974 recorded exchanges of the operations defined here', () => {
-  expect(ours).toHaveLength(974);
+test('974 recorded exchanges are of the operations that read and write entries', () => {
+  const others = ['auth', 'authMechList'];
+  const entries = ours.filter(({ request, response }) => {
+    const exchange = decodeExchange(request, response);
+    return exchange.outcome === 'decoded' && !others.includes(exchange.request.message.operation.name);
+  });
+  expect(entries).toHaveLength(974);
 });
 
 describe('every recorded exchange decodes and re-encodes to the same bytes, split at every offset', () => {

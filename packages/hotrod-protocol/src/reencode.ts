@@ -27,9 +27,10 @@ export function reencodeResponse(
         encodeError(writer, message);
         break;
       case 'reply': {
-        const { messageId, topology, status, operation, reply } = message;
+        const { messageId, topology, status, operation, reply, pending } = message;
         const header = { messageId, topology, objectStorage: isObjectStorageStatus(status) };
-        encodeResponse(writer, operation, header, reply, { version, intelligence });
+        const context = { version, intelligence, projections: pending.projections };
+        encodeResponse(writer, operation, header, reply, context);
         break;
       }
     }
