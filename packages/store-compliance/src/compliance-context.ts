@@ -12,6 +12,13 @@ export interface ComplianceContext {
   key(suffix?: Uint8Array): Uint8Array;
   /** A table name that nothing else uses. */
   table(): string;
+  /**
+   * A value that the store takes, made from a text: the text itself; for a sorted set a score that differs as the text does;
+   * for a set, which has none, an empty one.
+   */
+  value(text: string): Uint8Array;
+  /** Whether the store takes any bytes as a value: neither a set nor a sorted set does. */
+  readonly anyValue: boolean;
   /** Has the key removed from that store in the end. */
   removeLater(store: VersionedStore, key: Uint8Array): void;
 }
@@ -61,6 +68,15 @@ export class ComplianceRun implements ComplianceContext {
     return `c${this.#run}t${++this.#made}`;
   }
 
+  get anyValue(): boolean {
+    return this.selector.type === 'kv' || this.selector.type === 'hash';
+  }
+
+  value(text: string): Uint8Array {
+    if (this.anyValue) return new TextEncoder().encode(text);
+    return this.selector.type === 'set' ? new Uint8Array() : scoreOf(text);
+  }
+
   removeLater(store: VersionedStore, key: Uint8Array): void {
     this.#leftovers.push({ store, key: key.slice() });
   }
@@ -70,6 +86,14 @@ export class ComplianceRun implements ComplianceContext {
     for (const { store, key } of this.#leftovers) await store.remove(key).catch(() => undefined);
     await this.#family?.close();
   }
+}
+
+/** A number that another text most likely does not have, as decimal text. */
+function scoreOf(text: string): Uint8Array {
+  let hash = 0n;
+  for (const character of text)
+    hash = BigInt.asIntN(62, hash * 1_000_003n + BigInt(character.codePointAt(0)!));
+  return new TextEncoder().encode(hash.toString());
 }
 
 function notOpen(): never {

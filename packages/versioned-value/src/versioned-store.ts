@@ -63,6 +63,8 @@ export interface StoreCapabilities {
   /** Granularity in which reads tell expirations (or writes take them, where reads do not), in milliseconds. */
   readonly expirationUnitMs: number;
   readonly maxIdle: boolean;
+  /** Whether a write of the very value that is there keeps its version (a HustDB sorted set does). Default false. */
+  readonly sameValueKeepsVersion?: boolean;
   /** Whether writes take a `replayVersion`. Default false. */
   readonly replay?: boolean;
   readonly emptyValues: boolean;

@@ -2,7 +2,6 @@ import type { EntryVersion } from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
 import type { ComplianceContext } from '../compliance-context.js';
 import { expectRefusal } from '../expect-refusal.js';
-import { utf8 } from '../sample-bytes.js';
 
 /** Writers at once on one key: enough to collide, few enough for a slow server. */
 const racers = 8;
@@ -10,7 +9,7 @@ const racers = 8;
 /** replaceIfVersion, removeIfVersion, putIfAbsent, and what their tokens are worth. */
 export function describeCompareAndSet(context: ComplianceContext): void {
   const written = async (key: Uint8Array, value: string): Promise<EntryVersion> => {
-    await context.store.put(key, utf8(value));
+    await context.store.put(key, context.value(value));
     return (await context.store.get(key))!.version;
   };
   const claimed = (): boolean => context.capabilities.compareAndSet !== 'none';
@@ -21,14 +20,16 @@ export function describeCompareAndSet(context: ComplianceContext): void {
       const version = await written(key, 'old');
       if (!claimed()) {
         await expectRefusal(
-          () => context.store.replaceIfVersion(key, utf8('new'), version),
+          () => context.store.replaceIfVersion(key, context.value('new'), version),
           'STORE_UNSUPPORTED',
         );
         await expectRefusal(() => context.store.removeIfVersion(key, version), 'STORE_UNSUPPORTED');
         return;
       }
-      expect((await context.store.replaceIfVersion(key, utf8('new'), version)).outcome).toBe('applied');
-      expect((await context.store.get(key))?.value).toEqual(utf8('new'));
+      expect((await context.store.replaceIfVersion(key, context.value('new'), version)).outcome).toBe(
+        'applied',
+      );
+      expect((await context.store.get(key))?.value).toEqual(context.value('new'));
     });
 
     it('keeps the value when the version is not the current one', async () => {
@@ -36,11 +37,11 @@ export function describeCompareAndSet(context: ComplianceContext): void {
       const key = context.key();
       const old = await written(key, 'old');
       const current = await written(key, 'current');
-      const result = await context.store.replaceIfVersion(key, utf8('late'), old);
+      const result = await context.store.replaceIfVersion(key, context.value('late'), old);
       expect(result.outcome).toBe('mismatch');
       if (result.version !== undefined) expect(result.version).toEqual(current);
       const entry = await context.store.get(key);
-      expect(entry?.value).toEqual(utf8('current'));
+      expect(entry?.value).toEqual(context.value('current'));
       expect(entry?.version).toEqual(current);
     });
 
@@ -49,7 +50,9 @@ export function describeCompareAndSet(context: ComplianceContext): void {
       const key = context.key();
       const version = await written(key, 'value');
       await context.store.remove(key);
-      expect((await context.store.replaceIfVersion(key, utf8('late'), version)).outcome).toBe('absent');
+      expect((await context.store.replaceIfVersion(key, context.value('late'), version)).outcome).toBe(
+        'absent',
+      );
       expect(await context.store.get(key)).toBeUndefined();
     });
 
@@ -59,7 +62,7 @@ export function describeCompareAndSet(context: ComplianceContext): void {
       const old = await written(key, 'old');
       const current = await written(key, 'current');
       expect((await context.store.removeIfVersion(key, old)).outcome).toBe('mismatch');
-      expect((await context.store.get(key))?.value).toEqual(utf8('current'));
+      expect((await context.store.get(key))?.value).toEqual(context.value('current'));
       expect((await context.store.removeIfVersion(key, current)).outcome).toBe('applied');
       expect(await context.store.get(key)).toBeUndefined();
       expect((await context.store.removeIfVersion(key, current)).outcome).toBe('absent');
@@ -71,13 +74,13 @@ export function describeCompareAndSet(context: ComplianceContext): void {
       const version = await written(key, 'start');
       const results = await Promise.all(
         Array.from({ length: racers }, (_, at) =>
-          context.store.replaceIfVersion(key, utf8(`racer ${at}`), version),
+          context.store.replaceIfVersion(key, context.value(`racer ${at}`), version),
         ),
       );
       const winners = results.flatMap(({ outcome }, at) => (outcome === 'applied' ? [at] : []));
       expect(winners).toHaveLength(1);
       expect(results.filter(({ outcome }) => outcome === 'mismatch')).toHaveLength(racers - 1);
-      expect((await context.store.get(key))?.value).toEqual(utf8(`racer ${winners[0]}`));
+      expect((await context.store.get(key))?.value).toEqual(context.value(`racer ${winners[0]}`));
     });
   });
 
@@ -85,27 +88,32 @@ export function describeCompareAndSet(context: ComplianceContext): void {
     it('creates, and keeps what is there, or refuses the call where it is not claimed', async () => {
       const key = context.key();
       if (context.capabilities.putIfAbsent === 'none') {
-        await expectRefusal(() => context.store.putIfAbsent(key, utf8('first')), 'STORE_UNSUPPORTED');
+        await expectRefusal(
+          () => context.store.putIfAbsent(key, context.value('first')),
+          'STORE_UNSUPPORTED',
+        );
         expect(await context.store.get(key)).toBeUndefined();
         return;
       }
-      expect((await context.store.putIfAbsent(key, utf8('first'))).outcome).toBe('applied');
+      expect((await context.store.putIfAbsent(key, context.value('first'))).outcome).toBe('applied');
       const made = await context.store.get(key);
-      const again = await context.store.putIfAbsent(key, utf8('second'));
+      const again = await context.store.putIfAbsent(key, context.value('second'));
       expect(again.outcome).toBe('exists');
       if (again.version !== undefined) expect(again.version).toEqual(made?.version);
-      expect((await context.store.get(key))?.value).toEqual(utf8('first'));
+      expect((await context.store.get(key))?.value).toEqual(context.value('first'));
     });
 
     it('lets one of several creators through', async () => {
       if (context.capabilities.putIfAbsent !== 'atomic') return;
       const key = context.key();
       const results = await Promise.all(
-        Array.from({ length: racers }, (_, at) => context.store.putIfAbsent(key, utf8(`racer ${at}`))),
+        Array.from({ length: racers }, (_, at) =>
+          context.store.putIfAbsent(key, context.value(`racer ${at}`)),
+        ),
       );
       const winners = results.flatMap(({ outcome }, at) => (outcome === 'applied' ? [at] : []));
       expect(winners).toHaveLength(1);
-      expect((await context.store.get(key))?.value).toEqual(utf8(`racer ${winners[0]}`));
+      expect((await context.store.get(key))?.value).toEqual(context.value(`racer ${winners[0]}`));
     });
   });
 
@@ -127,7 +135,7 @@ export function describeCompareAndSet(context: ComplianceContext): void {
       const replayVersion: EntryVersion = { scheme: 'counter', token: '7' };
       const key = context.key();
       await expectRefusal(
-        () => context.store.put(key, utf8('value'), { replayVersion }),
+        () => context.store.put(key, context.value('value'), { replayVersion }),
         'STORE_UNSUPPORTED',
       );
     });
@@ -136,13 +144,13 @@ export function describeCompareAndSet(context: ComplianceContext): void {
       if (context.capabilities.replay !== true) return;
       const key = context.key();
       const at = (token: string): EntryVersion => ({ scheme: 'counter', token });
-      expect((await context.store.put(key, utf8('seven'), { replayVersion: at('7') })).outcome).toBe(
+      expect((await context.store.put(key, context.value('seven'), { replayVersion: at('7') })).outcome).toBe(
         'applied',
       );
       expect((await context.store.get(key))?.version).toEqual(at('7'));
-      const older = await context.store.put(key, utf8('five'), { replayVersion: at('5') });
+      const older = await context.store.put(key, context.value('five'), { replayVersion: at('5') });
       expect(older).toEqual({ outcome: 'mismatch', version: at('7') });
-      expect((await context.store.get(key))?.value).toEqual(utf8('seven'));
+      expect((await context.store.get(key))?.value).toEqual(context.value('seven'));
     });
   });
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComplianceContext } from '../compliance-context.js';
 import { expectRefusal } from '../expect-refusal.js';
-import { utf8 } from '../sample-bytes.js';
 
 /** Lifespans and max-idle. */
 export function describeExpiration(context: ComplianceContext): void {
@@ -10,13 +9,13 @@ export function describeExpiration(context: ComplianceContext): void {
   describe('lifespan', () => {
     it('takes the entry away when its time is up, or is refused where it is not claimed', async () => {
       const key = context.key();
-      const put = () => context.store.put(key, utf8('value'), { lifespanMs: unitMs() });
+      const put = () => context.store.put(key, context.value('value'), { lifespanMs: unitMs() });
       if (!context.capabilities.lifespan) {
         await expectRefusal(put, 'STORE_UNSUPPORTED');
         return;
       }
       await put();
-      expect((await context.store.get(key))?.value).toEqual(utf8('value'));
+      expect((await context.store.get(key))?.value).toEqual(context.value('value'));
       await context.options.passTime(2 * unitMs() + 500);
       expect(await context.store.get(key)).toBeUndefined();
     });
@@ -24,8 +23,8 @@ export function describeExpiration(context: ComplianceContext): void {
     it('is told, if reads tell expirations', async () => {
       if (!context.capabilities.lifespan) return;
       const [mortal, immortal] = [context.key(), context.key()];
-      await context.store.put(mortal, utf8('value'), { lifespanMs: 3_600_000 });
-      await context.store.put(immortal, utf8('value'));
+      await context.store.put(mortal, context.value('value'), { lifespanMs: 3_600_000 });
+      await context.store.put(immortal, context.value('value'));
       const [limited, unlimited] = await context.store.getMany([mortal, immortal]);
       if (context.capabilities.readsExpiration) {
         expect(limited?.expiration).toEqual({ kind: 'mortal', lifespanMs: 3_600_000 });
@@ -40,8 +39,8 @@ export function describeExpiration(context: ComplianceContext): void {
     it('goes with an overwrite that brings none', async () => {
       if (!context.capabilities.lifespan || !context.capabilities.readsExpiration) return;
       const key = context.key();
-      await context.store.put(key, utf8('old'), { lifespanMs: unitMs() });
-      await context.store.put(key, utf8('new'));
+      await context.store.put(key, context.value('old'), { lifespanMs: unitMs() });
+      await context.store.put(key, context.value('new'));
       expect((await context.store.get(key))?.expiration).toEqual({ kind: 'immortal' });
     });
 
@@ -49,16 +48,16 @@ export function describeExpiration(context: ComplianceContext): void {
       const { compareAndSet, lifespan, readsExpiration } = context.capabilities;
       if (!lifespan || !readsExpiration || compareAndSet === 'none') return;
       const key = context.key();
-      await context.store.put(key, utf8('old'));
+      await context.store.put(key, context.value('old'));
       const { version } = (await context.store.get(key))!;
-      await context.store.replaceIfVersion(key, utf8('new'), version, { lifespanMs: 3_600_000 });
+      await context.store.replaceIfVersion(key, context.value('new'), version, { lifespanMs: 3_600_000 });
       expect((await context.store.get(key))?.expiration).toEqual({ kind: 'mortal', lifespanMs: 3_600_000 });
     });
 
     it.each([0, -1, Number.NaN])('refuses %s milliseconds', async (lifespanMs) => {
       if (!context.capabilities.lifespan) return;
       await expectRefusal(
-        () => context.store.put(context.key(), utf8('value'), { lifespanMs }),
+        () => context.store.put(context.key(), context.value('value'), { lifespanMs }),
         'STORE_INVALID_ARGUMENT',
       );
     });
@@ -67,13 +66,13 @@ export function describeExpiration(context: ComplianceContext): void {
   describe('max-idle', () => {
     it('takes away what nobody reads, or is refused where it is not claimed', async () => {
       const key = context.key();
-      const put = () => context.store.put(key, utf8('value'), { maxIdleMs: unitMs() });
+      const put = () => context.store.put(key, context.value('value'), { maxIdleMs: unitMs() });
       if (!context.capabilities.maxIdle) {
         await expectRefusal(put, 'STORE_UNSUPPORTED');
         return;
       }
       await put();
-      expect((await context.store.get(key))?.value).toEqual(utf8('value'));
+      expect((await context.store.get(key))?.value).toEqual(context.value('value'));
       await context.options.passTime(2 * unitMs() + 500);
       expect(await context.store.get(key)).toBeUndefined();
     });
@@ -81,7 +80,7 @@ export function describeExpiration(context: ComplianceContext): void {
     it('is told next to a lifespan', async () => {
       if (!context.capabilities.maxIdle || !context.capabilities.readsExpiration) return;
       const key = context.key();
-      await context.store.put(key, utf8('value'), { lifespanMs: 3_600_000, maxIdleMs: 600_000 });
+      await context.store.put(key, context.value('value'), { lifespanMs: 3_600_000, maxIdleMs: 600_000 });
       const entry = await context.store.get(key);
       expect(entry?.expiration).toEqual({ kind: 'mortal', lifespanMs: 3_600_000, maxIdleMs: 600_000 });
       expect(entry?.lastUsedAtMs).toBeGreaterThan(0);

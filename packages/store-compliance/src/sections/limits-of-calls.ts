@@ -3,32 +3,38 @@ import { StoreError } from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
 import type { ComplianceContext } from '../compliance-context.js';
 import { expectRefusal } from '../expect-refusal.js';
-import { utf8 } from '../sample-bytes.js';
 
-type Call = (store: VersionedStore, key: Uint8Array, options?: CallOptions) => Promise<unknown>;
+type Call = (
+  store: VersionedStore,
+  key: Uint8Array,
+  value: Uint8Array,
+  options?: CallOptions,
+) => Promise<unknown>;
 
 const calls: [name: string, call: Call][] = [
-  ['get', (store, key, options) => store.get(key, options)],
-  ['getMany', (store, key, options) => store.getMany([key], options)],
-  ['put', (store, key, options) => store.put(key, utf8('value'), options)],
-  ['remove', (store, key, options) => store.remove(key, options)],
+  ['get', (store, key, _value, options) => store.get(key, options)],
+  ['getMany', (store, key, _value, options) => store.getMany([key], options)],
+  ['put', (store, key, value, options) => store.put(key, value, options)],
+  ['remove', (store, key, _value, options) => store.remove(key, options)],
 ];
 
 /** Signals, time limits, closing. */
 export function describeLimitsOfCalls(context: ComplianceContext): void {
+  const value = (): Uint8Array => context.value('value');
+
   describe('signal', () => {
     it.each(calls)('%s rejects at once when the signal has fired, and does nothing', async (_, call) => {
       const key = context.key();
-      await context.store.put(key, utf8('before'));
+      await context.store.put(key, context.value('before'));
       const signal = AbortSignal.abort();
-      await expectRefusal(() => call(context.store, key, { signal }), 'STORE_ABORTED');
-      expect((await context.store.get(key))?.value).toEqual(utf8('before'));
+      await expectRefusal(() => call(context.store, key, value(), { signal }), 'STORE_ABORTED');
+      expect((await context.store.get(key))?.value).toEqual(context.value('before'));
     });
 
     it.each(calls)('%s settles when the signal fires on the way', async (_, call) => {
       const key = context.key();
       const controller = new AbortController();
-      const pending = call(context.store, key, { signal: controller.signal });
+      const pending = call(context.store, key, value(), { signal: controller.signal });
       controller.abort();
       await expectSettled(pending);
       expect(await context.store.get(context.key())).toBeUndefined();
@@ -37,12 +43,12 @@ export function describeLimitsOfCalls(context: ComplianceContext): void {
 
   describe('time limit', () => {
     it.each(calls)('%s answers or times out within 1 ms', async (_, call) => {
-      await expectSettled(call(context.store, context.key(), { timeoutMs: 1 }), 'STORE_TIMEOUT');
+      await expectSettled(call(context.store, context.key(), value(), { timeoutMs: 1 }), 'STORE_TIMEOUT');
     });
 
     it.each(calls)('%s refuses a time limit of 0', async (_, call) => {
       await expectRefusal(
-        () => call(context.store, context.key(), { timeoutMs: 0 }),
+        () => call(context.store, context.key(), value(), { timeoutMs: 0 }),
         'STORE_INVALID_ARGUMENT',
       );
     });
@@ -60,11 +66,12 @@ export function describeLimitsOfCalls(context: ComplianceContext): void {
     it('of a family settles what is on its way, and refuses what comes later', async () => {
       const family = await context.options.openFamily();
       const store = await family.open(context.selector);
-      const pending = calls.map(([, call]) => call(store, context.key()));
+      const pending = calls.map(([, call]) => call(store, context.key(), value()));
       await family.close();
       await family.close();
       for (const call of pending) await expectSettled(call);
-      for (const [, call] of calls) await expectRefusal(() => call(store, context.key()), 'STORE_CLOSED');
+      for (const [, call] of calls)
+        await expectRefusal(() => call(store, context.key(), value()), 'STORE_CLOSED');
       await expectRefusal(() => family.open(context.selector), 'STORE_CLOSED');
       await expectRefusal(() => family.ping(), 'STORE_CLOSED');
     });

@@ -1,7 +1,6 @@
 import { toByteString } from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
 import type { ComplianceContext } from '../compliance-context.js';
-import { utf8 } from '../sample-bytes.js';
 
 /** Arrays that go in stay the caller's; arrays that come out become the caller's. */
 export function describeOwnership(context: ComplianceContext): void {
@@ -9,25 +8,25 @@ export function describeOwnership(context: ComplianceContext): void {
     it('keeps neither the key nor the value that was handed in', async () => {
       const key = context.key();
       const original = key.slice();
-      const value = utf8('value');
+      const value = context.value('value');
       await context.store.put(key, value);
       key.fill(0x2e);
       value.fill(0);
-      expect((await context.store.get(original))?.value).toEqual(utf8('value'));
+      expect((await context.store.get(original))?.value).toEqual(context.value('value'));
     });
 
     it('hands out copies', async () => {
       const key = context.key();
-      await context.store.put(key, utf8('value'));
+      await context.store.put(key, context.value('value'));
       (await context.store.get(key))?.value.fill(0);
       (await context.store.getMany([key]))[0]?.value.fill(0);
-      expect((await context.store.get(key))?.value).toEqual(utf8('value'));
+      expect((await context.store.get(key))?.value).toEqual(context.value('value'));
     });
 
     it('hands out copies in a scan', async () => {
       if (context.capabilities.scan === 'none') return;
       const key = context.key();
-      await context.store.put(key, utf8('value'));
+      await context.store.put(key, context.value('value'));
       for await (const { entries } of context.store.scan()) {
         for (const shown of entries) {
           if (toByteString(shown.key) !== toByteString(key)) continue;
@@ -35,7 +34,7 @@ export function describeOwnership(context: ComplianceContext): void {
           shown.entry.value.fill(0);
         }
       }
-      expect((await context.store.get(key))?.value).toEqual(utf8('value'));
+      expect((await context.store.get(key))?.value).toEqual(context.value('value'));
     });
   });
 }

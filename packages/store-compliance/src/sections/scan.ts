@@ -7,6 +7,8 @@ import { expectRefusal } from '../expect-refusal.js';
 export function describeScan(context: ComplianceContext): void {
   let keys: Uint8Array[] = [];
 
+  const valueFor = (key: Uint8Array): Uint8Array => context.value(toByteString(key));
+
   const shownBy = async (options: ScanOptions): Promise<Map<string, string>> => {
     const shown = new Map<string, string>();
     for await (const { entries } of context.store.scan(options)) {
@@ -15,7 +17,7 @@ export function describeScan(context: ComplianceContext): void {
     return shown;
   };
   const expectAll = (shown: Map<string, string>): void => {
-    const missing = keys.filter((key) => shown.get(toByteString(key)) !== toByteString(key));
+    const missing = keys.filter((key) => shown.get(toByteString(key)) !== toByteString(valueFor(key)));
     expect(missing).toEqual([]);
   };
 
@@ -23,7 +25,7 @@ export function describeScan(context: ComplianceContext): void {
     beforeAll(async () => {
       keys = Array.from({ length: context.options.scanKeys }, () => context.key());
       for (let at = 0; at < keys.length; at += 20) {
-        await Promise.all(keys.slice(at, at + 20).map((key) => context.store.put(key, key)));
+        await Promise.all(keys.slice(at, at + 20).map((key) => context.store.put(key, valueFor(key))));
       }
     });
 
@@ -72,7 +74,7 @@ export function describeScan(context: ComplianceContext): void {
         for await (const _ of context.store.scan({ batchSize: 10 })) break;
       }
       const [key] = keys;
-      expect((await context.store.get(key!))?.value).toEqual(key);
+      expect((await context.store.get(key!))?.value).toEqual(valueFor(key!));
       expectAll(await shownBy({}));
     });
 
@@ -82,7 +84,7 @@ export function describeScan(context: ComplianceContext): void {
       for await (const { entries } of context.store.scan({ batchSize: 10 })) {
         for (const { key } of entries) shown.add(toByteString(key));
         const fleeting = context.key();
-        await context.store.put(fleeting, fleeting);
+        await context.store.put(fleeting, valueFor(fleeting));
         await context.store.remove(fleeting);
         if (shown.size > 5 * keys.length) break;
       }
