@@ -145,6 +145,23 @@ describe('what is announced is not allocated', () => {
     );
   });
 
+  test.each([
+    [100, 'HOTROD_LIMIT'],
+    [200, undefined],
+  ])('a value of 150 bytes with a limit of %d: %s', (maxArrayBytes, code) => {
+    const writer = new ByteWriter();
+    const reply: GetReply = { outcome: 'ok', value: new Uint8Array(150) };
+    encodeResponse(writer, operations.get, { messageId: 7 }, reply, { version: VERSION });
+    const pending = { operation: operations.get, version: VERSION, intelligence: 1 } as const;
+    const decoder = new ResponseDecoder({ pendingOf: () => pending, limits: { maxArrayBytes } });
+    decoder.push(writer.take());
+    if (code === undefined) {
+      expect(decoder.next()).toMatchObject({ reply });
+    } else {
+      expect(() => decoder.next()).toThrow(expect.objectContaining({ code }));
+    }
+  });
+
   test('a request that grows past its limit entry by entry is refused', () => {
     const writer = new ByteWriter();
     const entries = Array.from({ length: 20 }, () => ({
