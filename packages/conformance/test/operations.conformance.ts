@@ -190,6 +190,16 @@ const TRIALS: { [Name in OperationName]: (trial: Trial) => Promise<void> } = {
     await connection.call('put', { key: freshKey(), value: VALUE });
     expect(await stores()).toBe(before + 1);
   },
+
+  authMechList: async ({ connection }) => {
+    expect((await connection.call('authMechList', {})).reply).toEqual({ outcome: 'ok', mechanisms: [] });
+  },
+
+  auth: async ({ connection }) => {
+    const login = connection.call('auth', { mechanism: 'PLAIN', response: utf8('\0a\0b') });
+    await expect(login).rejects.toThrow(/ISPN006007/);
+    expect((await connection.call('ping', {})).status).toBe(0);
+  },
 };
 
 async function putAndReadVersion(connection: RawConnection, key: Uint8Array): Promise<bigint> {

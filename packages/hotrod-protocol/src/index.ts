@@ -65,6 +65,8 @@ export {
   type RequestOf,
   type Routing,
 } from './operation-definition.js';
+export type { AuthReply, AuthRequest } from './operations/auth.js';
+export type { AuthMechListReply, AuthMechListRequest } from './operations/auth-mech-list.js';
 export type { ClearReply, ClearRequest } from './operations/clear.js';
 export type { ContainsKeyReply, ContainsKeyRequest } from './operations/contains-key.js';
 export type { GetReply, GetRequest } from './operations/get.js';

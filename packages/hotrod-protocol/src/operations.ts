@@ -1,4 +1,6 @@
 import type { OperationDefinition } from './operation-definition.js';
+import { auth } from './operations/auth.js';
+import { authMechList } from './operations/auth-mech-list.js';
 import { clear } from './operations/clear.js';
 import { containsKey } from './operations/contains-key.js';
 import { get } from './operations/get.js';
@@ -38,6 +40,8 @@ export const operations = {
   iterationNext,
   iterationEnd,
   stats,
+  authMechList,
+  auth,
 } as const;
 
 /** Name of a defined operation. */

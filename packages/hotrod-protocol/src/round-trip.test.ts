@@ -208,6 +208,14 @@ const MESSAGES: Record<
       }),
     ],
   },
+  authMechList: {
+    request: nothing,
+    replies: () => [fc.record({ outcome: fc.constant('ok'), mechanisms: fc.array(text) })],
+  },
+  auth: {
+    request: () => fc.record({ mechanism: text, response: bytes }),
+    replies: () => [fc.record({ outcome: fc.constant('ok'), completed: fc.nat(255), challenge: bytes })],
+  },
 };
 
 const topology = (intelligence: number): Arbitrary<Topology | undefined> =>

@@ -25,8 +25,13 @@ type CacheHandler<Name extends OperationName> = (
   call: RequestCall<RequestOf<(typeof operations)[Name]>>,
 ) => ReplyOf<(typeof operations)[Name]>;
 
-/** The operations that work on a cache: all but ping. A defined operation without a line here does not compile. */
-export const cacheHandlers: { readonly [Name in Exclude<OperationName, 'ping'>]: CacheHandler<Name> } = {
+/** Those that concern the connection instead: the request handler answers them. */
+type ConnectionOperation = 'ping' | 'authMechList' | 'auth';
+
+/** The operations that work on a cache. A defined operation without a line here does not compile. */
+export const cacheHandlers: {
+  readonly [Name in Exclude<OperationName, ConnectionOperation>]: CacheHandler<Name>;
+} = {
   get: answerGet,
   getWithMetadata: answerGetWithMetadata,
   containsKey: answerContainsKey,

@@ -3,7 +3,7 @@ import { EmbeddedCache } from './embedded-cache.js';
 import { EntryVersionSource } from './entry-version-source.js';
 import { InMemoryCache } from './in-memory-cache.js';
 import { Iterations } from './iterations.js';
-import type { ResolvedCacheOptions, ResolvedServerOptions } from './server-options.js';
+import type { ResolvedAuthOptions, ResolvedCacheOptions, ResolvedServerOptions } from './server-options.js';
 
 /** What remote callers did with one cache since the server started; seeding does not count. */
 export interface CacheCounters {
@@ -29,6 +29,8 @@ export interface CacheHost {
   readonly defaultCache: string | undefined;
   /** The newest protocol that is claimed and taken. */
   readonly maxVersion: ProtocolVersion;
+  /** Who may log in; undefined: nobody has to. */
+  readonly auth: ResolvedAuthOptions | undefined;
   readonly startedMs: number;
   nowMs(): number;
   find(name: string): HostedCache | undefined;
@@ -59,6 +61,7 @@ export function openCacheHost(options: ResolvedServerOptions): CacheHost {
     iterations,
     defaultCache: options.defaultCache,
     maxVersion: options.maxVersion,
+    auth: options.auth,
     startedMs: nowMs(),
     nowMs,
     find: (name) => caches.get(name),

@@ -42,7 +42,7 @@ function steps(): Map<string, Step[]> {
   return groups;
 }
 
-/** The other recorded caches need schemas, transactions or authentication. */
+/** The other recorded caches need schemas or transactions; the servers with logins had other users. */
 const otherCaches = new Set(['tx', 'pb', 'mm', '___protobuf_metadata']);
 
 function isServed({ seq }: HotRodExchange, { header }: RequestMessage): boolean {

@@ -7,6 +7,8 @@ export class RequestFailure extends Error {
     readonly status: number,
     /** What the caller gets to read. Clients of Infinispan look for class names in it, so it begins with one. */
     message: string,
+    /** Of the response, where it is not the opcode of errors. */
+    readonly opcode?: number,
   ) {
     super(message);
   }

@@ -1,6 +1,9 @@
 import type { ByteWriter } from '@kvtwin/bytes';
 import {
   type AnyReply,
+  type AuthMechListReply,
+  type AuthReply,
+  type AuthRequest,
   encodeError,
   encodeResponse,
   HotRodProtocolError,
@@ -11,6 +14,7 @@ import {
   versionByte,
 } from '@kvtwin/hotrod-protocol';
 import { answerPing } from './answer-ping.js';
+import { Authentication } from './authentication.js';
 import { cacheHandlers } from './cache-handlers.js';
 import type { CacheHost, HostedCache } from './cache-host.js';
 import { checkMediaTypes } from './check-media-types.js';
@@ -29,11 +33,13 @@ const handlers = cacheHandlers as unknown as Readonly<Record<string, AnyHandler 
 export class RequestHandler {
   readonly #host: CacheHost;
   readonly #owner: object;
+  readonly #authentication: Authentication;
 
   /** `owner`: the connection; its iterations end with it. */
   constructor(host: CacheHost, owner: object) {
     this.#host = host;
     this.#owner = owner;
+    this.#authentication = new Authentication(host.auth);
   }
 
   /**
@@ -45,7 +51,8 @@ export class RequestHandler {
     const { messageId, version, intelligence } = header;
     this.#checkVersion(header);
     try {
-      const hosted = this.#cacheOf(message);
+      this.#authentication.check(operation.name);
+      const hosted = isAboutLogin(message) ? undefined : this.#cacheOf(message);
       const reply = this.#reply(message, hosted);
       const objectStorage = hosted?.options.keyMediaType === 'application/x-java-object';
       encodeResponse(writer, operation, { messageId, objectStorage }, reply, {
@@ -62,6 +69,9 @@ export class RequestHandler {
     if (operation.name === operations.ping.name) {
       return answerPing(this.#host, hosted);
     }
+    if (isAboutLogin(message)) {
+      return this.#answerLogin(message);
+    }
     const handler = handlers[operation.name];
     if (handler === undefined || hosted === undefined) {
       throw new RequestFailure(
@@ -73,6 +83,12 @@ export class RequestHandler {
       checkMediaTypes(header, hosted.options);
     }
     return handler({ header, request, hosted, host: this.#host, owner: this.#owner });
+  }
+
+  #answerLogin({ operation, request }: RequestMessage): AuthMechListReply | AuthReply {
+    return operation.name === operations.authMechList.name
+      ? { outcome: 'ok', mechanisms: this.#authentication.mechanisms }
+      : this.#authentication.step(request as AuthRequest);
   }
 
   /** The cache that a request names; undefined for a ping without a name where there is no default cache. */
@@ -114,6 +130,11 @@ export class RequestHandler {
   }
 }
 
+/** These two look at no cache, whatever their header names. */
+function isAboutLogin({ operation }: RequestMessage): boolean {
+  return operation.name === operations.authMechList.name || operation.name === operations.auth.name;
+}
+
 function cacheNotFound(text: string): RequestFailure {
   return new RequestFailure(
     Status.REQUEST_PARSING_ERROR,
@@ -122,9 +143,9 @@ function cacheNotFound(text: string): RequestFailure {
 }
 
 /** What goes wrong in a handler is told to its caller; the connection is in step and stays. */
-function failureOf(error: unknown): { status: number; message: string } {
+function failureOf(error: unknown): { status: number; message: string; opcode?: number } {
   if (error instanceof RequestFailure) {
-    return { status: error.status, message: error.message };
+    return { status: error.status, message: error.message, opcode: error.opcode };
   }
   if (HotRodServerError.is(error)) {
     return {

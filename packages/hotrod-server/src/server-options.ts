@@ -21,6 +21,17 @@ export interface CacheOptions {
   readonly maxBytes?: number;
 }
 
+/** SASL mechanisms that the server can be asked to offer. */
+export type AuthMechanism = 'SCRAM-SHA-256' | 'PLAIN';
+
+/** Who may use the server. Meant for tests: passwords are in the open, and there is no TLS. */
+export interface AuthOptions {
+  /** Passwords by user name. */
+  readonly users: Readonly<Record<string, string>>;
+  /** What is offered, in this order; SCRAM-SHA-256 by default. */
+  readonly mechanisms?: readonly AuthMechanism[];
+}
+
 /** What callers may make the server hold. */
 export interface ServerLimits {
   /**
@@ -57,6 +68,8 @@ export interface HotRodServerOptions {
   /** Time for expiration; the machine's by default. */
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
+  /** Users; with them everything but ping and the login itself needs a login. None by default: everybody may do everything. */
+  readonly auth?: AuthOptions;
   /** The newest protocol that the server claims and takes, `2.0` to `4.1`; `4.1` by default. */
   readonly maxVersion?: ProtocolVersion;
   /** Closes the server when it fires. */
@@ -93,6 +106,13 @@ export interface ResolvedServerOptions {
   readonly limits: ServerLimits;
   readonly maxVersion: ProtocolVersion;
   readonly seed: bigint;
+  readonly auth: ResolvedAuthOptions | undefined;
+}
+
+/** Users by name, and the mechanisms offered. */
+export interface ResolvedAuthOptions {
+  readonly users: ReadonlyMap<string, string>;
+  readonly mechanisms: readonly AuthMechanism[];
 }
 
 /** Fills in the defaults; throws `HOTROD_SERVER_INVALID_OPTION` naming the first option that is out of its range. */
@@ -123,7 +143,17 @@ export function resolveServerOptions(options: HotRodServerOptions): ResolvedServ
     limits,
     maxVersion,
     seed: options.seed ?? randomBytes(8).readBigUInt64BE(),
+    auth: options.auth && resolveAuthOptions(options.auth),
   };
+}
+
+function resolveAuthOptions({ users, mechanisms = ['SCRAM-SHA-256'] }: AuthOptions): ResolvedAuthOptions {
+  const unknown = mechanisms.find((mechanism) => !/^(?:SCRAM-SHA-256|PLAIN)$/.test(mechanism));
+  if (unknown !== undefined || mechanisms.length === 0) {
+    const given = unknown === undefined ? 'empty' : `'${unknown}'`;
+    throw invalid(`auth.mechanisms is ${given}; give SCRAM-SHA-256, PLAIN or both`);
+  }
+  return { users: new Map(Object.entries(users)), mechanisms };
 }
 
 function resolveCacheOptions(name: string, options: CacheOptions): ResolvedCacheOptions {
