@@ -1,61 +1,57 @@
-import type { Clock } from '@kvtwin/versioned-value';
+import type { Alarm, Clock } from '@kvtwin/versioned-value';
 
 /** Why a sleep ends early. Made once: an abort without a reason makes an exception, stack and all, per call. */
 const notNeeded = new Error('no call needs this time limit any more');
 
 /** A call that must be settled by a certain time. */
 export interface CallDeadline {
-  readonly dueMs: number;
-  readonly expire: () => void;
+  /** Set by {@link CallDeadlines.add}. */
+  dueMs: number;
+  expire(): void;
 }
 
 /**
- * Time limits of many calls on one sleep of the clock: a timer of its own for each call would cost more than the call.
- * Sleeps only while calls are open, so it keeps no process alive.
+ * Time limits of many calls on one alarm of the clock: a timer of its own for each call would cost more than the call.
+ * Where the clock's alarm can wait without keeping the process alive it stays set between calls; else it is cancelled.
  */
 export class CallDeadlines {
   readonly #clock: Clock;
   readonly #open = new Set<CallDeadline>();
-  #sleep: { readonly untilMs: number; readonly stop: AbortController } | undefined;
+  #alarm: (Partial<Alarm> & Pick<Alarm, 'cancel'>) | undefined;
+  #alarmDueMs = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Has `expire` called after so many milliseconds, unless the call is {@link done} before. */
-  add(afterMs: number, expire: () => void): CallDeadline {
-    const deadline = { dueMs: this.#clock.nowMs() + afterMs, expire };
+  add(deadline: CallDeadline, afterMs: number): void {
+    deadline.dueMs = this.#clock.nowMs() + afterMs;
     this.#open.add(deadline);
-    if (this.#sleep === undefined || deadline.dueMs < this.#sleep.untilMs) this.#sleepUntil(deadline.dueMs);
-    return deadline;
+    if (deadline.dueMs < this.#alarmDueMs) this.#set(deadline.dueMs);
+    else if (this.#open.size === 1) this.#alarm?.hold?.(true);
   }
 
   done(deadline: CallDeadline): void {
-    this.#open.delete(deadline);
-    if (this.#open.size === 0) this.#wake();
+    if (!this.#open.delete(deadline) || this.#open.size > 0) return;
+    if (this.#alarm?.hold === undefined) this.#cancel();
+    else this.#alarm.hold(false);
   }
 
-  #sleepUntil(untilMs: number): void {
-    this.#wake();
-    const stop = new AbortController();
-    this.#sleep = { untilMs, stop };
-    const slept = this.#clock.sleep(untilMs - this.#clock.nowMs(), stop.signal);
-    slept.then(
-      () => {
-        if (this.#sleep?.stop !== stop) return;
-        this.#sleep = undefined;
-        this.#expire();
-      },
-      () => undefined,
-    );
+  #set(dueMs: number): void {
+    this.#cancel();
+    this.#alarmDueMs = dueMs;
+    this.#alarm = alarmOf(this.#clock, dueMs - this.#clock.nowMs(), this.#ring);
   }
 
-  #wake(): void {
-    this.#sleep?.stop.abort(notNeeded);
-    this.#sleep = undefined;
+  #cancel(): void {
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    this.#alarmDueMs = Number.POSITIVE_INFINITY;
   }
 
-  #expire(): void {
+  readonly #ring = (): void => {
+    this.#cancel();
     const nowMs = this.#clock.nowMs();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const deadline of this.#open) {
@@ -66,6 +62,19 @@ export class CallDeadlines {
       this.#open.delete(deadline);
       deadline.expire();
     }
-    if (this.#open.size > 0 && this.#sleep === undefined) this.#sleepUntil(nextMs);
-  }
+    if (nextMs < this.#alarmDueMs && this.#open.size > 0) this.#set(nextMs);
+  };
+}
+
+/** The clock's alarm, or a sleep of it that can be cancelled. */
+function alarmOf(clock: Clock, ms: number, ring: () => void): Partial<Alarm> & Pick<Alarm, 'cancel'> {
+  if (clock.alarm !== undefined) return clock.alarm(ms, ring);
+  const stop = new AbortController();
+  clock.sleep(ms, stop.signal).then(
+    () => {
+      if (!stop.signal.aborted) ring();
+    },
+    () => undefined,
+  );
+  return { cancel: () => stop.abort(notNeeded) };
 }

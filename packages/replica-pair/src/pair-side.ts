@@ -1,9 +1,14 @@
-import type { CallOptions, SideRead, StoreCapabilities, VersionedStore } from '@kvtwin/versioned-value';
+import type {
+  CallOptions,
+  SideRead,
+  StoreCapabilities,
+  StoreError,
+  VersionedStore,
+  VersionedValue,
+} from '@kvtwin/versioned-value';
 import type { CallDeadlines } from './call-deadlines.js';
-import { asStoreError, type SideCall, sideAborted, sideTimeout } from './side-error.js';
-
-/** A store settles its own time limits; the pair steps in this much later, for one that does not. */
-const graceMs = 100;
+import { OpenSideCall } from './open-side-call.js';
+import { asStoreError } from './side-error.js';
 
 /** Keys read at once where a side cannot answer them in one call: enough to hide latency, few enough for one socket. */
 const singleReadsAtOnce = 16;
@@ -43,51 +48,35 @@ export class PairSide {
     options: CallOptions,
     run: (store: VersionedStore, options: CallOptions) => Promise<T>,
   ): Promise<T> {
-    const call: SideCall = { store: this.name, operation };
-    const { deadlines } = this.#parts;
-    const { signal, timeoutMs = this.#parts.timeoutMs } = options;
     return new Promise<T>((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(sideAborted(call, signal, false));
-        return;
+      const call = new OpenSideCall<T>(this.#parts, operation, options, resolve, reject);
+      if (!call.begin()) return;
+      const opened = this.#opened;
+      try {
+        call.await(
+          opened === undefined
+            ? this.#store().then((store) => run(store, call.passedOptions))
+            : run(opened, call.passedOptions),
+        );
+      } catch (thrown) {
+        call.fail(thrown);
       }
-      const release = (): void => {
-        deadlines.done(deadline);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const fail = (thrown: unknown): void => {
-        release();
-        reject(asStoreError(thrown, call));
-      };
-      const onAbort = (): void => fail(sideAborted(call, signal!, true));
-      const deadline = deadlines.add(timeoutMs + graceMs, () => fail(sideTimeout(call, timeoutMs)));
-      signal?.addEventListener('abort', onAbort, { once: true });
-      const passed = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
-      this.#run((store) => run(store, passed)).then((result) => {
-        release();
-        resolve(result);
-      }, fail);
     });
   }
 
   /** Reads one key; a failure is a value. */
-  async read(key: Uint8Array, options: CallOptions): Promise<SideRead> {
-    try {
-      const entry = await this.call('get', options, (store, call) => store.get(key, call));
-      return entry === undefined ? { state: 'absent' } : { state: 'present', entry };
-    } catch (thrown) {
-      return { state: 'failed', error: asStoreError(thrown, { store: this.name, operation: 'get' }) };
-    }
+  read(key: Uint8Array, options: CallOptions): Promise<SideRead> {
+    return this.call('get', options, (store, call) => store.get(key, call)).then(
+      foundOrAbsent,
+      (error: StoreError) => ({ state: 'failed', error }),
+    );
   }
 
   /** Reads keys in one call; where one of them spoils the answer for all, one by one. */
   async readMany(keys: readonly Uint8Array[], options: CallOptions): Promise<SideRead[]> {
     try {
       const entries = await this.call('getMany', options, (store, call) => store.getMany(keys, call));
-      return keys.map((_, at) => {
-        const entry = entries[at];
-        return entry === undefined ? { state: 'absent' } : { state: 'present', entry };
-      });
+      return keys.map((_, at) => foundOrAbsent(entries[at]));
     } catch (thrown) {
       const error = asStoreError(thrown, { store: this.name, operation: 'getMany' });
       if (keys.length > 1 && mayConcernOneKey.has(error.code)) return this.#readSingly(keys, options);
@@ -118,11 +107,6 @@ export class PairSide {
     return this.#opening;
   }
 
-  /** Runs on the store at once where it is open. */
-  async #run<T>(run: (store: VersionedStore) => Promise<T>): Promise<T> {
-    return run(this.#opened ?? (await this.#store()));
-  }
-
   async #readSingly(keys: readonly Uint8Array[], options: CallOptions): Promise<SideRead[]> {
     const reads: SideRead[] = [];
     for (let at = 0; at < keys.length; at += singleReadsAtOnce) {
@@ -140,3 +124,9 @@ const mayConcernOneKey: ReadonlySet<string> = new Set([
   'STORE_WRONG_TYPE',
   'STORE_INVALID_KEY',
 ]);
+
+const absent: SideRead = Object.freeze({ state: 'absent' });
+
+function foundOrAbsent(entry: VersionedValue | undefined): SideRead {
+  return entry === undefined ? absent : { state: 'present', entry };
+}

@@ -2,7 +2,7 @@ export { fromByteString, toByteString } from './byte-string.js';
 export { bytesEqual } from './bytes-equal.js';
 export { type CallContext, checkCall, checkSelector, checkWrite } from './check-call.js';
 export { type ClassifyPairOptions, classifyPair } from './classify-pair.js';
-export type { Clock } from './clock.js';
+export type { Alarm, Clock } from './clock.js';
 export { compareBytes } from './compare-bytes.js';
 export {
   type CounterEnvelope,

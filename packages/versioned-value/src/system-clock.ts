@@ -20,4 +20,20 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   },
+  alarm(ms, ring) {
+    const timer: unknown = setTimeout(ring, ms);
+    return {
+      hold(busy) {
+        if (!isHoldable(timer)) return;
+        if (busy) timer.ref();
+        else timer.unref();
+      },
+      cancel: () => clearTimeout(timer as number),
+    };
+  },
 };
+
+/** Only Node's timers keep anything alive; a browser's are numbers. */
+function isHoldable(timer: unknown): timer is { ref(): void; unref(): void } {
+  return typeof timer === 'object' && timer !== null && 'unref' in timer;
+}

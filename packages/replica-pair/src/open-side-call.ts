@@ -1,0 +1,94 @@
+import type { CallOptions } from '@kvtwin/versioned-value';
+import type { CallDeadline, CallDeadlines } from './call-deadlines.js';
+import { asStoreError, type SideCall, sideAborted, sideTimeout } from './side-error.js';
+
+/** A store settles its own time limits; the pair steps in this much later, for one that does not. */
+const graceMs = 100;
+
+/** What a call needs to know of its side. */
+export interface SideOfCall {
+  readonly name: string;
+  readonly deadlines: CallDeadlines;
+  /** Time limit of a call that brings none. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * One call on a side, settled once: by the store, by the time limit or by the signal, whichever comes first. One object for
+ * all of it, for a side gets as many as there are requests.
+ */
+export class OpenSideCall<T> implements CallDeadline, SideCall {
+  readonly store: string;
+  readonly operation: string;
+  /** What the store is given: both limits, so that it settles first. */
+  readonly passedOptions: CallOptions;
+  dueMs = 0;
+  readonly #side: SideOfCall;
+  readonly #signal: AbortSignal | undefined;
+  readonly #timeoutMs: number;
+  readonly #resolve: (result: T) => void;
+  readonly #reject: (error: Error) => void;
+
+  constructor(
+    side: SideOfCall,
+    operation: string,
+    { signal, timeoutMs = side.timeoutMs }: CallOptions,
+    resolve: (result: T) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.store = side.name;
+    this.operation = operation;
+    this.passedOptions = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
+    this.#side = side;
+    this.#signal = signal;
+    this.#timeoutMs = timeoutMs;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Starts both limits; false, and the call is rejected, where the signal has fired already. */
+  begin(): boolean {
+    if (this.#signal?.aborted) {
+      this.#reject(sideAborted(this.#described, this.#signal, false));
+      return false;
+    }
+    this.#side.deadlines.add(this, this.#timeoutMs + graceMs);
+    this.#signal?.addEventListener('abort', this, { once: true });
+    return true;
+  }
+
+  /** Settles as the store does. */
+  await(answer: Promise<T>): void {
+    answer.then(
+      (result) => {
+        this.#release();
+        this.#resolve(result);
+      },
+      (thrown: unknown) => this.fail(thrown),
+    );
+  }
+
+  fail(thrown: unknown): void {
+    this.#release();
+    this.#reject(asStoreError(thrown, this.#described));
+  }
+
+  /** @internal The time limit. */
+  expire(): void {
+    this.fail(sideTimeout(this.#described, this.#timeoutMs));
+  }
+
+  /** @internal The signal. */
+  handleEvent(): void {
+    this.fail(sideAborted(this.#described, this.#signal!, true));
+  }
+
+  get #described(): SideCall {
+    return { store: this.store, operation: this.operation };
+  }
+
+  #release(): void {
+    this.#side.deadlines.done(this);
+    this.#signal?.removeEventListener('abort', this);
+  }
+}
