@@ -4,16 +4,19 @@ import {
   type CommandRequests,
   encodeNodeRequest,
   type HttpReplyInput,
+  type NodeCacheReply,
   type NodeListing,
   type NodeRead,
   type NodeWrite,
   parseFileCount,
+  parseNodeCacheReply,
   parseNodeListing,
   parseNodeRead,
   parseNodeText,
   parseNodeWrite,
 } from '@kvtwin/hustdb-protocol';
 import { checkClientOptions, type HustDbCallOptions, type HustDbClientOptions } from './client-options.js';
+import { type CacheCommand, isWrite } from './command-kind.js';
 import { HttpConnection } from './http-connection.js';
 import { HustDbClientError } from './hustdb-client-error.js';
 
@@ -72,12 +75,63 @@ export class HustDbNodeClient {
     return this.#call('hincrby', request, parseNodeWrite, call);
   }
 
+  sismember(request: CommandRequests['sismember'], call?: HustDbCallOptions): Promise<NodeRead> {
+    return this.#call('sismember', request, parseNodeRead, call);
+  }
+
+  sadd(request: CommandRequests['sadd'], call?: HustDbCallOptions): Promise<NodeWrite> {
+    return this.#call('sadd', request, parseNodeWrite, call);
+  }
+
+  srem(request: CommandRequests['srem'], call?: HustDbCallOptions): Promise<NodeWrite> {
+    return this.#call('srem', request, parseNodeWrite, call);
+  }
+
+  zismember(request: CommandRequests['zismember'], call?: HustDbCallOptions): Promise<NodeRead> {
+    return this.#call('zismember', request, parseNodeRead, call);
+  }
+
+  /** The score is the value, as decimal text. */
+  zscore(request: CommandRequests['zscore'], call?: HustDbCallOptions): Promise<NodeRead> {
+    return this.#call('zscore', request, parseNodeRead, call);
+  }
+
+  /** The resulting score is in `body`, as decimal text; an empty one tells that nothing changed. */
+  zadd(request: CommandRequests['zadd'], call?: HustDbCallOptions): Promise<NodeWrite> {
+    return this.#call('zadd', request, parseNodeWrite, call);
+  }
+
+  zrem(request: CommandRequests['zrem'], call?: HustDbCallOptions): Promise<NodeWrite> {
+    return this.#call('zrem', request, parseNodeWrite, call);
+  }
+
   keys(request: CommandRequests['keys'], call?: HustDbCallOptions): Promise<NodeListing> {
     return this.#call('keys', request, parseNodeListing, call);
   }
 
   hkeys(request: CommandRequests['hkeys'], call?: HustDbCallOptions): Promise<NodeListing> {
     return this.#call('hkeys', request, parseNodeListing, call);
+  }
+
+  smembers(request: CommandRequests['smembers'], call?: HustDbCallOptions): Promise<NodeListing> {
+    return this.#call('smembers', request, parseNodeListing, call);
+  }
+
+  zrangebyrank(request: CommandRequests['zrangebyrank'], call?: HustDbCallOptions): Promise<NodeListing> {
+    return this.#call('zrangebyrank', request, parseScores, call);
+  }
+
+  zrangebyscore(request: CommandRequests['zrangebyscore'], call?: HustDbCallOptions): Promise<NodeListing> {
+    return this.#call('zrangebyscore', request, parseScores, call);
+  }
+
+  /** A command of the node's cache, by its name in the documents: `cache('get', { key })`. */
+  cache<C extends CacheCommand>(
+    command: C,
+    request: CommandRequests[`cache_${C}`],
+    call?: HustDbCallOptions,
+  ): Promise<NodeCacheReply> {
+    return this.#call(`cache_${command}`, request, parseNodeCacheReply, call);
   }
 
   /** JSON text; undefined for a table that is not there. */
@@ -110,7 +164,7 @@ export class HustDbNodeClient {
     call?: HustDbCallOptions,
   ): Promise<R> {
     const { reply: kind } = COMMANDS[command];
-    const write = kind === 'write' || kind === 'increment';
+    const write = isWrite(kind);
     const context = { server: this.server, operation: command };
     let sent = false;
     try {
@@ -126,4 +180,8 @@ export class HustDbNodeClient {
       throw HustDbClientError.fromProtocol(error, { ...context, mayHaveBeenApplied: write && sent });
     }
   }
+}
+
+function parseScores(reply: HttpReplyInput): NodeListing {
+  return parseNodeListing(reply, { scores: true });
 }

@@ -9,22 +9,23 @@ import {
   UNKNOWN_EXPIRATION,
 } from '@kvtwin/versioned-value';
 import type { HustDbNodeClient } from './hustdb-node-client.js';
+import type { TableSpace } from './node-space.js';
 import { formatScanCursor, parseScanCursor } from './scan-cursor.js';
 import { entriesOf, PageReader } from './scan-pages.js';
 
 /**
- * The fields of a hash table, page by page. Nothing is filtered there, so a short page is the last one. The caller has
- * asked already whether the table holds another type.
+ * The entries of a table, page by page; nothing is filtered there, so an empty page is the last one. A sorted set comes in
+ * the order of its scores, so a score that changes meanwhile may hide another member or show one twice. The caller has asked
+ * already whether the table holds another type.
  */
-export async function* scanHash(
-  client: HustDbNodeClient,
-  table: string,
+export async function* scanTable(
+  space: TableSpace,
   options: ScanOptions,
   store: string,
 ): AsyncGenerator<ScanBatch> {
   const call: CallOptions = { signal: options.signal, timeoutMs: options.timeoutMs };
   const reader = new PageReader(
-    ({ offset }, size) => client.hkeys({ table, offset, size, noval: false }, call),
+    ({ offset }, size) => space.list(offset, size, call),
     pageSize(options, store),
   );
   let position = parseScanCursor(options.cursor, store);

@@ -1,4 +1,5 @@
-import type { NodeRead, NodeWrite } from '@kvtwin/hustdb-protocol';
+import type { NodeListing, NodeRead, NodeWrite } from '@kvtwin/hustdb-protocol';
+import type { StoreType } from '@kvtwin/versioned-value';
 import type { HustDbCallOptions } from './client-options.js';
 import type { HustDbNodeClient } from './hustdb-node-client.js';
 
@@ -9,18 +10,34 @@ export interface SpacePut {
   readonly isDup?: boolean;
 }
 
-/** The kv space of a node or one of its hash tables: the same five commands under two spellings. */
+/** `unchanged`: the value was there already, and kept its version, which is a token (sorted sets only). */
+export type SpaceWrite = NodeWrite | { readonly outcome: 'unchanged'; readonly version: string };
+
+/** The kv space of a node or one of its tables: the same commands under four spellings. */
 export interface NodeSpace {
+  readonly type: StoreType;
   readonly table: string | undefined;
+  /** Why the space does not take a value; undefined where it does. */
+  objection(value: Uint8Array): string | undefined;
+  /** A set's member has an empty value, a sorted set's its score. */
   get(key: Uint8Array, call?: HustDbCallOptions): Promise<NodeRead>;
   exist(key: Uint8Array, call?: HustDbCallOptions): Promise<NodeRead>;
-  put(key: Uint8Array, value: Uint8Array, put: SpacePut, call?: HustDbCallOptions): Promise<NodeWrite>;
+  put(key: Uint8Array, value: Uint8Array, put: SpacePut, call?: HustDbCallOptions): Promise<SpaceWrite>;
   del(key: Uint8Array, del: Omit<SpacePut, 'ttlSeconds'>, call?: HustDbCallOptions): Promise<NodeWrite>;
+}
+
+/** A space that is a table, which lists itself. */
+export interface TableSpace extends NodeSpace {
+  readonly table: string;
+  /** With values. */
+  list(offset: number, size: number, call?: HustDbCallOptions): Promise<NodeListing>;
 }
 
 export function kvSpace(client: HustDbNodeClient): NodeSpace {
   return {
+    type: 'kv',
     table: undefined,
+    objection: () => undefined,
     get: (key, call) => client.get({ key }, call),
     exist: (key, call) => client.exist({ key }, call),
     put: (key, value, put, call) => client.put({ key, value, ...put }, call),
@@ -28,12 +45,73 @@ export function kvSpace(client: HustDbNodeClient): NodeSpace {
   };
 }
 
-export function hashSpace(client: HustDbNodeClient, table: string): NodeSpace {
+/** The table of that type. */
+export function tableSpace(
+  client: HustDbNodeClient,
+  type: Exclude<StoreType, 'kv'>,
+  table: string,
+): TableSpace {
+  if (type === 'set') return setSpace(client, table);
+  return type === 'zset' ? zsetSpace(client, table) : hashSpace(client, table);
+}
+
+function hashSpace(client: HustDbNodeClient, table: string): TableSpace {
   return {
+    type: 'hash',
     table,
+    objection: () => undefined,
     get: (key, call) => client.hget({ table, key }, call),
     exist: (key, call) => client.hexist({ table, key }, call),
     put: (key, value, put, call) => client.hset({ table, key, value, ...put }, call),
     del: (key, del, call) => client.hdel({ table, key, ...del }, call),
+    list: (offset, size, call) => client.hkeys({ table, offset, size, noval: false }, call),
   };
+}
+
+function setSpace(client: HustDbNodeClient, table: string): TableSpace {
+  return {
+    type: 'set',
+    table,
+    objection: ({ length }) => (length > 0 ? 'a set member has no value; give an empty one' : undefined),
+    get: (member, call) => client.sismember({ table, member }, call),
+    exist: (member, call) => client.sismember({ table, member }, call),
+    put: (member, _value, put, call) => client.sadd({ table, member, ...put }, call),
+    del: (member, del, call) => client.srem({ table, member, ...del }, call),
+    list: (offset, size, call) => client.smembers({ table, offset, size, noval: false }, call),
+  };
+}
+
+function zsetSpace(client: HustDbNodeClient, table: string): TableSpace {
+  return {
+    type: 'zset',
+    table,
+    objection: (value) => (scoreOf(value) === undefined ? NO_SCORE : undefined),
+    get: (member, call) => client.zscore({ table, member }, call),
+    exist: (member, call) => client.zismember({ table, member }, call),
+    put: async (member, value, put, call) => {
+      const score = scoreOf(value)!;
+      return asScoreWrite(await client.zadd({ table, member, score, ...put }, call), put.ver);
+    },
+    del: (member, del, call) => client.zrem({ table, member, ...del }, call),
+    list: (offset, size, call) => client.zrangebyrank({ table, offset, size, noval: false }, call),
+  };
+}
+
+/**
+ * A node that finds the very score there changes nothing, says so by an empty body, and does not mind a `ver` that is older
+ * than the version there: for a compare-and-set, or a replay, that is a mismatch.
+ */
+function asScoreWrite(write: NodeWrite, ver: number | undefined): SpaceWrite {
+  if (write.outcome !== 'applied' || write.body.length > 0) return write;
+  const { version } = write;
+  const older = ver !== undefined && ver !== 0 && String(ver) !== version;
+  return { outcome: older ? 'mismatch' : 'unchanged', version };
+}
+
+const NO_SCORE = 'the value of a zset member is its score, a signed 64-bit integer as decimal text';
+
+function scoreOf(value: Uint8Array): bigint | undefined {
+  const text = value.length > 20 ? '' : String.fromCharCode(...value);
+  const score = /^(?:0|-?[1-9]\d*)$/.test(text) ? BigInt(text) : undefined;
+  return score === undefined || score !== BigInt.asIntN(64, score) ? undefined : score;
 }

@@ -10,5 +10,11 @@ afterAll(() => node.close());
 
 describeStoreCompliance('hustdb:// over an embedded node', {
   openFamily: () => openHustDbStoreFamily(`hustdb://huststore:p%40ss%3Aword@127.0.0.1:${node.port}`),
+  selectors: [
+    { type: 'kv' },
+    { type: 'hash', table: 'compliance' },
+    { type: 'set', table: 'compliance:set' },
+    { type: 'zset', table: 'compliance:zset' },
+  ],
   passTime: async (ms) => clock.turn(ms),
 });

@@ -192,11 +192,102 @@ describe('errors', () => {
     expect((await refusal(openHustDbStoreFamily(url))).code).toBe('STORE_INVALID_ARGUMENT'),
   );
 
-  it('serves kv and hash only', async () => {
+  it.each(['hash', 'set', 'zset'] as const)('wants a name for a %s', async (type) => {
     const family = await openFamily(1);
-    expect((await refusal(family.open({ type: 'set', table: 't' }))).code).toBe('STORE_UNSUPPORTED');
-    expect((await refusal(family.open({ type: 'hash', table: 'x'.repeat(65) }))).message).toContain(
-      '1 to 64 characters',
-    );
+    const refused = await refusal(family.open({ type, table: 'x'.repeat(65) }));
+    expect(refused.message).toContain(`a ${type} needs a table name of 1 to 64 characters`);
+    expect((await refusal(family.open({ type }))).code).toBe('STORE_INVALID_ARGUMENT');
+  });
+});
+
+describe('sets and sorted sets', () => {
+  const counter = (token: string) => ({ scheme: 'counter', token }) as const;
+
+  it('keep any bytes as members, long ones too', async () => {
+    const family = await openFamily((await startNode()).port);
+    const members = [Uint8Array.of(0), bytes('a%20?b'), new Uint8Array(100_000).fill(0x3f)];
+    for (const [type, value] of [
+      ['set', ''],
+      ['zset', '-7'],
+    ] as const) {
+      const store = await family.open({ type, table: type });
+      for (const member of members) await store.put(member, bytes(value));
+      for (const member of members) expect(text((await store.get(member))!.value)).toBe(value);
+      expect(await keysOf(store)).toEqual(members.map(text).sort());
+    }
+  });
+
+  it('refuse values that are none of theirs', async () => {
+    const family = await openFamily((await startNode()).port);
+    const set = await family.open({ type: 'set', table: 's' });
+    const zset = await family.open({ type: 'zset', table: 'z' });
+    expect((await refusal(set.put(bytes('a'), bytes('v')))).message).toContain('a set member has no value');
+    for (const score of ['', '1.5', '007', '-0', '+1', '9223372036854775808', '1'.repeat(30)]) {
+      expect((await refusal(zset.put(bytes('a'), bytes(score)))).code, score).toBe('STORE_INVALID_VALUE');
+    }
+    await zset.put(bytes('a'), bytes('-9223372036854775808'));
+    expect(text((await zset.get(bytes('a')))!.value)).toBe('-9223372036854775808');
+  });
+
+  it('take a score that is there already for a write that changes nothing, under the version there only', async () => {
+    const family = await openFamily((await startNode()).port);
+    const zset = await family.open({ type: 'zset', table: 'z' });
+    const [key, five, six] = [bytes('a'), bytes('5'), bytes('6')];
+    await zset.put(key, five);
+    await zset.put(key, six);
+    expect(await zset.put(key, six)).toEqual({ outcome: 'applied', version: counter('2') });
+    const current = await zset.replaceIfVersion(key, six, counter('2'));
+    expect(current).toEqual({ outcome: 'applied', version: counter('2') });
+    const old = await zset.replaceIfVersion(key, six, counter('1'));
+    expect(old).toEqual({ outcome: 'mismatch', version: counter('2') });
+    const replayed = await zset.put(key, six, { replayVersion: counter('1') });
+    expect(replayed).toEqual({ outcome: 'mismatch', version: counter('2') });
+    const newer = await zset.put(key, six, { replayVersion: counter('9') });
+    expect(newer).toEqual({ outcome: 'applied', version: counter('9') });
+  });
+
+  it('tell tokens past 63 as reads do', async () => {
+    const family = await openFamily((await startNode({ quirks: { versions: true } })).port);
+    const zset = await family.open({ type: 'zset', table: 'z' });
+    const set = await family.open({ type: 'set', table: 's' });
+    for (let at = 1; at <= 70; at++) {
+      for (const [store, value] of [
+        [zset, String(at)],
+        [zset, String(at)],
+        [set, ''],
+      ] as const) {
+        const { version } = await store.put(bytes('a'), bytes(value));
+        expect(version).toEqual((await store.get(bytes('a')))!.version);
+      }
+    }
+  });
+
+  it('scan a large one in pages', async () => {
+    const node = await startNode();
+    const names = Array.from({ length: 2300 }, (_, at) => `m${String(at).padStart(4, '0')}`);
+    for (const [at, name] of names.entries()) {
+      const demand = { key: bytes(name), ver: 0, isDup: false, ttlSeconds: 0 };
+      node.storage.put({ ...demand, table: 's', type: 'S', value: new Uint8Array(0) });
+      node.storage.addScore({ ...demand, table: 'z', score: BigInt(at * 7919) % 101n, opt: 0 });
+    }
+    const family = await openFamily(node.port);
+    for (const [type, table] of [
+      ['set', 's'],
+      ['zset', 'z'],
+    ] as const) {
+      const store = await family.open({ type, table });
+      expect(await keysOf(store)).toEqual(names);
+      expect(await keysOf(store, { batchSize: 300 })).toEqual(names);
+    }
+  });
+
+  it('tell a table of another type', async () => {
+    const family = await openFamily((await startNode()).port);
+    await (await family.open({ type: 'zset', table: 't' })).put(bytes('a'), bytes('1'));
+    for (const type of ['hash', 'set'] as const) {
+      const store = await family.open({ type, table: 't' });
+      const calls = [() => store.get(bytes('a')), () => store.remove(bytes('a')), () => keysOf(store)];
+      for (const call of calls) expect((await refusal(call())).code).toBe('STORE_WRONG_TYPE');
+    }
   });
 });

@@ -8,6 +8,7 @@ import {
   type StoreCapabilities,
   StoreError,
   type StoreErrorCode,
+  type StoreType,
   UNKNOWN_EXPIRATION,
   type VersionedStore,
   type VersionedValue,
@@ -16,8 +17,8 @@ import {
 } from '@kvtwin/versioned-value';
 import type { HustDbNodeClient } from './hustdb-node-client.js';
 import { nodeCapabilities } from './node-capabilities.js';
-import { scanHash, scanKv } from './node-scan.js';
-import type { NodeSpace, SpacePut } from './node-space.js';
+import { scanKv, scanTable } from './node-scan.js';
+import type { NodeSpace, SpacePut, SpaceWrite, TableSpace } from './node-space.js';
 import { storeErrorOf } from './store-error-of.js';
 import { replayOf, ttlSecondsOf, verOf } from './write-parameters.js';
 import type { WrittenVersions } from './written-versions.js';
@@ -25,22 +26,30 @@ import type { WrittenVersions } from './written-versions.js';
 /** How many reads of a getMany run at a time. */
 const READS_AT_A_TIME = 16;
 
-type NotApplied = Exclude<NodeWrite, { outcome: 'applied' }>;
+type NotApplied = Exclude<SpaceWrite, { outcome: 'applied' | 'unchanged' }>;
+
+/** A node's letter for the type of a table. */
+const TYPE_LETTERS: Readonly<Record<StoreType, string>> = { kv: '', hash: 'H', set: 'S', zset: 'Z' };
 
 /**
- * The kv space or a hash table of a HustDB node as a VersionedStore. Versions are HustDB's counters.
+ * The kv space or a table of a HustDB node as a VersionedStore. Versions are HustDB's counters.
  */
 export class HustDbNodeStore implements VersionedStore {
   readonly name: string;
   readonly capabilities: StoreCapabilities;
   readonly #client: HustDbNodeClient;
-  readonly #space: NodeSpace;
+  readonly #space: NodeSpace | TableSpace;
   readonly #written: WrittenVersions;
   #closed = false;
 
-  constructor(name: string, client: HustDbNodeClient, space: NodeSpace, written: WrittenVersions) {
+  constructor(
+    name: string,
+    client: HustDbNodeClient,
+    space: NodeSpace | TableSpace,
+    written: WrittenVersions,
+  ) {
     this.name = name;
-    this.capabilities = nodeCapabilities(space.table);
+    this.capabilities = nodeCapabilities(space);
     this.#client = client;
     this.#space = space;
     this.#written = written;
@@ -108,15 +117,14 @@ export class HustDbNodeStore implements VersionedStore {
   }
 
   async *scan(options: ScanOptions = {}): AsyncGenerator<ScanBatch> {
-    const { table } = this.#space;
+    const space = this.#space;
     try {
       this.#checkOpen('scan');
-      if (table === undefined) {
+      if (!('list' in space)) {
         yield* scanKv(this.#client, options, this.name);
         return;
       }
-      if (await this.#isTable('scan', table, options))
-        yield* scanHash(this.#client, table, options, this.name);
+      if (await this.#isTable('scan', space.table, options)) yield* scanTable(space, options, this.name);
     } catch (error) {
       throw storeErrorOf(error, this.name, 'scan');
     }
@@ -135,9 +143,14 @@ export class HustDbNodeStore implements VersionedStore {
   ): Promise<WriteResult> {
     return this.#run(operation, async () => {
       const context = { store: this.name, operation };
+      const objection = this.#space.objection(value);
+      if (objection !== undefined) throw this.#error('STORE_INVALID_VALUE', operation, objection);
       const ttlSeconds = ttlSecondsOf(options, context);
       const replay = replayOf(options?.replayVersion, context);
       const written = await this.#space.put(key, value, { ttlSeconds, ...condition, ...replay }, options);
+      if (written.outcome === 'unchanged') {
+        return { outcome: 'applied', version: { scheme: 'counter', token: written.version } };
+      }
       if (written.outcome !== 'applied') return this.#notApplied(operation, written, options);
       const token = await this.#tokenOf(key, written.version, replay.ver, options);
       return {
@@ -217,12 +230,12 @@ export class HustDbNodeStore implements VersionedStore {
     throw this.#error('STORE_REJECTED', operation, why);
   }
 
-  /** Whether the hash table is there; throws where the name is another type's. */
+  /** Whether the table is there; throws where the name is another type's. */
   async #isTable(operation: string, table: string, call?: CallOptions): Promise<boolean> {
     const text = await this.#client.stat({ table }, { signal: call?.signal, timeoutMs: call?.timeoutMs });
     if (text === undefined) return false;
     const type = /"type":"([HSZ])"/.exec(text)?.[1];
-    if (type === 'H') return true;
+    if (type === TYPE_LETTERS[this.#space.type]) return true;
     throw this.#error(
       'STORE_WRONG_TYPE',
       operation,

@@ -10,7 +10,7 @@ import {
 import type { HustDbClientOptions } from './client-options.js';
 import { HustDbNodeClient } from './hustdb-node-client.js';
 import { parseHustDbUrl } from './hustdb-url.js';
-import { hashSpace, kvSpace } from './node-space.js';
+import { kvSpace, tableSpace } from './node-space.js';
 import { HustDbNodeStore } from './node-store.js';
 import { storeErrorOf } from './store-error-of.js';
 import { WrittenVersions } from './written-versions.js';
@@ -19,8 +19,8 @@ import { WrittenVersions } from './written-versions.js';
 export type HustDbStoreOptions = Partial<Omit<HustDbClientOptions, 'host' | 'port'>>;
 
 /**
- * Opens `hustdb://[user:password@]host[:port]`, a storage node (default port 8085), without a round trip: kv, and hash
- * tables by name. Rejects with `STORE_INVALID_ARGUMENT` for an address that is none.
+ * Opens `hustdb://[user:password@]host[:port]`, a storage node (default port 8085), without a round trip: kv, and hashes,
+ * sets and sorted sets by name. Rejects with `STORE_INVALID_ARGUMENT` for an address that is none.
  */
 export async function openHustDbStoreFamily(
   url: string,
@@ -50,18 +50,17 @@ class HustDbStoreFamily implements StoreFamily {
       if (table !== undefined) throw this.#error('STORE_INVALID_ARGUMENT', 'kv has no table');
       return new HustDbNodeStore(this.name, this.#client, kvSpace(this.#client), this.#written);
     }
-    if (type !== 'hash') throw this.#error('STORE_UNSUPPORTED', `tables of type ${type} are not served here`);
     if (table === undefined || !isTableName(table)) {
       const shown = table === undefined ? 'none' : JSON.stringify(table.slice(0, 80));
       throw this.#error(
         'STORE_INVALID_ARGUMENT',
-        `a hash needs a table name of 1 to 64 characters of 0-9 A-Z a-z _ : . (given: ${shown})`,
+        `a ${type} needs a table name of 1 to 64 characters of 0-9 A-Z a-z _ : . (given: ${shown})`,
       );
     }
     return new HustDbNodeStore(
       `${this.name}/${table}`,
       this.#client,
-      hashSpace(this.#client, table),
+      tableSpace(this.#client, type, table),
       this.#written,
     );
   }

@@ -30,12 +30,15 @@ function encode(command: CommandName, server: 'ha' | 'node', request: AnyRequest
   const side = definition[server];
   if (side === undefined) throw invalid(undefined, `${command} is no command of the ${server}`);
   const pieces: string[] = [];
+  // What the HA looks for must be there, even where a node could do without.
+  const checks: readonly string[] = server === 'ha' ? definition.ha!.checks : [];
   let body: Uint8Array | undefined;
   for (const [name, presence] of Object.entries(definition.parameters) as [ParameterName, string][]) {
     const value = request[name];
     const wireName = PARAMETERS[name].wireName;
     if (value === undefined) {
-      if (presence === 'required') throw invalid(wireName, `${command} needs the parameter ${wireName}`);
+      if (presence === 'required' || checks.includes(name))
+        throw invalid(wireName, `${command} needs the parameter ${wireName}`);
     } else if (name === 'value') {
       body = checkedValue(value as Uint8Array, definition);
     } else if (name === 'member') {

@@ -357,7 +357,9 @@ describe('what is refused before it is sent', () => {
     ['a sorted set’s member with ?', 'zrem', { table: 't', member: bytes('a?b') }, 'key'],
     ['a score that is too large', 'zadd', { table: 't', member: bytes('a'), score: 2n ** 63n }, 'score'],
     ['an increment that is no number', 'cache_hincrby', { table: 't', key: bytes('a'), amount: 'x' }, 'val'],
-    ['a page that is too large', 'hkeys', { table: 't', offset: 0, size: 1001 }, 'size'],
+    ['a page that is too large', 'hkeys', { peer: 0, table: 't', offset: 0, size: 1001 }, 'size'],
+    ['a listing of no peer', 'hkeys', { table: 't', offset: 0, size: 1 }, 'peer'],
+    ['a range without a bound', 'zrangebyscore', { table: 't', min: 1n, offset: 0, size: 1 }, 'max'],
   ] as const)('%s', (_name, command, request, parameter) => {
     const run = () => encodeHaRequest(command, request as never);
     expect(run).toThrow(HustDbProtocolError);
