@@ -19,6 +19,10 @@ describe('the users of a server', () => {
     ]);
   });
 
+  it('come from a file that begins with a byte order mark', async () => {
+    expect(await usersOf('\uFEFFapp:secret\r\n')).toEqual([{ name: 'app', password: 'secret' }]);
+  });
+
   it('come from the environment, or are none', async () => {
     expect(await readUsers(undefined, { KVTWIN_AUTH: 'app:secret' })).toEqual([
       { name: 'app', password: 'secret' },

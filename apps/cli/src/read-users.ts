@@ -28,7 +28,9 @@ export async function readUsers(authFile: string | undefined, env: CliIo['env'])
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    const text = await readFile(file, 'utf8');
+    // Editors on Windows put a byte order mark in front.
+    return text.replace(/^\uFEFF/, '');
   } catch (error) {
     throw new CliError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
   }

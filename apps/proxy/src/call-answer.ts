@@ -62,7 +62,7 @@ async function write(
   const { compat, sideNames } = context;
   const timeoutMs = context.sideTimeoutMs;
   const removal = call.command.kind === 'remove';
-  const guard = await writeGuard(call, store, timeoutMs);
+  const guard = await writeGuard(call, store, { timeoutMs, compat });
   if (guard.kind === 'refused')
     return refusedAnswer({ refused: 'not-found', message: guard.message }, compat);
   if (guard.kind === 'mismatch') return mismatchAnswer(guard.read, removal, compat);
@@ -80,6 +80,11 @@ async function write(
 
 /** A compare-and-set over opaque tokens that was not tried: the tokens, or the second side's value, are others by now. */
 function mismatchAnswer(read: PairRead, removal: boolean, compat: Compatibility): Answer {
+  const answer = mismatchStatus(read, removal, compat);
+  return { ...answer, headers: [...answer.headers, 'X-Sides', read.sides.map(untried(read)).join(', ')] };
+}
+
+function mismatchStatus(read: PairRead, removal: boolean, compat: Compatibility): Answer {
   if (read.kind === 'unreadable') return unreadableAnswer(read.sides, compat);
   if (compat === 'strict') return notFound(read.kind === 'absent' && removal ? 'absent' : 'rejected');
   if (read.kind === 'absent' && removal) return notFound('absent');
@@ -87,4 +92,10 @@ function mismatchAnswer(read: PairRead, removal: boolean, compat: Compatibility)
     side.state === 'present' ? [`Version${at + 1}`, versionText(side.entry.version)] : [],
   );
   return emptyAnswer(412, 'rejected', versions);
+}
+
+/** What stands for a side in `X-Sides` where no side was written to. */
+function untried({ kind }: PairRead): (side: SideRead) => string {
+  if (kind === 'unreadable') return () => 'not-sent';
+  return ({ state }) => (state === 'absent' ? 'rejected (absent)' : 'rejected (mismatch)');
 }

@@ -52,8 +52,8 @@ describe('two Hot Rod sites', () => {
 
     const [ver, ver2] = tokens;
     expect(
-      told(await ask(pair, post(`/hset?tb=t&key=k&ver=${ver2}&ver2=${ver}`, 'two')), 'X-Outcome'),
-    ).toEqual([412, 'rejected', '']);
+      told(await ask(pair, post(`/hset?tb=t&key=k&ver=${ver2}&ver2=${ver}`, 'two')), 'X-Outcome', 'X-Sides'),
+    ).toEqual([412, 'rejected', 'rejected (mismatch), rejected (mismatch)', '']);
     expect((await ask(pair, post(`/hset?tb=t&key=k&ver=${ver}`, 'two')))!.status).toBe(200);
     expect((await ask(pair, post(`/hset?tb=t&key=k&ver=${ver}`, 'three')))!.status).toBe(412);
 

@@ -8,10 +8,16 @@ import { writeGuard } from './write-guard.js';
 const T1 = '0000000000000010';
 const T2 = '0000000000000020';
 
-async function guard(query: string, policy: 'counter' | 'opaque', read?: PairRead, path = '/put') {
-  const call = parseHaCall(SERVED_COMMANDS.get(path)!, `key=k&${query}`, 'strict') as HaCall;
+async function guard(
+  query: string,
+  policy: 'counter' | 'opaque',
+  read?: PairRead,
+  path = '/put',
+  compat: 'strict' | 'extended' = 'strict',
+) {
+  const call = parseHaCall(SERVED_COMMANDS.get(path)!, `key=k&${query}`, compat) as HaCall;
   const pair = new ScriptedPair({ policy, ...(read === undefined ? {} : { read: () => read }) });
-  return writeGuard(call, await pair.open({ type: 'kv' }), 100);
+  return writeGuard(call, await pair.open({ type: 'kv' }), { timeoutMs: 100, compat });
 }
 
 describe('what ver asks of a write', () => {
@@ -27,6 +33,17 @@ describe('what ver asks of a write', () => {
   ])('compares the same counter on both sides: %s', async (query, expected) => {
     expect(await guard(query, 'counter')).toEqual(expected);
   });
+
+  it.each(['4294967296', '18446744073709551615'])(
+    'takes %s for none, as HustDB does, and refuses it in the extended dialect',
+    async (ver) => {
+      expect(await guard(`ver=${ver}`, 'counter')).toEqual({ kind: 'none' });
+      expect(await guard(`ver=${ver}`, 'counter', undefined, '/put', 'extended')).toEqual({
+        kind: 'refused',
+        message: `ver must be at most 4194303, not ${ver}`,
+      });
+    },
+  );
 
   it('deletes whatever is there when a replay names no version', async () => {
     expect(await guard('is_dup=true', 'counter', undefined, '/del')).toEqual({ kind: 'none' });
@@ -49,6 +66,8 @@ describe('what ver asks of a write', () => {
       { kind: 'mismatch' },
     ],
     ['no token', 'ver=0', agreed, { kind: 'none' }],
+    ['a sign in front', 'ver=+016', agreed, tokens],
+    ['a negative number', 'ver=-16', agreed, { kind: 'mismatch' }],
   ])('maps opaque tokens: %s', async (_title, query, read, expected) => {
     expect(await guard(query, 'opaque', read)).toMatchObject(expected);
   });

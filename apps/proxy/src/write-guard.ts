@@ -1,5 +1,6 @@
 import type { EntryVersion, PairRead, PairStore, PairWriteOptions, Two } from '@kvtwin/versioned-value';
 import type { HaCall } from './ha-call.js';
+import type { Compatibility } from './proxy-options.js';
 import { versionText } from './version-text.js';
 
 /** Largest version of a HustDB counter; a node refuses a larger `ver`. */
@@ -23,7 +24,14 @@ export type WriteGuard =
  *   The sides are read, the tokens compared, and each side is then written under its own token. Without `ver2` the two
  *   values must agree: a caller that has seen one token must not overwrite a value that it has not seen.
  */
-export async function writeGuard(call: HaCall, store: PairStore, timeoutMs: number): Promise<WriteGuard> {
+export async function writeGuard(
+  call: HaCall,
+  store: PairStore,
+  { timeoutMs, compat }: { readonly timeoutMs: number; readonly compat: Compatibility },
+): Promise<WriteGuard> {
+  if (store.policy === 'counter' && compat === 'extended' && isPastUint32(call.verText)) {
+    return { kind: 'refused', message: `ver must be at most ${LARGEST_COUNTER}, not ${call.verText}` };
+  }
   if (call.isDup) return replayGuard(call, store);
   if (store.policy === 'counter') return counterGuard(call);
   const ver = tokenText(call.verText);
@@ -35,6 +43,11 @@ export async function writeGuard(call: HaCall, store: PairStore, timeoutMs: numb
   const secondHolds = ver2 === undefined ? read.kind === 'agreed' : versionText(tokens[1]) === ver2;
   if (versionText(tokens[0]) !== ver || !secondHolds) return { kind: 'mismatch', read };
   return { kind: 'options', options: { ifVersions: tokens } };
+}
+
+/** HustDB takes such a `ver`, say another pair's token of 20 digits, for none at all: the write would be unconditional. */
+function isPastUint32(text: string | undefined): boolean {
+  return text !== undefined && Number(text) > 0xffff_ffff;
 }
 
 function counterGuard(call: HaCall): WriteGuard {
@@ -61,12 +74,11 @@ function counter(ver: number): EntryVersion {
   return { scheme: 'counter', token: String(ver) };
 }
 
-/** HustDB takes 0 and what is no number for "no version". */
+/** HustDB takes 0 and what is no number for "no version"; a negative number is one that no token equals. */
 function tokenText(text: string | undefined): string | undefined {
-  const digits = text === undefined ? null : /^\d{1,20}/.exec(text);
-  if (digits === null) return undefined;
-  const token = digits[0].replace(/^0+/, '');
-  return token === '' ? undefined : token;
+  const match = text === undefined ? null : /^([+-]?)0*(\d{0,20})/.exec(text);
+  if (match === null || match[2] === '') return undefined;
+  return match[1] === '-' ? match[0] : match[2];
 }
 
 function sideTokens(read: PairRead): Two<EntryVersion> | undefined {
