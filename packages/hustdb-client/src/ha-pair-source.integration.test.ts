@@ -92,6 +92,64 @@ describe('reads through a front', () => {
   });
 });
 
+describe('sets and sorted sets through a front', () => {
+  async function open(port: number, type: 'set' | 'zset'): Promise<PairStore> {
+    const source = await openHustDbHaPairSource(`hustdb+ha://127.0.0.1:${port}`);
+    closers.push(() => source.close());
+    return source.open({ type, table: 't' });
+  }
+
+  it('reads a member by sismember2, with an empty value', async () => {
+    const front = await scriptedFront({ '/sismember2': [409, { Version1: '5', Version2: '7' }] });
+    const read = await (await open(front.port, 'set')).read(key);
+    expect(read).toMatchObject({
+      kind: 'version-skew',
+      value: bytes(''),
+      sides: [{ entry: { value: bytes(''), version: counter('5') } }, { entry: { version: counter('7') } }],
+    });
+    expect(front.targets).toEqual(['POST /sismember2?tb=t']);
+  });
+
+  it('reads scores by zscore2, and one by zscore', async () => {
+    const front = await scriptedFront({
+      '/zscore2': [409, { Version: '5', 'Val-Offset': '2' }, '-17'],
+      '/zscore': [200, { Version: '5' }, '-1'],
+    });
+    const store = await open(front.port, 'zset');
+    const read = await store.read(key);
+    expect(read.kind === 'value-conflict' && read.values.map(text)).toEqual(['-1', '7']);
+    expect(await store.readFirst!(key)).toMatchObject([{ entry: { value: bytes('-1') } }, {}]);
+  });
+
+  it('writes members and scores, and routes by them as the front does', async () => {
+    const masters = ['10.0.0.1:8085', '10.0.0.2:8085', '10.0.0.3:8085'];
+    // "t" is in slot 116, "test_key" in slot 306.
+    const table = [
+      { item: { key: [0, 200], val: [masters[0], masters[1]] } },
+      { item: { key: [200, 1024], val: [masters[1], masters[2]] } },
+    ];
+    const failed: Scripted = [200, { Version: '1', Sync: '10.0.0.2:8085' }];
+    const script = { '/sadd': failed, '/zadd': failed, '/zrem': failed };
+    const front = await scriptedFront({ ...script, '/get_table': [200, {}, JSON.stringify({ table })] });
+    const set = await (await open(front.port, 'set')).put(key, bytes(''));
+    expect(set.sides.map(({ state }) => state)).toEqual(['unknown', 'applied']);
+    const zset = await open(front.port, 'zset');
+    const put = await zset.put(key, bytes('-3'), { ifVersion: counter('4') });
+    expect(put.sides.map(({ state }) => state)).toEqual(['applied', 'unknown']);
+    await zset.remove(key);
+    expect(front.targets).toEqual(['POST /sadd?tb=t', 'POST /zadd?tb=t&score=-3&ver=4', 'POST /zrem?tb=t']);
+  });
+
+  it('refuses what is no value of theirs, and a member that the front would cut', async () => {
+    const front = await scriptedFront({});
+    const [set, zset] = [await open(front.port, 'set'), await open(front.port, 'zset')];
+    expect((await refusal(set.put(key, bytes('v')))).code).toBe('STORE_INVALID_VALUE');
+    expect((await refusal(zset.put(key, bytes('v')))).code).toBe('STORE_INVALID_VALUE');
+    expect((await refusal(zset.put(bytes('a?b'), bytes('1')))).code).toBe('STORE_INVALID_KEY');
+    expect(front.targets).toEqual([]);
+  });
+});
+
 describe('writes through a front', () => {
   it('tells that both masters took a write', async () => {
     const front = await scriptedFront({ '/hset': [200, { Version: '2' }] });
@@ -263,6 +321,8 @@ describe('addresses', () => {
     { type: 'hash', table: 't'.repeat(65) },
     { type: 'hash', table: 'a-b' },
     { type: 'hash' },
+    { type: 'set', table: '' },
+    { type: 'zset' },
     { type: 'kv', table: 't' },
   ] as const)('refuses to open %o', async (selector) => {
     const source = await openHustDbHaPairSource('hustdb+ha://127.0.0.1');

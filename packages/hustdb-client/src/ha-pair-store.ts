@@ -1,4 +1,4 @@
-import { encodeKeyText, type HaWrite } from '@kvtwin/hustdb-protocol';
+import type { HaWrite } from '@kvtwin/hustdb-protocol';
 import {
   type CallOptions,
   type EntryVersion,
@@ -14,15 +14,17 @@ import {
   type Two,
   UNKNOWN_EXPIRATION,
 } from '@kvtwin/versioned-value';
+import type { HaSpace } from './ha-space.js';
 import type { HustDbHaClient } from './hustdb-ha-client.js';
+import { objectionTo } from './member-value.js';
 import { storeErrorOf } from './store-error-of.js';
 import { mastersOf } from './table-file.js';
 import { toldSides } from './told-sides.js';
 import { replayOf, ttlSecondsOf, verOf } from './write-parameters.js';
 
 /**
- * The kv space or a hash table behind a HustDB HA front. Reads are the front's own `get2` and `hget2`. Its writes say less
- * than two stores would: 404 means that the write failed on both sides, or that one side had nothing to delete, or that
+ * The kv space or a table behind a HustDB HA front. Reads are the front's own `get2`, `hget2`, `sismember2` and `zscore2`.
+ * Its writes say less than two stores would: 404 means that the write failed on both sides, or that one side had nothing to delete, or that
  * nobody could be reached, so both sides are `unknown`; `Sync` names the side that did not take the write, for whatever
  * reason, and that side is `unknown`. A front that tells how each side took a write (`X-Sides`, `@kvtwin/proxy`) is believed.
  */
@@ -30,20 +32,17 @@ export class HaPairStore implements PairStore {
   readonly name: string;
   readonly policy = 'counter';
   readonly #client: HustDbHaClient;
-  readonly #table: string | undefined;
+  readonly #space: HaSpace;
   #closed = false;
 
-  constructor(name: string, client: HustDbHaClient, table: string | undefined) {
+  constructor(name: string, client: HustDbHaClient, space: HaSpace) {
     this.name = name;
     this.#client = client;
-    this.#table = table;
+    this.#space = space;
   }
 
   read(key: Uint8Array, options?: CallOptions): Promise<PairRead> {
-    const table = this.#table;
-    return this.#run('read', () =>
-      table === undefined ? this.#client.get2({ key }, options) : this.#client.hget2({ table, key }, options),
-    );
+    return this.#run('read', () => this.#space.pair(key, options));
   }
 
   /**
@@ -51,11 +50,8 @@ export class HaPairStore implements PairStore {
    * answered. What was found stands for the first side, and the other one is `unknown`.
    */
   readFirst(key: Uint8Array, options?: CallOptions): Promise<Two<SideRead>> {
-    const table = this.#table;
     return this.#run('readFirst', async () => {
-      const read = await (table === undefined
-        ? this.#client.get({ key }, options)
-        : this.#client.hget({ table, key }, options));
+      const read = await this.#space.first(key, options);
       if (read.outcome !== 'found') return [{ state: 'unknown' }, { state: 'unknown' }];
       const version: EntryVersion = { scheme: 'counter', token: read.version };
       const entry = { value: read.value, version, expiration: UNKNOWN_EXPIRATION };
@@ -64,24 +60,18 @@ export class HaPairStore implements PairStore {
   }
 
   put(key: Uint8Array, value: Uint8Array, options?: PairWriteOptions): Promise<PairWrite> {
-    const table = this.#table;
     return this.#write('put', key, () => {
+      const objection = objectionTo(this.#space.type, value);
+      if (objection !== undefined) throw this.#error('STORE_INVALID_VALUE', 'put', objection);
       const ttlSeconds = ttlSecondsOf(options, { store: this.name, operation: 'put' });
-      const request = { key, value, ttlSeconds, ...this.#condition('put', options) };
-      return table === undefined
-        ? this.#client.put(request, options)
-        : this.#client.hset({ ...request, table }, options);
+      return this.#space.put(key, value, { ttlSeconds, ...this.#condition('put', options) }, options);
     });
   }
 
   remove(key: Uint8Array, options?: PairWriteOptions): Promise<PairWrite> {
-    const table = this.#table;
-    return this.#write('remove', key, () => {
-      const request = { key, ...this.#condition('remove', options) };
-      return table === undefined
-        ? this.#client.del(request, options)
-        : this.#client.hdel({ ...request, table }, options);
-    });
+    return this.#write('remove', key, () =>
+      this.#space.del(key, this.#condition('remove', options), options),
+    );
   }
 
   async close(): Promise<void> {
@@ -183,7 +173,7 @@ export class HaPairStore implements PairStore {
   async #mastersOf(key: Uint8Array): Promise<Two<string> | undefined> {
     try {
       const tableFile = await this.#client.getTable();
-      return tableFile === undefined ? undefined : mastersOf(tableFile, encodeKeyText(key));
+      return tableFile === undefined ? undefined : mastersOf(tableFile, this.#space.routed(key));
     } catch {
       return undefined;
     }

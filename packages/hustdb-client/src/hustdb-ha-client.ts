@@ -24,7 +24,8 @@ import { HustDbClientError } from './hustdb-client-error.js';
 
 /**
  * A client of a HustDB HA front. Requests that would make the HA close, hang or lose track of its connection are refused
- * before they are sent, and a connection on which it refused a body is dropped: it leaves the body unread.
+ * before they are sent, and a connection on which it refused a write's body is dropped: it leaves the body unread. (A read
+ * that is not refused has its body read, whatever the answer is.)
  */
 export class HustDbHaClient {
   readonly #connection: HttpConnection;
@@ -215,7 +216,7 @@ export class HustDbHaClient {
       const encoded = encodeHaRequest(command, request);
       const reply = await this.#connection.send(
         encoded,
-        { operation: command, write, dropAfterRefusedBody: true },
+        { operation: command, write, dropAfterRefusedBody: write },
         call,
       );
       sent = true;

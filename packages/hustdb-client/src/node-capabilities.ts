@@ -1,12 +1,10 @@
 import { HUSTDB_LIMITS } from '@kvtwin/hustdb-protocol';
 import type { StoreCapabilities } from '@kvtwin/versioned-value';
+import { MAX_SCORE_BYTES } from './member-value.js';
 import type { NodeSpace } from './node-space.js';
 
 /** `POST /hustdb/put?key=` or `POST /hustdb/hset?tb=…&key=`, the longest optional parameters, and ` HTTP/1.1`. */
 const OVERHEAD = '&ttl=2592000&ver=4194303&is_dup=true HTTP/1.1'.length;
-
-/** Characters of the longest score: a sign and 19 digits. */
-const SCORE_BYTES = 20;
 
 /**
  * What a HustDB node can do. A key's limit counts characters of the request line, so it holds for keys of unreserved
@@ -32,7 +30,7 @@ export function nodeCapabilities({ type, table }: NodeSpace): StoreCapabilities 
     emptyValues: type === 'set',
     emptyKeys: false,
     maxKeyBytes: members ? HUSTDB_LIMITS.keyBytes : HUSTDB_LIMITS.requestLineBytes - path.length - OVERHEAD,
-    maxValueBytes: type === 'set' ? 0 : type === 'zset' ? SCORE_BYTES : HUSTDB_LIMITS.valueBytes,
+    maxValueBytes: type === 'set' ? 0 : type === 'zset' ? MAX_SCORE_BYTES : HUSTDB_LIMITS.valueBytes,
     forbiddenKeyBytes: members ? [] : [0x3f],
     scan: 'live',
     scanTouches: false,

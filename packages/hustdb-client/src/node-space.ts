@@ -2,6 +2,7 @@ import type { NodeListing, NodeRead, NodeWrite } from '@kvtwin/hustdb-protocol';
 import type { StoreType } from '@kvtwin/versioned-value';
 import type { HustDbCallOptions } from './client-options.js';
 import type { HustDbNodeClient } from './hustdb-node-client.js';
+import { scoreOf } from './member-value.js';
 
 /** The optional parameters of a put. */
 export interface SpacePut {
@@ -17,9 +18,7 @@ export type SpaceWrite = NodeWrite | { readonly outcome: 'unchanged'; readonly v
 export interface NodeSpace {
   readonly type: StoreType;
   readonly table: string | undefined;
-  /** Why the space does not take a value; undefined where it does. */
-  objection(value: Uint8Array): string | undefined;
-  /** A set's member has an empty value, a sorted set's its score. */
+  /** A set's member has an empty value, a sorted set's its score. What objectionTo objects to is not to be put. */
   get(key: Uint8Array, call?: HustDbCallOptions): Promise<NodeRead>;
   exist(key: Uint8Array, call?: HustDbCallOptions): Promise<NodeRead>;
   put(key: Uint8Array, value: Uint8Array, put: SpacePut, call?: HustDbCallOptions): Promise<SpaceWrite>;
@@ -37,7 +36,6 @@ export function kvSpace(client: HustDbNodeClient): NodeSpace {
   return {
     type: 'kv',
     table: undefined,
-    objection: () => undefined,
     get: (key, call) => client.get({ key }, call),
     exist: (key, call) => client.exist({ key }, call),
     put: (key, value, put, call) => client.put({ key, value, ...put }, call),
@@ -59,7 +57,6 @@ function hashSpace(client: HustDbNodeClient, table: string): TableSpace {
   return {
     type: 'hash',
     table,
-    objection: () => undefined,
     get: (key, call) => client.hget({ table, key }, call),
     exist: (key, call) => client.hexist({ table, key }, call),
     put: (key, value, put, call) => client.hset({ table, key, value, ...put }, call),
@@ -72,7 +69,6 @@ function setSpace(client: HustDbNodeClient, table: string): TableSpace {
   return {
     type: 'set',
     table,
-    objection: ({ length }) => (length > 0 ? 'a set member has no value; give an empty one' : undefined),
     get: (member, call) => client.sismember({ table, member }, call),
     exist: (member, call) => client.sismember({ table, member }, call),
     put: (member, _value, put, call) => client.sadd({ table, member, ...put }, call),
@@ -85,7 +81,6 @@ function zsetSpace(client: HustDbNodeClient, table: string): TableSpace {
   return {
     type: 'zset',
     table,
-    objection: (value) => (scoreOf(value) === undefined ? NO_SCORE : undefined),
     get: (member, call) => client.zscore({ table, member }, call),
     exist: (member, call) => client.zismember({ table, member }, call),
     put: async (member, value, put, call) => {
@@ -106,12 +101,4 @@ function asScoreWrite(write: NodeWrite, ver: number | undefined): SpaceWrite {
   const { version } = write;
   const older = ver !== undefined && ver !== 0 && String(ver) !== version;
   return { outcome: older ? 'mismatch' : 'unchanged', version };
-}
-
-const NO_SCORE = 'the value of a zset member is its score, a signed 64-bit integer as decimal text';
-
-function scoreOf(value: Uint8Array): bigint | undefined {
-  const text = value.length > 20 ? '' : String.fromCharCode(...value);
-  const score = /^(?:0|-?[1-9]\d*)$/.test(text) ? BigInt(text) : undefined;
-  return score === undefined || score !== BigInt.asIntN(64, score) ? undefined : score;
 }

@@ -16,6 +16,7 @@ import {
   type WriteResult,
 } from '@kvtwin/versioned-value';
 import type { HustDbNodeClient } from './hustdb-node-client.js';
+import { objectionTo } from './member-value.js';
 import { nodeCapabilities } from './node-capabilities.js';
 import { scanKv, scanTable } from './node-scan.js';
 import type { NodeSpace, SpacePut, SpaceWrite, TableSpace } from './node-space.js';
@@ -143,7 +144,7 @@ export class HustDbNodeStore implements VersionedStore {
   ): Promise<WriteResult> {
     return this.#run(operation, async () => {
       const context = { store: this.name, operation };
-      const objection = this.#space.objection(value);
+      const objection = objectionTo(this.#space.type, value);
       if (objection !== undefined) throw this.#error('STORE_INVALID_VALUE', operation, objection);
       const ttlSeconds = ttlSecondsOf(options, context);
       const replay = replayOf(options?.replayVersion, context);

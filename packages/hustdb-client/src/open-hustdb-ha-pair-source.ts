@@ -8,6 +8,7 @@ import {
   type Two,
 } from '@kvtwin/versioned-value';
 import { HaPairStore } from './ha-pair-store.js';
+import { haSpace } from './ha-space.js';
 import { HustDbHaClient } from './hustdb-ha-client.js';
 import { parseHustDbUrl } from './hustdb-url.js';
 import type { HustDbStoreOptions } from './open-hustdb-store-family.js';
@@ -56,16 +57,15 @@ class HustDbHaPairSource implements PairSource {
     if (this.#closed) throw this.#error('STORE_CLOSED', 'it was closed');
     if (type === 'kv') {
       if (table !== undefined) throw this.#error('STORE_INVALID_ARGUMENT', 'kv has no table');
-      return new HaPairStore(this.name, this.#client, undefined);
+      return new HaPairStore(this.name, this.#client, haSpace(this.#client, type, undefined));
     }
-    if (type !== 'hash') throw this.#error('STORE_UNSUPPORTED', `tables of type ${type} are not served here`);
     if (table !== undefined && isTableName(table)) {
-      return new HaPairStore(`${this.name}/${table}`, this.#client, table);
+      return new HaPairStore(`${this.name}/${table}`, this.#client, haSpace(this.#client, type, table));
     }
     const shown = table === undefined ? 'none' : JSON.stringify(table.slice(0, 80));
     throw this.#error(
       'STORE_INVALID_ARGUMENT',
-      `a hash needs a table name of 1 to 64 characters of 0-9 A-Z a-z _ : . (given: ${shown})`,
+      `a ${type} needs a table name of 1 to 64 characters of 0-9 A-Z a-z _ : . (given: ${shown})`,
     );
   }
 

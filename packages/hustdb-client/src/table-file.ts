@@ -9,8 +9,8 @@ interface TableItem {
  * The two masters of a routed text by a cluster's table file (`/get_table`): `host:port` of the first and the second.
  * Undefined where the file is none, or moves slots just now (`increase`, `decrease`).
  */
-export function mastersOf(tableFile: string, routed: string): Two<string> | undefined {
-  const slot = slotOf(new TextEncoder().encode(routed));
+export function mastersOf(tableFile: string, routed: Uint8Array): Two<string> | undefined {
+  const slot = slotOf(routed);
   for (const item of itemsOf(tableFile)) {
     const { key, val } = item.item ?? {};
     if (!isPairOf(key, 'number') || !isPairOf(val, 'string')) return undefined;
