@@ -67,9 +67,20 @@ function asBytes(value: Uint8Array): Uint8Array {
   throw new TypeError(`a Uint8Array is needed, not ${nameOf(value)}`);
 }
 
+/** Texts up to here are written by a loop while they are ASCII: a call into Node costs more. */
+const ASCII_LOOP_LENGTH = 48;
+
 /** Node's own conversions: several times as fast as TextEncoder and TextDecoder on short texts. */
 function utf8(text: string): Uint8Array {
-  return Buffer.from(text, 'utf8');
+  const { length } = text;
+  if (length > ASCII_LOOP_LENGTH) return Buffer.from(text, 'utf8');
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) return Buffer.from(text, 'utf8');
+    bytes[at] = unit;
+  }
+  return bytes;
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -4,7 +4,6 @@ import {
   encodeRequest,
   type HotRodProtocolError,
   type ProtocolVersion,
-  type RequestHeaderInput,
   ResponseDecoder,
 } from '@kvtwin/hotrod-protocol';
 import { debugLog } from './debug-log.js';
@@ -12,6 +11,7 @@ import { HotRodError, type HotRodErrorCode } from './hotrod-error.js';
 import { InFlightRequests } from './in-flight-requests.js';
 import { requestForVersion } from './legacy-expiration.js';
 import type { PendingCall } from './pending-call.js';
+import { RequestHeaders } from './request-headers.js';
 import { serverFailureOf } from './server-failure.js';
 
 /** What a connection tells its owner. */
@@ -65,6 +65,7 @@ export class Connection {
   readonly #limits: ConnectionLimits;
   readonly #nowMs: () => number;
   readonly #inFlight = new InFlightRequests<PendingCall>();
+  readonly #headers = new RequestHeaders();
   readonly #writer = new ByteWriter({ borrowAtLeast: BORROW_AT_LEAST_BYTES });
   readonly #decoder: ResponseDecoder<PendingCall>;
   #flushScheduled = false;
@@ -124,16 +125,9 @@ export class Connection {
     if (!this.#flushScheduled) writer.ensure(SLAB_BYTES);
     const { target, operation } = call;
     const messageId = this.#inFlight.add(call);
-    const header: RequestHeaderInput = {
-      messageId,
-      version: this.version,
-      cacheName: target.cacheName,
-      flags: call.flags,
-      intelligence: target.intelligence,
-      keyMediaType: target.keyMediaType,
-      valueMediaType: target.valueMediaType,
-    };
     try {
+      const header = this.#headers.headerFor(target, call.flags, this.version);
+      header.messageId = messageId;
       encodeRequest(writer, operation, header, requestForVersion(call.request, this.version, this.#nowMs));
     } catch (error) {
       this.#inFlight.take(messageId);
