@@ -4,11 +4,13 @@ import {
   type CommandRequests,
   encodeNodeRequest,
   type HttpReplyInput,
+  type NodeBinlogReply,
   type NodeCacheReply,
   type NodeListing,
   type NodeRead,
   type NodeWrite,
   parseFileCount,
+  parseNodeBinlog,
   parseNodeCacheReply,
   parseNodeListing,
   parseNodeRead,
@@ -132,6 +134,11 @@ export class HustDbNodeClient {
     call?: HustDbCallOptions,
   ): Promise<NodeCacheReply> {
     return this.#call(`cache_${command}`, request, parseNodeCacheReply, call);
+  }
+
+  /** Has the node send a write that it took on to the node at `host`, in its own time. */
+  binlog(request: CommandRequests['binlog'], call?: HustDbCallOptions): Promise<NodeBinlogReply> {
+    return this.#call('binlog', request, parseNodeBinlog, call);
   }
 
   /** JSON text; undefined for a table that is not there. */
