@@ -122,10 +122,12 @@ export class RawConnection {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#socket.once('close', () => resolve());
-      this.#socket.destroy();
-    });
+    if (!this.#socket.closed) {
+      await new Promise<void>((resolve) => {
+        this.#socket.once('close', () => resolve());
+        this.#socket.destroy();
+      });
+    }
   }
 
   #send(messageId: MessageId, bytes: Uint8Array): Promise<ReplyMessage | ErrorMessage> {
