@@ -10,6 +10,7 @@ import {
 } from '@kvtwin/hustdb-protocol';
 import { answerCommand } from './answer-command.js';
 import { Binlog } from './binlog.js';
+import { endConnectionsInOrder } from './end-connections-in-order.js';
 import { NodeCache } from './node-cache.js';
 import { NodeStorage } from './node-storage.js';
 import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
@@ -71,10 +72,14 @@ export class HustDbNode {
       maxTasks: options.maxBinlogTasks,
       send: this.#sender.send,
     });
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
     this.#server = createServer(
       { keepAliveTimeout: IDLE_TIMEOUT_MS, requireHostHeader: false, noDelay: true },
-      (request, response) => void this.#serve(request, response),
+      serve,
     );
+    // A real node looks at no Expect, and sends no 100 before it has read a body.
+    this.#server.on('checkContinue', serve).on('checkExpectation', serve);
+    endConnectionsInOrder(this.#server);
   }
 
   get port(): number {
