@@ -1,5 +1,7 @@
 import { toHex } from '@kvtwin/bytes';
 import { describeValue } from './describe.js';
+import { versionOfByte } from './protocol-version.js';
+import { describeStatus } from './status.js';
 import type { FieldSpan } from './wire/span-recorder.js';
 
 const BYTES_PER_LINE = 12;
@@ -10,7 +12,7 @@ const LINES_PER_FIELD = 4;
  * A hex dump with a line (or a few) per field:
  *
  * ```
- * 00000000  a0                                   magic 160
+ * 00000000  a0                                   magic 0xa0
  * 00000001  03                                   messageId 3
  * 00000010  02 6b 31                             request.key "k1"
  * ```
@@ -24,13 +26,30 @@ export function annotatedDump(bytes: Uint8Array, spans: readonly FieldSpan[]): s
     if (span.start > at) {
       lines.push(...fieldLines(bytes, at, span.start, '?'));
     }
-    lines.push(...fieldLines(bytes, span.start, span.end, `${span.name} ${describeValue(span.value)}`));
+    lines.push(...fieldLines(bytes, span.start, span.end, `${span.name} ${noteOf(span)}`));
     at = span.end;
   }
   if (at < bytes.length) {
     lines.push(...fieldLines(bytes, at, bytes.length, '?'));
   }
   return lines.join('\n');
+}
+
+/** A field's value as the documents of the protocol write it: codes in hex, the version by its name. */
+function noteOf({ name, value }: FieldSpan): string {
+  if (typeof value === 'number') {
+    switch (name) {
+      case 'magic':
+      case 'opcode':
+      case 'request.expiration.units':
+        return `0x${value.toString(16).padStart(2, '0')}`;
+      case 'versionByte':
+        return `${value} (${versionOfByte(value) ?? 'unknown'})`;
+      case 'status':
+        return describeStatus(value);
+    }
+  }
+  return describeValue(value);
 }
 
 function fieldLines(bytes: Uint8Array, start: number, end: number, note: string): string[] {

@@ -33,10 +33,10 @@ describe('an exchange for people', () => {
   test('field by field', () => {
     expect(annotatedDump(parseHex(PUT), put.request.spans)).toBe(
       [
-        '00000000  a0                                   magic 160',
+        '00000000  a0                                   magic 0xa0',
         '00000001  03                                   messageId 3',
-        '00000002  1e                                   versionByte 30',
-        '00000003  01                                   opcode 1',
+        '00000002  1e                                   versionByte 30 (3.0)',
+        '00000003  01                                   opcode 0x01',
         '00000004  03 6c 6f 63                          header.cacheName "loc"',
         '00000008  00                                   header.flags 0',
         '00000009  01                                   header.intelligence 1',
@@ -44,7 +44,7 @@ describe('an exchange for people', () => {
         '0000000f  00                                   header.keyMediaType.definition 0',
         '00000010  00                                   header.valueMediaType.definition 0',
         '00000011  02 6b 31                             request.key "k1"',
-        '00000014  77                                   request.expiration.units 119',
+        '00000014  77                                   request.expiration.units 0x77',
         '00000015  02 76 31                             request.value "v1"',
       ].join('\n'),
     );

@@ -11,7 +11,7 @@ describe('kvtwin decode', () => {
     const { code, stdout } = await runInProcess(['decode', ...ping]);
     expect(code).toBe(0);
     expect(stdout).toContain('> ping #1 (2.0)');
-    expect(stdout).toMatch(/00000000 {2}a0 +magic 160\n/);
+    expect(stdout).toMatch(/00000000 {2}a0 +magic 0xa0\n/);
     expect(stdout).toContain('< ping #1');
   });
 
@@ -43,12 +43,14 @@ describe('kvtwin decode', () => {
     expect(stdout).toContain('HOTROD_TRUNCATED');
   });
 
-  it.each([[['decode', 'xyz']], [['decode', '--head']], [['decode', 'a0', 'a1', '--ndjson']]])(
-    'refuses %j with 1',
-    async (args) => {
-      expect((await runInProcess(args)).code).toBe(1);
-    },
-  );
+  it.each([
+    [['decode', 'xyz']],
+    [['decode', '--head']],
+    [['decode', 'a0', 'a1', '--ndjson']],
+    [['decode', '--ndjson', '--hustdb', '/get2']],
+  ])('refuses %j with 1', async (args) => {
+    expect((await runInProcess(args)).code).toBe(1);
+  });
 });
 
 describe('kvtwin decode --ndjson', () => {
@@ -84,6 +86,27 @@ describe('kvtwin decode --ndjson', () => {
       ['line 2', false],
       ['x', false],
       ['last', true],
+    ]);
+  });
+
+  it('takes null for bytes that are not there, CRLF, blank lines and a byte order mark', async () => {
+    const [request_hex, response_hex] = ping;
+    const lines = [
+      `\ufeff${JSON.stringify({ name: 'all', request_hex, response_hex })}`,
+      '',
+      JSON.stringify({ name: 'null', request_hex: null, response_hex }),
+      JSON.stringify({ name: 'missing', request_hex }),
+    ];
+    const { code, stdout } = await runInProcess(['decode', '--ndjson'], { stdin: lines.join('\r\n') });
+    expect(code).toBe(0);
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toMatchObject([
+      { name: 'all', ok: true, reencodes: true },
+      { name: 'null', skipped: expect.stringContaining('no request') },
+      { name: 'missing', skipped: expect.stringContaining('no reply') },
     ]);
   });
 

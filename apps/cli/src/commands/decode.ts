@@ -57,6 +57,7 @@ async function decode(
   flags: DecodeFlags,
 ): Promise<ExitCode> {
   if (flags.hustdb !== undefined) {
+    if (flags.ndjson) throw new CliError('--ndjson reads Hot Rod exchanges, --hustdb one HTTP reply');
     if (response !== undefined) throw new CliError('--hustdb reads one file');
     const file = request ?? '-';
     return decodeHustDbReply(context, { endpoint: flags.hustdb, head: flags.head === true, file });

@@ -40,7 +40,7 @@ function decodeLine(line: string, number: number): DecodedRow {
   if (typeof row !== 'object' || row === null || Array.isArray(row))
     return notARow(`line ${number}`, 'is no object');
   const { name, request_hex, response_hex } = row as Record<string, unknown>;
-  if ([request_hex, response_hex].some((hex) => hex !== undefined && typeof hex !== 'string')) {
+  if ([request_hex, response_hex].some((hex) => hex != null && typeof hex !== 'string')) {
     return notARow(typeof name === 'string' ? name : `line ${number}`, 'has bytes that are no hex text');
   }
   return decodeRow(row as ExchangeRow);

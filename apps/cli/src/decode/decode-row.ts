@@ -6,8 +6,8 @@ export interface ExchangeRow {
   readonly name?: string;
   /** Which recording it belongs to. */
   readonly seq?: string;
-  readonly request_hex?: string;
-  readonly response_hex?: string;
+  readonly request_hex?: string | null;
+  readonly response_hex?: string | null;
 }
 
 /** What `decode --ndjson` prints for a row: its name, and what it says, why not, or why it was not looked at. */
@@ -46,9 +46,9 @@ export function decodeRow(row: ExchangeRow): DecodedRow {
 }
 
 /** The bytes, or why they are none. */
-function hexOf(text = ''): Uint8Array | string {
+function hexOf(text: string | null | undefined): Uint8Array | string {
   try {
-    return parseHex(text);
+    return parseHex(text ?? '');
   } catch (error) {
     return (error as Error).message;
   }
