@@ -21,6 +21,7 @@ describe('durations on the command line', () => {
     expect(parseSettleMs('0')).toBe(0);
     expect(parseSettleMs('0s')).toBe(0);
     expect(() => parseDurationMs('0')).toThrow(/greater than 0/);
+    expect(() => parseSettleMs('-1')).toThrow(/^Give 0, or a duration/);
   });
 
   it.each(['', '-1', '5 s', '1e3', 'soon', '0.0001ms', '99999999999999999999d'])('refuses %j', (text) => {

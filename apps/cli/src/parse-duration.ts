@@ -14,14 +14,14 @@ export function parseTtlMs(text: string): number {
 
 /** As {@link parseDurationMs}, and 0 is allowed. */
 export function parseSettleMs(text: string): number {
-  return /^0+(ms|s|m|h|d)?$/.test(text) ? 0 : parseDurationMs(text);
+  return /^0+(ms|s|m|h|d)?$/.test(text) ? 0 : duration(text, 'ms', '0, or a duration');
 }
 
-function duration(text: string, plainUnit: string): number {
+function duration(text: string, plainUnit: string, wanted = 'a duration greater than 0'): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
   const ms = match === null ? 0 : Math.round(Number(match[1]) * unitMs[match[2] ?? plainUnit]!);
   if (!(ms > 0) || !Number.isSafeInteger(ms)) {
-    throw new InvalidArgumentError('Give a duration greater than 0, such as 300ms, 5s, 10m or 2h.');
+    throw new InvalidArgumentError(`Give ${wanted}, such as 300ms, 5s, 10m or 2h.`);
   }
   return ms;
 }

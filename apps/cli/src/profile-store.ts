@@ -17,6 +17,8 @@ export interface Profile {
   readonly ownerPid?: number;
   /** Which profile was active before the owner made this one active. */
   readonly activeBefore?: string;
+  /** Folders that the owner, or an owner that it replaced, had to make for this file: they go with it. */
+  readonly madeFolders?: readonly string[];
 }
 
 /** All profiles of one user. */
@@ -68,7 +70,12 @@ export class ProfileStore {
     return made;
   }
 
-  /** Removes folders that {@link update} made, as far as they are empty. */
+  /** Makes the folder of the file where it is missing; answers what {@link update} answers. */
+  makeFolder(): Promise<string[]> {
+    return makeFolders(dirname(this.file));
+  }
+
+  /** Removes folders that {@link update} or {@link makeFolder} made, as far as they are empty. */
   async removeFolders(made: readonly string[]): Promise<void> {
     for (const folder of [...made].reverse()) {
       await rmdir(folder).catch(() => undefined);

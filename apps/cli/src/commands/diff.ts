@@ -75,7 +75,13 @@ function sidesOf(first: string | undefined, second: string | undefined, flags: D
       hint: 'either kvtwin diff FIRST SECOND, or --first and --second',
     });
   }
-  return second === undefined ? { profile: first } : { first, second };
+  if (second !== undefined) return { first, second };
+  if (first.includes(':')) {
+    throw new CliError('only the first side is named', {
+      hint: 'kvtwin diff FIRST SECOND, or the name of a profile that is a pair',
+    });
+  }
+  return { profile: first };
 }
 
 async function diff(context: CliContext, flags: DiffFlags): Promise<ExitCode> {

@@ -132,6 +132,12 @@ describe('kvtwin scan', () => {
       (await kvtwin('scan', '--side', 'second', '--limit', '1', '--ndjson')).stdout.trim().split('\n'),
     ).toHaveLength(1);
   });
+
+  it('tells once that a front does not list keys', async () => {
+    const scanned = await runInProcess(['scan', '--pair', 'hustdb+ha://127.0.0.1:1']);
+    expect(scanned.code).toBe(1);
+    expect(scanned.stderr.match(/does not list keys/g)).toHaveLength(1);
+  });
 });
 
 describe('kvtwin diff', () => {
@@ -166,6 +172,9 @@ describe('kvtwin diff', () => {
 
   it('takes its sides as arguments too', async () => {
     expect((await runInProcess(['diff', first.url, second.url, '--json'])).code).toBe(0);
+    const one = await runInProcess(['diff', first.url]);
+    expect(one.code).toBe(1);
+    expect(one.stderr).toContain('only the first side is named');
   });
 
   it('ends with 4 where a side is gone', async () => {

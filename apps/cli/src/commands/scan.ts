@@ -1,4 +1,11 @@
-import { type ScannedEntry, StoreError, type StoreSelector, systemClock } from '@kvtwin/versioned-value';
+import {
+  type ScannedEntry,
+  StoreError,
+  type StoreFamily,
+  type StoreSelector,
+  systemClock,
+  type Two,
+} from '@kvtwin/versioned-value';
 import { type Command, Option } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
@@ -6,7 +13,6 @@ import { padEndColumns } from '../display-width.js';
 import { ExitCode } from '../exit-code.js';
 import { formatCount, formatSize } from '../format-size.js';
 import { formatKey, keyToJson, parseKey } from '../key-text.js';
-import type { OpenSides } from '../open-sides.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { expirationText } from '../pair-read-view.js';
 import { parseCount } from '../parse-number.js';
@@ -56,12 +62,16 @@ export function registerScan(program: Command, context: CliContext): void {
 async function scan(context: CliContext, flags: ScanFlags): Promise<ExitCode> {
   const selector = selectorOf(flags);
   return withSides(context, flags, async (sides) => {
+    const { families } = sides;
+    if (families === undefined) {
+      throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
+    }
     const wanted =
       flags.side === 'both' ? ([0, 1] as const) : flags.side === 'first' ? ([0] as const) : ([1] as const);
     const failures: unknown[] = [];
     for (const at of wanted) {
       try {
-        const count = await scanSide(context, sides, at, selector, flags);
+        const count = await scanSide(context, sides.names, at, families[at], selector, flags);
         if (!flags.quiet)
           await writeLine(context.io.stderr, `${sides.names[at]}: ${formatCount(count)} keys`);
       } catch (error) {
@@ -78,17 +88,15 @@ async function scan(context: CliContext, flags: ScanFlags): Promise<ExitCode> {
 
 async function scanSide(
   { io }: CliContext,
-  sides: OpenSides,
+  names: Two<string>,
   at: 0 | 1,
+  family: StoreFamily,
   selector: StoreSelector,
   flags: ScanFlags,
 ): Promise<number> {
-  if (sides.families === undefined) {
-    throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
-  }
-  await sides.families[at].ping({ signal: io.signal, timeoutMs: flags.timeout });
-  const store = await sides.families[at].open(selector);
-  const side: Shown = { name: sides.names[at], width: Math.max(...sides.names.map((name) => name.length)) };
+  await family.ping({ signal: io.signal, timeoutMs: flags.timeout });
+  const store = await family.open(selector);
+  const side: Shown = { name: names[at], width: Math.max(...names.map((name) => name.length)) };
   const print =
     flags.json || flags.ndjson ? jsonPrinter(io, side, flags.values === true) : rowPrinter(io, side);
   const prefix = parseKey(flags.prefix ?? '', false);

@@ -1,5 +1,5 @@
 import type { CliIo } from '../cli-io.js';
-import { configFolder, ProfileStore } from '../profile-store.js';
+import { configFolder, type Profile, ProfileStore } from '../profile-store.js';
 
 /** The name of the profile that a running demo has. */
 export const demoProfileName = 'demo';
@@ -13,30 +13,39 @@ export interface DemoSides {
 
 /**
  * Writes the profile `demo` and makes it the active one. The function that it answers takes both back, folders that had
- * to be made included. Should the process be killed, the profile counts as gone all the same: it names its owner.
+ * to be made included; where another demo has replaced it meanwhile, that one takes them back. Should the process be
+ * killed, the profile counts as gone all the same: it names its owner.
  */
 export async function writeDemoProfile({ env, pid }: CliIo, sides: DemoSides): Promise<() => Promise<void>> {
   const store = new ProfileStore(configFolder(env));
-  const made = await store.update(({ active, profiles }) => ({
-    active: demoProfileName,
-    profiles: {
-      ...profiles,
-      [demoProfileName]: {
-        ...sides,
-        versions: 'opaque',
-        ownerPid: pid,
-        ...(active === undefined || active === demoProfileName ? {} : { activeBefore: active }),
+  const made = await store.makeFolder();
+  await store.update(({ active, profiles }) => {
+    const other = profiles[demoProfileName];
+    const before = active === demoProfileName ? other?.activeBefore : active;
+    const madeFolders = [...(other?.madeFolders ?? []), ...made];
+    return {
+      active: demoProfileName,
+      profiles: {
+        ...profiles,
+        [demoProfileName]: {
+          ...sides,
+          versions: 'opaque',
+          ownerPid: pid,
+          ...(before === undefined ? {} : { activeBefore: before }),
+          ...(madeFolders.length === 0 ? {} : { madeFolders }),
+        },
       },
-    },
-  }));
+    };
+  });
   return async () => {
+    let mine: Profile | undefined;
     await store.update((all) => {
-      const { [demoProfileName]: mine, ...profiles } = all.profiles;
-      if (mine?.ownerPid !== pid) return all;
-      const before = mine.activeBefore;
-      const restored = all.active === demoProfileName ? before : all.active;
+      const { [demoProfileName]: demo, ...profiles } = all.profiles;
+      if (demo?.ownerPid !== pid) return all;
+      mine = demo;
+      const restored = all.active === demoProfileName ? demo.activeBefore : all.active;
       return restored !== undefined && restored in profiles ? { active: restored, profiles } : { profiles };
     });
-    await store.removeFolders(made);
+    await store.removeFolders(mine?.madeFolders ?? []);
   };
 }
