@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, request as httpRequest, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   COMMANDS,
@@ -109,7 +115,9 @@ export class PlainFront {
     const parsed = parseHaRequest(path.command, { method, target, body });
     if (parsed.kind === 'refused') {
       if (parsed.realHa === 'closes') return 'close';
-      return parsed.realHa === 'not-found' ? this.#refusal(parsed.parameter, path.command) : formatHaReply(405, []);
+      return parsed.realHa === 'not-found'
+        ? this.#refusal(parsed.parameter, path.command)
+        : formatHaReply(405, []);
     }
     const { query } = splitTarget(target);
     const peer = 'peer' in parsed.request ? parsed.request.peer : undefined;
@@ -143,7 +151,8 @@ export class PlainFront {
       }
       case 'listing': {
         const { scores } = definition;
-        const reply = peer === undefined ? await this.#first(call) : await this.#ask(peer === 0 ? 0 : 1, call);
+        const reply =
+          peer === undefined ? await this.#first(call) : await this.#ask(peer === 0 ? 0 : 1, call);
         if (reply?.status !== 200) return formatHaListing({ outcome: 'failed' }, { scores });
         const listing = parseNodeListing(reply, { scores });
         return formatHaListing(listing.outcome === 'listed' ? listing : { outcome: 'failed' }, { scores });
@@ -177,8 +186,8 @@ export class PlainFront {
     const endpoint = call.definition.ha!.path;
     if (!isPairEndpoint(endpoint)) throw new TypeError(`${endpoint} reads no pair`);
     const plain = { ...call, definition: COMMANDS[call.command.slice(0, -1) as 'get'] };
-    const sides = [sideOf(await this.#ask(0, plain)), sideOf(await this.#ask(1, plain))] as const;
-    return formatPairReply(endpoint, classifyPair(sides, { policy: 'counter' }), { dialect: 'strict' });
+    const [first, second] = [sideOf(await this.#ask(0, plain)), sideOf(await this.#ask(1, plain))];
+    return formatPairReply(endpoint, classifyPair(first, second, 'counter'), { dialect: 'strict' });
   }
 
   async #write(call: Call): Promise<HttpReply> {
@@ -194,7 +203,11 @@ export class PlainFront {
     const versions = writes.map((write, at) =>
       kinds[at] === 'done' && write !== undefined && 'version' in write ? Number(write.version) : 0,
     );
-    const applied = { outcome: 'applied', version: String(Math.max(...versions)), body: new Uint8Array(0) } as const;
+    const applied = {
+      outcome: 'applied',
+      version: String(Math.max(...versions)),
+      body: new Uint8Array(0),
+    } as const;
     const missed = kinds.indexOf('hard');
     if (missed < 0) return formatHaWrite(applied);
     const host = `127.0.0.1:${ports[missed === 0 ? 0 : 1]}`;

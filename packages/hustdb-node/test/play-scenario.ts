@@ -1,6 +1,11 @@
 import { connect } from 'node:net';
 import { bytesToLatin1, parseRawHttpReply } from '@kvtwin/hustdb-protocol';
-import { type HustDbScenario, type ScenarioBody, type ScenarioStep, scenarioBodyBytes } from '@kvtwin/testkit';
+import {
+  type HustDbScenario,
+  type ScenarioBody,
+  type ScenarioStep,
+  scenarioBodyBytes,
+} from '@kvtwin/testkit';
 import { expect } from 'vitest';
 
 /** What a scenario is played against. */
@@ -15,8 +20,26 @@ export interface ScenarioStage {
 export async function playScenario({ steps }: HustDbScenario, stage: ScenarioStage): Promise<void> {
   const run = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
   for (const step of steps) {
-    if (step.target === 'control') stage.passTime(Number(/sleep_ms (\d+)/.exec(step.control ?? '')?.[1] ?? 0));
-    else await play(step, stage, run);
+    if (step.target === 'control')
+      stage.passTime(Number(/sleep_ms (\d+)/.exec(step.control ?? '')?.[1] ?? 0));
+    else await playUntil(step, stage, run);
+  }
+}
+
+/** How often a step that is to be repeated is. */
+const POLL_EVERY_MS = 30;
+
+/** A step with `poll_ms` is repeated for that long until it compares; that of a real system is cut to 10 s. */
+async function playUntil(step: ScenarioStep, stage: ScenarioStage, run: string): Promise<void> {
+  const deadline = performance.now() + Math.min(step.poll_ms ?? 0, 10_000);
+  for (;;) {
+    try {
+      await play(step, stage, run);
+      return;
+    } catch (error) {
+      if (performance.now() >= deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
+    }
   }
 }
 
@@ -35,7 +58,8 @@ async function play(step: ScenarioStep, { ports, authorization }: ScenarioStage,
   const body = bodyOf(request);
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => `${name}: ${fill(value)}`);
   const chunked = headers.some((header) => /^transfer-encoding: chunked/i.test(header));
-  if (!chunked && (body.length > 0 || request.method === 'POST')) headers.push(`Content-Length: ${body.length}`);
+  if (!chunked && (body.length > 0 || request.method === 'POST'))
+    headers.push(`Content-Length: ${body.length}`);
   const head = [`${request.method} ${fill(request.path)} HTTP/1.1`, 'Host: 127.0.0.1', ...headers];
   const raw = await converse(ports[target]!, [
     Buffer.from(`${head.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1'),
@@ -56,7 +80,8 @@ async function play(step: ScenarioStep, { ports, authorization }: ScenarioStage,
 }
 
 function compareBodies(step: ScenarioStep, played: string, recorded: string, at: string): void {
-  const rows = (text: string): string[] => (JSON.parse(text) as unknown[]).map((row) => JSON.stringify(row)).sort();
+  const rows = (text: string): string[] =>
+    (JSON.parse(text) as unknown[]).map((row) => JSON.stringify(row)).sort();
   switch (step.compare?.body) {
     case 'exact':
       expect(played, at).toBe(step.request?.method === 'HEAD' ? '' : recorded);
