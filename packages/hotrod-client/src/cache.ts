@@ -1,6 +1,8 @@
 import {
   type AnyReply,
   type EntryMetadata,
+  type GetReply,
+  type GetWithMetadataReply,
   hadPreviousEntry,
   type KeyValue,
   type OperationDefinition,
@@ -67,29 +69,16 @@ export class Cache<K, V> {
 
   /** The value, or undefined where there is no entry. It counts as a use of the entry, for max idle. */
   get(key: K, options?: CacheCallOptions): Promise<V | undefined> {
-    return this.#run(
-      operations.get,
-      () => ({ key: this.#key(key) }),
-      options,
-      (reply) => (reply.outcome === 'ok' ? this.#codecs.value.decode(reply.value) : undefined),
-    );
+    return this.#runOnKey(operations.get, key, options, this.#valueOf);
   }
 
   /** The value with its version and expiration. It counts as a use of the entry. */
   getEntry(key: K, options?: CacheCallOptions): Promise<CacheEntry<V> | undefined> {
-    return this.#run(
-      operations.getWithMetadata,
-      () => ({ key: this.#key(key) }),
-      options,
-      (reply) =>
-        reply.outcome === 'ok'
-          ? cacheEntry(this.#codecs.value.decode(reply.value), reply.metadata)
-          : undefined,
-    );
+    return this.#runOnKey(operations.getWithMetadata, key, options, this.#entryOf);
   }
 
   has(key: K, options?: CacheCallOptions): Promise<boolean> {
-    return this.#run(operations.containsKey, () => ({ key: this.#key(key) }), options, isOk);
+    return this.#runOnKey(operations.containsKey, key, options, isOk);
   }
 
   /** Stores the value, whatever was there. */
@@ -115,7 +104,7 @@ export class Cache<K, V> {
 
   /** Whether there was an entry. */
   delete(key: K, options?: CacheCallOptions): Promise<boolean> {
-    return this.#run(operations.remove, () => ({ key: this.#key(key) }), options, isOk);
+    return this.#runOnKey(operations.remove, key, options, isOk);
   }
 
   /** Whether it was removed: false where the entry has another version, or is gone. */
@@ -227,6 +216,25 @@ export class Cache<K, V> {
     return this.entries();
   }
 
+  /** {@link #run} for what is asked most: nothing is made for the call but the call. */
+  #runOnKey<Reply extends AnyReply, Result>(
+    operation: Operation<{ readonly key: Uint8Array }, Reply>,
+    key: K,
+    options: CacheCallOptions | undefined,
+    interpret: (reply: Reply) => Result,
+  ): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const request = { key: this.#key(key) };
+      const flags = options === undefined ? 0 : flagsOf(options);
+      const payloadBytes = request.key.length;
+      this.#client.submit(
+        { operation, request, target: this.#target, flags, payloadBytes, options, interpret },
+        resolve,
+        reject,
+      );
+    });
+  }
+
   #run<Request, Reply extends AnyReply, Result>(
     operation: Operation<Request, Reply>,
     build: () => Request,
@@ -251,6 +259,12 @@ export class Cache<K, V> {
       );
     });
   }
+
+  readonly #valueOf = (reply: GetReply): V | undefined =>
+    reply.outcome === 'ok' ? this.#codecs.value.decode(reply.value) : undefined;
+
+  readonly #entryOf = (reply: GetWithMetadataReply): CacheEntry<V> | undefined =>
+    reply.outcome === 'ok' ? cacheEntry(this.#codecs.value.decode(reply.value), reply.metadata) : undefined;
 
   #write(key: K, value: V, options: CacheWriteOptions | undefined) {
     return { key: this.#key(key), expiration: expirationOf(options), value: this.#value(value) };

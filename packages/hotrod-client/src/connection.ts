@@ -49,7 +49,7 @@ let lastId = 0;
  * One socket, everybody's requests pipelined on it.
  *
  * ```
- *   send() → encoded at once into one growing buffer ─ end of the tick → one write of all of it
+ *   send() → encoded at once into one growing buffer ─ end of the tick, or of the loop's turn → one write of all of it
  *   data   → ResponseDecoder, asks the in-flight table whose answer it is → the call is settled
  * ```
  */
@@ -141,7 +141,9 @@ export class Connection {
     this.#encodedId = messageId;
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
-      process.nextTick(flush, this);
+      // Alone: no time to lose. Else with what else comes in before the next look at the sockets, one write for all callers.
+      if (this.#inFlight.size === 1) process.nextTick(flush, this);
+      else setImmediate(flush, this);
     }
   }
 

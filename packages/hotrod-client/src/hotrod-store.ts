@@ -51,6 +51,22 @@ export interface HotRodStoreParts {
 /** From this size on a value is not copied into the request, but kept until it is written: then it must be our own. */
 const BORROWED_FROM_BYTES = 4_096;
 
+/** A request about one key. */
+interface PayloadRequest {
+  readonly key: Uint8Array;
+  readonly value?: Uint8Array;
+}
+
+/** One call of the store's callers. `need`: whether the table may be made for it. */
+interface StoreCall<Request extends PayloadRequest, Reply extends AnyReply, Result> {
+  readonly name: string;
+  readonly options: CallOptions | undefined;
+  readonly need: 'read' | 'create';
+  readonly operation: OperationDefinition<Request, Reply>;
+  readonly request: Request;
+  readonly interpret: (reply: Reply) => Result;
+}
+
 /** One table, or the kv space, in a cache of a Hot Rod server. */
 export class HotRodStore implements VersionedStore {
   readonly name: string;
@@ -64,10 +80,22 @@ export class HotRodStore implements VersionedStore {
     this.capabilities = parts.capabilities;
   }
 
-  async get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
-    this.#admit('get', options);
-    const request = { key: this.#key(key, 'get') };
-    return this.#call('get', options, 'read', operations.getWithMetadata, request, foundEntry);
+  get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#admit('get', options);
+      this.#submit(
+        {
+          name: 'get',
+          options,
+          need: 'read',
+          operation: operations.getWithMetadata,
+          request: { key: this.#key(key, 'get') },
+          interpret: foundEntry,
+        },
+        resolve,
+        reject,
+      );
+    });
   }
 
   async getMany(keys: readonly Uint8Array[], options?: CallOptions): Promise<(VersionedValue | undefined)[]> {
@@ -139,30 +167,44 @@ export class HotRodStore implements VersionedStore {
     this.#closed = true;
   }
 
-  async #call<Request, Reply extends AnyReply, Result>(
+  #call<Request extends PayloadRequest, Reply extends AnyReply, Result>(
     name: string,
     options: CallOptions | undefined,
     need: 'read' | 'create',
     operation: OperationDefinition<Request, Reply>,
-    request: Request & { readonly key: Uint8Array; readonly value?: Uint8Array },
+    request: Request,
     interpret: (reply: Reply) => Result,
   ): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#submit({ name, options, need, operation, request, interpret }, resolve, reject);
+    });
+  }
+
+  /** Settles with a StoreError where it fails. Once the store is ready, nothing stands between this and the client. */
+  #submit<Request extends PayloadRequest, Reply extends AnyReply, Result>(
+    call: StoreCall<Request, Reply, Result>,
+    resolve: (result: Result) => void,
+    reject: (error: unknown) => void,
+  ): void {
     const { client, cacheName, storages, marker } = this.#parts;
-    try {
-      const budget = new CallBudget(options);
-      const known = marker === undefined || marker.isOurs ? storages.known(cacheName) : undefined;
-      const { target } = known ?? (await this.#ready(need, budget));
+    const fail = (error: unknown): void => reject(toStoreError(error, this.name, call.name));
+    const send = ({ target }: CacheStorage, options: CallOptions | undefined): void => {
+      const { operation, request, interpret } = call;
       const payloadBytes = request.key.length + (request.value?.length ?? 0);
-      return await client.execute({
-        operation,
-        request,
-        target,
-        payloadBytes,
-        options: budget.rest,
-        interpret,
-      });
+      client.submit({ operation, request, target, payloadBytes, options, interpret }, resolve, fail);
+    };
+    const known = marker === undefined || marker.isOurs ? storages.known(cacheName) : undefined;
+    try {
+      if (known !== undefined && !isBelowMillisecond(call.options?.timeoutMs)) {
+        send(known, call.options);
+        return;
+      }
+      const budget = new CallBudget(call.options);
+      this.#ready(call.need, budget)
+        .then((storage) => send(storage, budget.rest))
+        .catch(fail);
     } catch (error) {
-      throw toStoreError(error, this.name, name);
+      fail(error);
     }
   }
 
@@ -245,6 +287,11 @@ function foundEntry(
   reply: { outcome: 'ok'; metadata: EntryMetadata; value: Uint8Array } | { outcome: 'absent' },
 ): VersionedValue | undefined {
   return reply.outcome === 'ok' ? versionedValueOf(reply.value, reply.metadata) : undefined;
+}
+
+/** A time limit that is as good as over: a budget makes a millisecond of it. */
+function isBelowMillisecond(timeoutMs: number | undefined): boolean {
+  return timeoutMs !== undefined && timeoutMs < 1;
 }
 
 function conditional({ outcome }: AnyReply): WriteResult {
