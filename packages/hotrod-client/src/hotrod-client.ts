@@ -4,7 +4,13 @@ import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
 import { type CacheCodecs, type Codec, codecs } from './codecs.js';
 import type { HotRodError } from './hotrod-error.js';
-import { checkTimeout, type HotRodClientOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import {
+  checkTimeout,
+  type HotRodClientOptions,
+  mergeOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options.js';
 import { optionsFromUri } from './options-from-uri.js';
 import { parseHotRodUri } from './parse-hotrod-uri.js';
 import { type CallInput, type CallOptions, PendingCall } from './pending-call.js';
@@ -34,16 +40,16 @@ export class HotRodClient implements CallSender {
   }
 
   /**
-   * Connects and agrees on the protocol version with one ping. `where`: a URI
-   * `hotrod://host[:port][,host…][/cache][?property=value]`, or options; `options` go before the URI's.
-   * Rejects with `HOTROD_CONNECT` where nothing answers (not with `lazy: true`).
+   * Connects, agrees on the protocol version with one ping, and logs in. `where`: a URI
+   * `hotrod[s]://[user:password@]host[:port][,host…][/cache][?property=value]`, or options; `options` go before the URI's.
+   * Rejects with `HOTROD_CONNECT` where nothing answers, `HOTROD_TLS`, `HOTROD_AUTH` (not with `lazy: true`).
    */
   static async connect(
     where: string | HotRodClientOptions = {},
     options: HotRodClientOptions = {},
   ): Promise<HotRodClient> {
     const given = typeof where === 'string' ? optionsFromUri(parseHotRodUri(where)) : where;
-    const client = new HotRodClient(resolveOptions({ ...given, ...options }));
+    const client = new HotRodClient(resolveOptions(mergeOptions(given, options)));
     if (client.#options.lazy) return client;
     try {
       await client.#channel.connect();

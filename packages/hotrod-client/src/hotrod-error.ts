@@ -4,13 +4,14 @@
  * - `HOTROD_INVALID_URI`: the URI cannot be read, or has a property that nobody knows.
  * - `HOTROD_UNSUPPORTED`: the protocol version in use lacks this, or this client does not do it yet; nothing was sent.
  * - `HOTROD_CONNECT`: no connection could be made (refused, no route, no answer to the first ping).
+ * - `HOTROD_TLS`: no trust between the two sides (certificates, names, versions), or a server that speaks no TLS.
  * - `HOTROD_CONNECTION_LOST`: the connection ended while the call was under way.
  * - `HOTROD_TIMEOUT`: no answer within the call's time limit.
  * - `HOTROD_ABORTED`: the caller's signal fired.
  * - `HOTROD_OVERLOADED`: `maxInFlight` or `maxQueuedBytes` was reached with `overload: 'reject'`; nothing was sent.
  * - `HOTROD_CLOSED`: the client was closed by its owner.
  * - `HOTROD_PROTOCOL`: what came back is not Hot Rod, or not an answer to anything asked; the connection was dropped.
- * - `HOTROD_AUTH`: the server refuses the credentials, or the right to do this.
+ * - `HOTROD_AUTH`: no login (wrong credentials, no mechanism in common, a server that cannot prove itself), or no right to do this.
  * - `HOTROD_CACHE_NOT_FOUND`: the server has no such cache (or no default cache, where none was named).
  * - `HOTROD_MEDIA_TYPE`: the server cannot convert between the cache's storage type and the type asked for.
  * - `HOTROD_REQUEST_REFUSED`: the server could not read the request (statuses 0x81 to 0x84); the connection was dropped.
@@ -26,6 +27,7 @@ export type HotRodErrorCode =
   | 'HOTROD_INVALID_URI'
   | 'HOTROD_UNSUPPORTED'
   | 'HOTROD_CONNECT'
+  | 'HOTROD_TLS'
   | 'HOTROD_CONNECTION_LOST'
   | 'HOTROD_TIMEOUT'
   | 'HOTROD_ABORTED'

@@ -1,3 +1,4 @@
+export type { HotRodAuthOptions, Secret } from './auth-options.js';
 export { Cache, type CacheCallOptions, type CacheFlags, type CacheWriteOptions } from './cache.js';
 export type { CacheEntry } from './cache-entry.js';
 export { type CallTargetInput, callTarget } from './call-target.js';
@@ -10,6 +11,7 @@ export { type HotRodStoreFamilyOptions, openHotRodStoreFamily } from './open-hot
 export type { HotRodClientOptions } from './options.js';
 export { describeHotRodUri, type HotRodUri, parseHotRodUri } from './parse-hotrod-uri.js';
 export type { CallInput, CallOptions, CallTarget } from './pending-call.js';
+export type { SaslMechanismName } from './sasl/sasl-mechanism.js';
 export {
   DEFAULT_PORT,
   formatServerAddress,
@@ -17,3 +19,4 @@ export {
   type ServerAddress,
 } from './server-address.js';
 export type { KeyLayout } from './store-url.js';
+export type { HotRodTls, HotRodTlsOptions } from './tls-options.js';

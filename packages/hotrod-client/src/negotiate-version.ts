@@ -25,7 +25,8 @@ export const SHORT_ANSWER_VERSION: ProtocolVersion = '2.9';
 /** The rest of a short answer comes together with its beginning, or never. */
 const SHORT_ANSWER_GUARD_MS = 1_000;
 
-const NO_CACHE: CallTarget = {
+/** Target of what concerns the connection and no cache. */
+export const NO_CACHE: CallTarget = {
   cacheName: '',
   keyMediaType: NO_MEDIA_TYPE,
   valueMediaType: NO_MEDIA_TYPE,

@@ -1,22 +1,29 @@
 import { performance } from 'node:perf_hooks';
+import { LOGIN_BY_CERTIFICATE, type ResolvedAuth } from './auth-options.js';
+import { authenticate } from './authenticate.js';
 import { Connection, type ConnectionEnd, type ConnectionLimits, type ConnectionOwner } from './connection.js';
 import { HotRodError } from './hotrod-error.js';
 import { type NegotiateOptions, negotiateVersion, SHORT_ANSWER_VERSION } from './negotiate-version.js';
 import { type OpenSocketOptions, openSocket } from './open-socket.js';
 import { formatServerAddress, type ServerAddress } from './server-address.js';
+import { tlsFailureOf } from './tls-failure.js';
+import type { HotRodTlsOptions, TlsSource } from './tls-options.js';
+import { withinTime } from './within-time.js';
 
 /** How a connection is opened. */
 export interface OpenConnectionOptions
-  extends OpenSocketOptions,
+  extends Omit<OpenSocketOptions, 'tls'>,
     ConnectionLimits,
     Omit<NegotiateOptions, 'timeoutMs'> {
   /** Who hears of the connection once it is open. */
   readonly owner: ConnectionOwner;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
+  readonly auth: ResolvedAuth | undefined;
+  readonly tls: TlsSource | undefined;
 }
 
-/** A connection whose server has answered a ping, at the version that both speak. */
+/** A connection whose server has answered a ping, at the version that both speak, and knows who logs in. */
 export async function openConnection(
   address: ServerAddress,
   options: OpenConnectionOptions,
@@ -34,40 +41,75 @@ export async function openConnection(
   );
 }
 
+/** For servers that hang up without a word. */
+const MUTE_HINT = '; if it wants TLS, use hotrods://';
+const MUTE_TLS_HINT = '; it may want another client certificate';
+
 async function attempt(
   address: ServerAddress,
   options: OpenConnectionOptions,
 ): Promise<Connection | 'short-answer'> {
   const startedMs = performance.now();
-  const socket = await openSocket(address, options);
-  const timeoutMs = Math.max(1, options.connectTimeoutMs - (performance.now() - startedMs));
-  const doorkeeper = new Doorkeeper(options.owner);
+  const leftMs = (): number => Math.max(1, options.connectTimeoutMs - (performance.now() - startedMs));
+  const tls = options.tls && (await loadTls(options.tls, options));
+  const socket = await openSocket(address, { ...options, tls, connectTimeoutMs: Math.ceil(leftMs()) });
+  const doorkeeper = new Doorkeeper(options.owner, tls !== undefined);
   const connection = new Connection(socket, formatServerAddress(address), doorkeeper, options, options.nowMs);
   const onAbort = (): void => connection.drop('HOTROD_CLOSED', 'the client was closed');
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const answer = await negotiateVersion(connection, { protocol: options.protocol, timeoutMs });
+    const answer = await negotiateVersion(connection, { protocol: options.protocol, timeoutMs: leftMs() });
     if (answer === 'done') {
+      await login(connection, options, tls, leftMs());
       doorkeeper.open();
       return connection;
     }
     connection.drop('HOTROD_CONNECT', 'the server answers pings in part only');
     return answer;
   } catch (error) {
-    connection.drop('HOTROD_CONNECT', 'the first ping failed', error);
+    connection.drop('HOTROD_CONNECT', 'the first ping or the login failed', error);
     throw error;
   } finally {
     options.signal.removeEventListener('abort', onAbort);
   }
 }
 
-/** Keeps the owner out of it until the first ping is answered: only that ping can be lost before. */
+async function loadTls(
+  source: TlsSource,
+  { connectTimeoutMs: timeoutMs, signal }: OpenConnectionOptions,
+): Promise<HotRodTlsOptions> {
+  try {
+    return await withinTime(source(), { timeoutMs, signal, what: 'the tls options' });
+  } catch (cause) {
+    if (HotRodError.is(cause)) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HotRodError(`the tls options cannot be had: ${why}`, { code: 'HOTROD_TLS', cause });
+  }
+}
+
+async function login(
+  connection: Connection,
+  { auth, signal }: OpenConnectionOptions,
+  tls: HotRodTlsOptions | undefined,
+  timeoutMs: number,
+): Promise<void> {
+  const secure = tls !== undefined;
+  if (auth !== undefined) {
+    await authenticate(connection, { auth, optional: false, secure, timeoutMs, signal });
+  } else if (tls?.cert !== undefined || tls?.pfx !== undefined) {
+    await authenticate(connection, { auth: LOGIN_BY_CERTIFICATE, optional: true, secure, timeoutMs, signal });
+  }
+}
+
+/** Keeps the owner out of it until the first ping is answered and the login made: only those can be lost before. */
 class Doorkeeper implements ConnectionOwner {
   readonly #owner: ConnectionOwner;
+  readonly #secure: boolean;
   #isOpen = false;
 
-  constructor(owner: ConnectionOwner) {
+  constructor(owner: ConnectionOwner, secure: boolean) {
     this.#owner = owner;
+    this.#secure = secure;
   }
 
   open(): void {
@@ -83,9 +125,13 @@ class Doorkeeper implements ConnectionOwner {
       this.#owner.onEnd(connection, end);
       return;
     }
-    const code = end.code === 'HOTROD_CONNECTION_LOST' ? 'HOTROD_CONNECT' : end.code;
+    // What a server of TLS 1.3 thinks of the client's certificate comes after the handshake.
+    const distrust = this.#secure ? tlsFailureOf(end.cause) : undefined;
+    const lost = end.code === 'HOTROD_CONNECTION_LOST' ? 'HOTROD_CONNECT' : end.code;
+    const code = distrust === undefined ? lost : 'HOTROD_TLS';
+    const hint = connection.bytesRead > 0 ? '' : this.#secure ? MUTE_TLS_HINT : MUTE_HINT;
     for (const call of end.calls) {
-      call.fail(`got no answer: ${end.why}`, {
+      call.fail(`got no answer: ${distrust ?? end.why + hint}`, {
         code,
         retryable: code === 'HOTROD_CONNECT',
         cause: end.cause,

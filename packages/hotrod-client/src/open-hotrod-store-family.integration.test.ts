@@ -174,8 +174,10 @@ describe('a family', () => {
     ['hotrod://h?protocol=9.9', 'STORE_INVALID_ARGUMENT'],
     ['hotrod://h?unknown=1', 'STORE_INVALID_ARGUMENT'],
     ['hotrod://h?media=nonsense', 'STORE_INVALID_ARGUMENT'],
-    ['hotrods://h', 'STORE_UNSUPPORTED'],
-    ['hotrod://user:secret@h', 'STORE_UNSUPPORTED'],
+    ['hotrods://h?use_ssl=false', 'STORE_INVALID_ARGUMENT'],
+    ['hotrod://user@h', 'STORE_INVALID_ARGUMENT'],
+    ['hotrod://user:secret@h?sasl_mechanism=GSSAPI', 'STORE_INVALID_ARGUMENT'],
+    ['hotrods://user:secret@h?key_store_type=JKS', 'STORE_UNSUPPORTED'],
   ])('does not open at %s', async (url, code) => {
     const failure = await failureOf(openHotRodStoreFamily(url));
     expect(failure.code).toBe(code);

@@ -14,7 +14,7 @@ import { CacheStorages } from './cache-storage.js';
 import { entryKeyPrefix } from './entry-key.js';
 import { HotRodClient } from './hotrod-client.js';
 import { HotRodStore } from './hotrod-store.js';
-import type { HotRodClientOptions } from './options.js';
+import { type HotRodClientOptions, mergeOptions } from './options.js';
 import { type HotRodStoreUrl, type KeyLayout, parseStoreUrl } from './store-url.js';
 import { TableMarker } from './table-marker.js';
 import { toStoreError } from './to-store-error.js';
@@ -33,7 +33,7 @@ const FIRST_VERSION_WITH_SCAN = versionByte('2.5');
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Opens a cache of a Hot Rod server as a replica: `hotrod://host[:port][/cache][?layout=raw|typed&tables=caches
+ * Opens a cache of a Hot Rod server as a replica: `hotrod[s]://[user:password@]host[:port][/cache][?layout=raw|typed&tables=caches
  * &envelope=1&adopt=1&media=…&protocol=3.1]`. Connects with the first call. Throws a StoreError on a URL that cannot be
  * used.
  *
@@ -47,7 +47,10 @@ export async function openHotRodStoreFamily(
 ): Promise<StoreFamily> {
   try {
     const parsed = parseStoreUrl(url);
-    const client = await HotRodClient.connect({ ...options.client, ...parsed.client, lazy: true });
+    const client = await HotRodClient.connect({
+      ...mergeOptions(options.client ?? {}, parsed.client),
+      lazy: true,
+    });
     const family = new HotRodStoreFamily(client, parsed, parsed.layout ?? options.layout ?? 'raw');
     return parsed.envelope ? withCounterEnvelopes(family, { adopt: parsed.adopt }) : family;
   } catch (error) {

@@ -28,6 +28,15 @@ describe('the options', () => {
     { keepAliveMs: -1 },
     { reconnectMinMs: 10, reconnectMaxMs: 5 },
     { maxValueBytes: 2 ** 31 },
+    { auth: {} },
+    { auth: { username: 'u' } },
+    { auth: { password: 'p' } },
+    { auth: { username: 'u', password: 'p', token: 't' } },
+    { auth: { username: 'u', password: 'p', mechanism: 'GSSAPI' as never } },
+    { auth: { username: 'u', password: 'p', mechanism: 'OAUTHBEARER' } },
+    { auth: { token: 't', mechanism: 'SCRAM-SHA-256' } },
+    { auth: { mechanism: 'EXTERNAL' } },
+    { tls: false as never },
   ])('%j are refused', (options) => {
     expect(() => resolveOptions(options)).toThrow(
       expect.objectContaining({ code: 'HOTROD_INVALID_ARGUMENT' }),

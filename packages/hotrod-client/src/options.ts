@@ -1,6 +1,8 @@
 import { PROTOCOL_VERSIONS, type ProtocolVersion } from '@kvtwin/hotrod-protocol';
+import { type HotRodAuthOptions, type ResolvedAuth, resolveAuth } from './auth-options.js';
 import { HotRodError } from './hotrod-error.js';
 import { DEFAULT_PORT, parseServerAddress, type ServerAddress } from './server-address.js';
+import { type HotRodTls, mergeTls, resolveTls, type TlsSource } from './tls-options.js';
 
 /** How a client connects and behaves. Times are milliseconds, sizes bytes. */
 export interface HotRodClientOptions {
@@ -10,7 +12,11 @@ export interface HotRodClientOptions {
   readonly cache?: string;
   /** `'auto'` (default) asks the server with one 3.1 ping; a version pins it, for servers that cannot be asked. */
   readonly protocol?: ProtocolVersion | 'auto';
-  /** Limit of making a connection, its first ping included. Default 2,000, as the Java client has it. */
+  /** Who logs in, on every connection before anything else. Default: nobody, or a client certificate where the server asks for one. */
+  readonly auth?: HotRodAuthOptions;
+  /** TLS: `true`, or options of node:tls. Default: none, or `true` for `hotrods://`. */
+  readonly tls?: HotRodTls;
+  /** Limit of making a connection, its TLS, first ping and login included. Default 2,000, as the Java client has it. */
   readonly connectTimeoutMs?: number;
   /** Limit of a call that gives none. Default 5,000: outlasts a server's garbage collection, not a user's patience. */
   readonly timeoutMs?: number;
@@ -45,9 +51,11 @@ export interface HotRodClientOptions {
 }
 
 /** Options with every default filled in. */
-export type ResolvedOptions = Required<Omit<HotRodClientOptions, 'servers' | 'cache'>> & {
+export type ResolvedOptions = Required<Omit<HotRodClientOptions, 'servers' | 'cache' | 'auth' | 'tls'>> & {
   readonly servers: readonly ServerAddress[];
   readonly cache: string;
+  readonly auth: ResolvedAuth | undefined;
+  readonly tls: TlsSource | undefined;
 };
 
 const MAX_TIMER_MS = 0x7fff_ffff;
@@ -58,6 +66,8 @@ export function resolveOptions(given: HotRodClientOptions = {}): ResolvedOptions
   const resolved: ResolvedOptions = {
     servers: resolveServers(given.servers),
     cache: given.cache ?? '',
+    auth: given.auth && resolveAuth(given.auth, given.tls !== undefined),
+    tls: resolveTls(given.tls),
     protocol: resolveProtocol(given.protocol ?? 'auto'),
     connectTimeoutMs: whole('connectTimeoutMs', given.connectTimeoutMs ?? 2_000, 1, MAX_TIMER_MS),
     timeoutMs: whole('timeoutMs', given.timeoutMs ?? 5_000, 1, MAX_TIMER_MS),
@@ -84,6 +94,12 @@ export function resolveOptions(given: HotRodClientOptions = {}): ResolvedOptions
     );
   }
   return resolved;
+}
+
+/** Both together; `second` goes before `first`. Login and TLS are put together field by field, so that none is lost. */
+export function mergeOptions(first: HotRodClientOptions, second: HotRodClientOptions): HotRodClientOptions {
+  const auth = first.auth && second.auth ? { ...first.auth, ...second.auth } : (second.auth ?? first.auth);
+  return { ...first, ...second, auth, tls: mergeTls(first.tls, second.tls) };
 }
 
 /** Refuses a time limit that is none; undefined passes. */

@@ -102,17 +102,48 @@ describe('the properties of a URI', () => {
   });
 
   it.each([
-    'use_ssl=true',
-    'use_auth=true',
-    'sasl_mechanism=PLAIN',
-    'trust_store_file_name=x',
+    'trust_store_type=JKS',
+    'key_store_type=JKS',
+    'key_alias=x',
+    'ssl_provider=x',
+    'auth_callback_handler=x',
     'near_cache.mode=X',
   ])('%s is not done yet, and not passed over in silence', (query) => {
     expect(codeOf(() => options(query))).toBe('HOTROD_UNSUPPORTED');
   });
 
-  it('never let TLS or credentials fall under the table', () => {
-    expect(codeOf(() => optionsFromUri(parseHotRodUri('hotrods://h')))).toBe('HOTROD_UNSUPPORTED');
-    expect(codeOf(() => optionsFromUri(parseHotRodUri('hotrod://u:p@h')))).toBe('HOTROD_UNSUPPORTED');
+  it('say who logs in', () => {
+    expect(optionsFromUri(parseHotRodUri('hotrod://u:p@h')).auth).toEqual({ username: 'u', password: 'p' });
+    expect(
+      options('auth_username=u&auth_password=p&auth_realm=r&auth_server_name=s&sasl_mechanism=scram-sha-1')
+        .auth,
+    ).toEqual({ username: 'u', password: 'p', realm: 'r', serverName: 's', mechanism: 'SCRAM-SHA-1' });
+    expect(options('auth_token=t').auth).toEqual({ token: 't' });
+    expect(options('use_auth=true').auth).toEqual({});
+    expect(options('use_auth=false')).not.toHaveProperty('auth');
+    expect(options('socket_timeout=1')).not.toHaveProperty('auth');
+  });
+
+  it('ask for TLS', () => {
+    expect(optionsFromUri(parseHotRodUri('hotrods://h')).tls).toEqual({});
+    expect(options('use_ssl=true').tls).toEqual({});
+    expect(options('sni_host_name=n&ssl_protocol=TLSv1.3').tls).toEqual({
+      servername: 'n',
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+    });
+    expect(options('trust_store_file_name=x&trust_store_type=PEM').tls).toBeTypeOf('function');
+    expect(options('use_ssl=false')).not.toHaveProperty('tls');
+  });
+
+  it.each([
+    'hotrods://h?use_ssl=false',
+    'hotrod://h?use_ssl=false&trust_store_file_name=x',
+    'hotrod://u:p@h?use_auth=false',
+    'hotrod://u:p@h?auth_username=v',
+    'hotrod://u:p@h?auth_password=q',
+    'hotrod://h?ssl_protocol=SSLv3',
+  ])('contradict each other in %s', (uri) => {
+    expect(codeOf(() => optionsFromUri(parseHotRodUri(uri)))).toBe('HOTROD_INVALID_URI');
   });
 });

@@ -16,7 +16,8 @@ export interface ServerFailure {
  * malformed request, and one for everything that fails later. Existing clients match on the first two as well.
  */
 const CACHE_NOT_FOUND = /CacheNotFoundException/;
-const NOT_ALLOWED = /SecurityException|SaslException|AuthenticationException|ISPN006017|ISPN000287/;
+const NOT_ALLOWED =
+  /SecurityException|SaslException|AuthenticationException|ISPN006017|ISPN00602[45]|ISPN005059|ISPN000287/;
 const NO_TRANSCODER = /ISPN000492|ISPN000493|ISPN000495|ISPN000496|Cannot find transcoder|EncodingException/;
 
 /** Classifies an error response by its status, and where that says too little by the codes in its message. */

@@ -25,7 +25,7 @@ export interface HotRodStoreUrl {
 }
 
 /**
- * Reads `hotrod://host[:port][/cache]?…`: `layout=raw|typed`, `tables=caches`, `envelope=1`, `adopt=1`,
+ * Reads `hotrod[s]://[user:password@]host[:port][/cache]?…`: `layout=raw|typed`, `tables=caches`, `envelope=1`, `adopt=1`,
  * `media=storage|type/subtype`, `protocol=3.1`, and the client's own properties. Throws a HotRodError.
  */
 export function parseStoreUrl(url: string): HotRodStoreUrl {
@@ -58,7 +58,8 @@ export function parseStoreUrl(url: string): HotRodStoreUrl {
 }
 
 function withProperties(uri: HotRodUri, properties: ReadonlyMap<string, string>): HotRodUri {
-  return { ...uri, properties };
+  const changed = { ...uri, properties };
+  return Object.defineProperty(changed, 'password', { value: uri.password, enumerable: false });
 }
 
 function oneOf<T extends string>(
