@@ -1,5 +1,5 @@
 import { HustDbNode } from '@kvtwin/hustdb-node';
-import { openMemoryStoreFamily } from '@kvtwin/versioned-value';
+import { openMemoryStoreFamily, withCounterEnvelopes } from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
 import { ScriptedPair } from '../test/scripted-pair.js';
 import { openBackend } from './open-backend.js';
@@ -67,6 +67,15 @@ describe('opening a pair', () => {
     await store.put(Buffer.from('k'), Buffer.from('v'));
     expect((await store.read(Buffer.from('k'))).kind).toBe('agreed');
     await pair.close();
+  });
+
+  it('sees that a family which it was given counts already', async () => {
+    const [first, second] = ['a', 'b'].map((name) => withCounterEnvelopes(openMemoryStoreFamily(name)));
+    const pair = await openPair({ first, second, versions: 'counter' });
+    const store = await pair.source.open({ type: 'kv' });
+    await store.put(Buffer.from('k'), Buffer.from('v'));
+    expect(await store.read(Buffer.from('k'))).toMatchObject({ kind: 'agreed', version: { token: '1' } });
+    expect(await policyOf({ first, second })).toBe('counter');
   });
 
   it('leaves open what it was given', async () => {

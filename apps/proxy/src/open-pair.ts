@@ -76,7 +76,7 @@ async function openTwoSides(
   const opened: Backend[] = [];
   try {
     for (const side of sides) {
-      opened.push(typeof side === 'string' ? await openBackend(side, shared) : givenBackend(side));
+      opened.push(typeof side === 'string' ? await openBackend(side, shared) : await givenBackend(side));
     }
     return pairOf(opened as [Backend, Backend], sides, versions);
   } catch (error) {
@@ -121,10 +121,20 @@ function counting(backend: Backend): Backend {
   return { ...backend, family: withCounterEnvelopes(backend.family), countsVersions: true };
 }
 
-/** A family that the caller opened: its name tells what it is. */
-function givenBackend(family: SideOption & object): Backend {
-  const host = /^(hotrods?|hustdb):\/\/([^/?#]+)/.exec(family.name);
-  return { family, label: host?.[2] ?? family.name, countsVersions: host?.[1] === 'hustdb' };
+/** A family that the caller opened: its name tells where it is, its stores whether they count. */
+async function givenBackend(family: SideOption & object): Promise<Backend> {
+  const host = /^(?:hotrods?|hustdb):\/\/([^/?#]+)/.exec(family.name);
+  return { family, label: host?.[1] ?? family.name, countsVersions: await countsVersions(family) };
+}
+
+/** Tokens that begin anew after a removal are HustDB's counters, or those of an envelope. */
+async function countsVersions(family: SideOption & object): Promise<boolean> {
+  const store = await family.open({ type: 'kv' });
+  try {
+    return !store.capabilities.tokensUnique;
+  } finally {
+    await store.close();
+  }
 }
 
 async function closeOwned(opened: readonly Backend[], sides: Two<SideOption>): Promise<void> {
