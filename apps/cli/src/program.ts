@@ -16,7 +16,7 @@ const { version } = createRequire(import.meta.url)('kvtwin/package.json') as { v
 
 const help = `
 The two sides: --first URL --second URL, or KVTWIN_FIRST and KVTWIN_SECOND, or --pair URL, or a profile.
-  hotrod://[user:password@]host[:11222][/cache]    Infinispan, Data Grid
+  hotrod://[user:password@]host[:11222][/cache]    Infinispan, Data Grid (hotrods:// with TLS)
   hustdb://[user:password@]host[:8085]             a HustDB storage node
   hustdb+ha://[user:password@]host[:8082]          a HustDB HA front, as --pair
   memory:NAME                                      embedded, for a proxy
