@@ -11,6 +11,7 @@
  * - `HUSTDB_HTML`: a page where data was due; this is no HustDB endpoint.
  * - `HUSTDB_UNEXPECTED_STATUS`: any other status that the endpoint does not have.
  * - `HUSTDB_INVALID_REQUEST`: the request would be refused, cut or misread by HustDB; nothing was sent. See `parameter`.
+ * - `HUSTDB_INVALID_TABLE`: a cluster's table file that HustDB HA would not start with.
  */
 export type HustDbProtocolErrorCode =
   | 'HUSTDB_CLOSED_WITHOUT_REPLY'
@@ -23,7 +24,8 @@ export type HustDbProtocolErrorCode =
   | 'HUSTDB_SERVER_ERROR'
   | 'HUSTDB_HTML'
   | 'HUSTDB_UNEXPECTED_STATUS'
-  | 'HUSTDB_INVALID_REQUEST';
+  | 'HUSTDB_INVALID_REQUEST'
+  | 'HUSTDB_INVALID_TABLE';
 
 /** Structured context of a {@link HustDbProtocolError}. */
 export interface HustDbProtocolErrorDetails {

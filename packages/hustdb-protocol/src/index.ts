@@ -120,5 +120,6 @@ export { reasonPhrase } from './reason-phrase.js';
 export { encodeHaRequest, encodeNodeRequest } from './request-encoder.js';
 export { slotOf } from './slot.js';
 export { readBoolean, readInt32, readInt64, readUint32 } from './stream-number.js';
+export { makeTableFile, nodesOf, parseTableFile, type TableFile, type TableSlot } from './table-file.js';
 export { isTableName } from './table-name.js';
 export { parseFileCount, parseNodeText } from './text-reply.js';
