@@ -97,9 +97,11 @@ function conflict(
 }
 
 function sideTokens(sides: Two<SideRead>): string[] {
-  return sides.flatMap((side, at) =>
-    side.state === 'present' ? [`X-Version${at + 1}`, versionText(side.entry.version)] : [],
-  );
+  const tokens: string[] = [];
+  const [first, second] = sides;
+  if (first.state === 'present') tokens.push('X-Version1', versionText(first.entry.version));
+  if (second.state === 'present') tokens.push('X-Version2', versionText(second.entry.version));
+  return tokens;
 }
 
 function describeSide(side: SideRead): string {

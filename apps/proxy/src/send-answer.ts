@@ -22,7 +22,9 @@ export function sendAnswer(response: ServerResponse, answer: Answer, context: Se
   if (response.destroyed || response.headersSent) return;
   const length = writeHeaders(response, answer, context);
   if (length <= JOINED_LIMIT_BYTES) {
-    response.end(answer.body.map(oneCharacterPerByte).join(''), 'latin1');
+    let body = '';
+    for (const part of answer.body) body += oneCharacterPerByte(part);
+    response.end(body, 'latin1');
     return;
   }
   for (const part of answer.body) response.write(part);

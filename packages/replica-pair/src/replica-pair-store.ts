@@ -84,7 +84,10 @@ export class ReplicaPairStore implements PairStore {
    * is `failed` in the result. Rejects only with `STORE_ABORTED`. Reading resets the max-idle time on both sides.
    */
   async read(key: Uint8Array, options: CallOptions = {}): Promise<PairRead> {
-    const sides = await this.#both((side) => side.read(key, options));
+    // Both are under way before one is awaited, and neither ever rejects.
+    const first = this.#sides[0].read(key, options);
+    const second = this.#sides[1].read(key, options);
+    const sides: Two<SideRead> = [await first, await second];
     this.#throwIfAborted(options, 'read');
     const toleranceMs = this.#toleranceMs ?? (await this.#tolerance([sides]));
     return this.#classify(sides[0], sides[1], toleranceMs);
