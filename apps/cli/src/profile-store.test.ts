@@ -18,8 +18,7 @@ describe('profiles', () => {
   it('are readable by their owner only, since URLs may hold passwords', async () => {
     await using folder = await temporaryFolder();
     const store = new ProfileStore(join(folder.path, 'a', 'b'));
-    const made = await store.update(() => ({ profiles: { lon: { url: 'hotrod://u:p@lon' } } }));
-    expect(made).toEqual([join(folder.path, 'a'), join(folder.path, 'a', 'b')]);
+    await store.update(() => ({ profiles: { lon: { url: 'hotrod://u:p@lon' } } }));
     expect((await stat(store.file)).mode & 0o777).toBe(0o600);
     expect(await store.load()).toEqual({ profiles: { lon: { url: 'hotrod://u:p@lon' } } });
   });
@@ -27,9 +26,12 @@ describe('profiles', () => {
   it('leave nothing behind when the last one goes', async () => {
     await using folder = await temporaryFolder();
     const store = new ProfileStore(join(folder.path, 'a', 'b'));
-    const made = await store.update(() => ({ active: 'x', profiles: { x: { pair: 'hustdb+ha://h' } } }));
+    await store.makeFolder();
+    await store.update(() => ({ active: 'x', profiles: { x: { pair: 'hustdb+ha://h' } } }));
+    await store.removeMadeFolders();
+    expect(existsSync(store.file)).toBe(true);
     await store.update(() => ({ profiles: {} }));
-    await store.removeFolders(made);
+    await store.removeMadeFolders();
     expect(existsSync(join(folder.path, 'a'))).toBe(false);
   });
 

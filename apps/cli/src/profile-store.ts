@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,8 +19,6 @@ export interface Profile {
   readonly ownerPid?: number;
   /** Which profile was active before the owner made this one active. */
   readonly activeBefore?: string;
-  /** Folders that the owner, or an owner that it replaced, had to make for this file: they go with it. */
-  readonly madeFolders?: readonly string[];
 }
 
 /** All profiles of one user. */
@@ -38,9 +38,11 @@ export function configFolder(env: Readonly<Record<string, string | undefined>>):
 /** Profiles in `profiles.json`, readable by its owner only (URLs may hold passwords), replaced atomically. */
 export class ProfileStore {
   readonly file: string;
+  readonly #madeFile: string;
 
   constructor(folder: string) {
     this.file = join(folder, 'profiles.json');
+    this.#madeFile = join(folder, 'made-folders.json');
   }
 
   /** What the file says; profiles whose owner is gone are left out. */
@@ -48,15 +50,17 @@ export class ProfileStore {
     return withoutOrphans(await this.#read());
   }
 
-  /** Reads, changes and writes. Answers the names of folders that had to be made, the outermost first. */
-  async update(change: (profiles: Profiles) => Profiles): Promise<string[]> {
-    const next = change(await this.load());
+  /** Reads, changes and writes; what comes back unchanged, as the same object, is not written. */
+  async update(change: (profiles: Profiles) => Profiles): Promise<void> {
+    const now = await this.load();
+    const next = change(now);
     if (next.active === undefined && Object.keys(next.profiles).length === 0) {
       await rm(this.file, { force: true });
-      return [];
+      return;
     }
-    const made = await makeFolders(dirname(this.file));
-    const draft = `${this.file}.${process.pid}.tmp`;
+    if (next === now) return;
+    await makeFolders(dirname(this.file));
+    const draft = `${this.file}.${randomUUID()}.tmp`;
     try {
       await writeFile(draft, `${JSON.stringify({ format: formatVersion, ...next }, null, 2)}\n`, {
         mode: 0o600,
@@ -67,19 +71,24 @@ export class ProfileStore {
       await rm(draft, { force: true });
       throw new CliError(`cannot write ${this.file}: ${reason(error)}`, { cause: error });
     }
-    return made;
   }
 
-  /** Makes the folder of the file where it is missing; answers what {@link update} answers. */
-  makeFolder(): Promise<string[]> {
-    return makeFolders(dirname(this.file));
+  /**
+   * Makes the folder of the file where it is missing, and notes in it which folders that took, so that whoever removes
+   * the last profile can take them back: {@link removeMadeFolders}.
+   */
+  async makeFolder(): Promise<void> {
+    const made = await makeFolders(dirname(this.file));
+    if (made.length > 0) await writeFile(this.#madeFile, `${JSON.stringify(made)}\n`);
   }
 
-  /** Removes folders that {@link update} or {@link makeFolder} made, as far as they are empty. */
-  async removeFolders(made: readonly string[]): Promise<void> {
-    for (const folder of [...made].reverse()) {
-      await rmdir(folder).catch(() => undefined);
-    }
+  /** Where there are no profiles any more: removes folders that {@link makeFolder} made, as far as they are empty. */
+  async removeMadeFolders(): Promise<void> {
+    if (existsSync(this.file)) return;
+    const noted = await readFile(this.#madeFile, 'utf8').catch(() => '[]');
+    await rm(this.#madeFile, { force: true });
+    const made = foldersIn(noted);
+    for (const folder of made.reverse()) await rmdir(folder).catch(() => undefined);
   }
 
   async #read(): Promise<Profiles> {
@@ -160,6 +169,16 @@ async function makeFolders(folder: string): Promise<string[]> {
     return made;
   } catch (error) {
     throw new CliError(`cannot make the folder ${folder}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/** The folders that a note of {@link ProfileStore.makeFolder} names; none where it is no such note. */
+function foldersIn(note: string): string[] {
+  try {
+    const folders: unknown = JSON.parse(note);
+    return Array.isArray(folders) ? folders.filter((folder) => typeof folder === 'string') : [];
+  } catch {
+    return [];
   }
 }
 

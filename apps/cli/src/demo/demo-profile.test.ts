@@ -35,6 +35,16 @@ describe('the profile of a demo', () => {
     },
   );
 
+  it('leaves nothing where two demos began and ended at the same time', async () => {
+    await using home = await temporaryFolder();
+    const removers = await Promise.all([
+      writeDemoProfile(processIn(home.path), sides),
+      writeDemoProfile(processIn(home.path, process.ppid), sides),
+    ]);
+    await Promise.all(removers.map((remove) => remove()));
+    expect(existsSync(join(home.path, '.config'))).toBe(false);
+  });
+
   it('gives the active profile back, also behind another demo', async () => {
     await using home = await temporaryFolder();
     const store = new ProfileStore(join(home.path, '.config', 'kvtwin'));

@@ -1,5 +1,5 @@
 import type { CliIo } from '../cli-io.js';
-import { configFolder, type Profile, ProfileStore } from '../profile-store.js';
+import { configFolder, ProfileStore } from '../profile-store.js';
 
 /** The name of the profile that a running demo has. */
 export const demoProfileName = 'demo';
@@ -18,11 +18,10 @@ export interface DemoSides {
  */
 export async function writeDemoProfile({ env, pid }: CliIo, sides: DemoSides): Promise<() => Promise<void>> {
   const store = new ProfileStore(configFolder(env));
-  const made = await store.makeFolder();
+  await store.makeFolder();
   await store.update(({ active, profiles }) => {
     const other = profiles[demoProfileName];
     const before = active === demoProfileName ? other?.activeBefore : active;
-    const madeFolders = [...(other?.madeFolders ?? []), ...made];
     return {
       active: demoProfileName,
       profiles: {
@@ -32,20 +31,17 @@ export async function writeDemoProfile({ env, pid }: CliIo, sides: DemoSides): P
           versions: 'opaque',
           ownerPid: pid,
           ...(before === undefined ? {} : { activeBefore: before }),
-          ...(madeFolders.length === 0 ? {} : { madeFolders }),
         },
       },
     };
   });
   return async () => {
-    let mine: Profile | undefined;
     await store.update((all) => {
       const { [demoProfileName]: demo, ...profiles } = all.profiles;
       if (demo?.ownerPid !== pid) return all;
-      mine = demo;
       const restored = all.active === demoProfileName ? demo.activeBefore : all.active;
       return restored !== undefined && restored in profiles ? { active: restored, profiles } : { profiles };
     });
-    await store.removeFolders(mine?.madeFolders ?? []);
+    await store.removeMadeFolders();
   };
 }
