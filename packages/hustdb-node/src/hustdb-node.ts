@@ -77,8 +77,8 @@ export class HustDbNode {
       { keepAliveTimeout: IDLE_TIMEOUT_MS, requireHostHeader: false, noDelay: true },
       serve,
     );
-    // A real node looks at no Expect, and sends no 100 before it has read a body.
-    this.#server.on('checkContinue', serve).on('checkExpectation', serve);
+    // A real node looks at no Expect. Node itself answers 100 to who waits for it.
+    this.#server.on('checkExpectation', serve);
     endConnectionsInOrder(this.#server);
   }
 
