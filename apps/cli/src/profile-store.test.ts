@@ -28,10 +28,8 @@ describe('profiles', () => {
     const store = new ProfileStore(join(folder.path, 'a', 'b'));
     await store.makeFolder();
     await store.update(() => ({ active: 'x', profiles: { x: { pair: 'hustdb+ha://h' } } }));
-    await store.removeMadeFolders();
     expect(existsSync(store.file)).toBe(true);
     await store.update(() => ({ profiles: {} }));
-    await store.removeMadeFolders();
     expect(existsSync(join(folder.path, 'a'))).toBe(false);
   });
 

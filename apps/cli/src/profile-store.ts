@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -56,6 +55,7 @@ export class ProfileStore {
     const next = change(now);
     if (next.active === undefined && Object.keys(next.profiles).length === 0) {
       await rm(this.file, { force: true });
+      await this.#removeMadeFolders();
       return;
     }
     if (next === now) return;
@@ -74,17 +74,15 @@ export class ProfileStore {
   }
 
   /**
-   * Makes the folder of the file where it is missing, and notes in it which folders that took, so that whoever removes
-   * the last profile can take them back: {@link removeMadeFolders}.
+   * Makes the folder of the file where it is missing, and notes in it which folders that took: they go with the last
+   * profile, whoever removes it.
    */
   async makeFolder(): Promise<void> {
     const made = await makeFolders(dirname(this.file));
     if (made.length > 0) await writeFile(this.#madeFile, `${JSON.stringify(made)}\n`);
   }
 
-  /** Where there are no profiles any more: removes folders that {@link makeFolder} made, as far as they are empty. */
-  async removeMadeFolders(): Promise<void> {
-    if (existsSync(this.file)) return;
+  async #removeMadeFolders(): Promise<void> {
     const noted = await readFile(this.#madeFile, 'utf8').catch(() => '[]');
     await rm(this.#madeFile, { force: true });
     const made = foldersIn(noted);

@@ -42,6 +42,5 @@ export async function writeDemoProfile({ env, pid }: CliIo, sides: DemoSides): P
       const restored = all.active === demoProfileName ? demo.activeBefore : all.active;
       return restored !== undefined && restored in profiles ? { active: restored, profiles } : { profiles };
     });
-    await store.removeMadeFolders();
   };
 }
