@@ -15,7 +15,24 @@ export interface InfinispanOptions {
   /** How long it may take to serve; 120,000 by default. */
   readonly startLimitMs?: number;
   readonly log?: (line: string) => void;
+  /** What it serves; by default server.xml of this package. */
+  readonly configuration?: ServerConfiguration;
 }
+
+/** A configuration other than the usual one. */
+export interface ServerConfiguration {
+  /** Folder of the file and of what it names by relative paths. */
+  readonly directory: string;
+  readonly file: string;
+  /** System properties that the file asks for. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+const DEFAULT_CONFIGURATION: ServerConfiguration = {
+  directory: configurationDir,
+  file: 'server.xml',
+  properties: {},
+};
 
 /** A real Infinispan server, one node, on a free port of 127.0.0.1. */
 export interface InfinispanServer {
@@ -88,14 +105,16 @@ async function startNode(java: string, lib: string, options: InfinispanOptions):
 }
 
 function javaArguments(lib: string, root: string, port: number, options: InfinispanOptions): string[] {
+  const { directory, file, properties: own } = options.configuration ?? DEFAULT_CONFIGURATION;
   const properties = {
     'java.net.preferIPv4Stack': 'true',
     'java.util.logging.manager': 'org.infinispan.server.loader.LogManager',
     'infinispan.server.home.path': root,
-    'infinispan.server.config.path': configurationDir,
+    'infinispan.server.config.path': directory,
     'kvtwin.site': options.site,
     'kvtwin.port': String(port),
     'kvtwin.max-content-length': MAX_CONTENT_LENGTH,
+    ...own,
   };
   return [
     '-Xms64m',
@@ -109,7 +128,7 @@ function javaArguments(lib: string, root: string, port: number, options: Infinis
     '-cp',
     join(lib, '*'),
     'org.infinispan.server.Bootstrap',
-    ...['-s', root, '-n', options.site, '-c', 'server.xml', '-l', join(configurationDir, 'log4j2.xml')],
+    ...['-s', root, '-n', options.site, '-c', file, '-l', join(configurationDir, 'log4j2.xml')],
   ];
 }
 

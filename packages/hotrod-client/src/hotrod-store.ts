@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   type AnyReply,
   type EntryMetadata,
@@ -46,6 +47,8 @@ export interface HotRodStoreParts {
   readonly capabilities: StoreCapabilities;
   /** Whether values are the callers' own, so that the rules of sets and sorted sets apply to them. */
   readonly plainValues: boolean;
+  /** Whether the server converts keys and values from text: what is not UTF-8 would come back as other bytes. */
+  readonly textOnly: boolean;
 }
 
 /** From this size on a value is not copied into the request, but kept until it is written: then it must be our own. */
@@ -235,7 +238,14 @@ export class HotRodStore implements VersionedStore {
   }
 
   #key(key: Uint8Array, operation: string): Uint8Array {
-    const { prefix } = this.#parts;
+    const { prefix, textOnly } = this.#parts;
+    if (textOnly && !isUtf8(key)) {
+      throw this.#refusal(
+        'STORE_INVALID_KEY',
+        operation,
+        'the key is not UTF-8, which the media type asked for is',
+      );
+    }
     const joined =
       prefix.length > 0 || key.length < BORROWED_FROM_BYTES ? joinEntryKey(prefix, key) : key.slice();
     if (joined.length <= this.capabilities.maxKeyBytes) return joined;
@@ -261,7 +271,11 @@ export class HotRodStore implements VersionedStore {
 
   #admitValue(operation: string, value: Uint8Array): void {
     const { maxValueBytes, emptyValues } = this.capabilities;
-    const { plainValues, type } = this.#parts;
+    const { plainValues, textOnly, type } = this.#parts;
+    if (textOnly && !isUtf8(value)) {
+      const what = 'the value is not UTF-8, which the media type asked for is';
+      throw this.#refusal('STORE_INVALID_VALUE', operation, what);
+    }
     if (value.length > maxValueBytes && !(plainValues && type === 'zset')) {
       const what =
         type === 'set'

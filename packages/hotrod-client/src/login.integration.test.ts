@@ -231,16 +231,18 @@ it('a token is shown by OAUTHBEARER, and its refusal acknowledged', async () => 
         return { outcome: 'ok', mechanisms: ['OAUTHBEARER'] } as AnyReply;
       }
       said.push(Buffer.from((request as { response: Uint8Array }).response).toString('utf8'));
-      return said.length === 1 ? step(1, '') : step(0, '{"status":"invalid_token"}');
+      return said.length < 3 ? step(2 - said.length, '') : step(0, '{"status":"invalid_token"}');
     },
   });
   open.push(server);
   const url = `${server.url}?sasl_mechanism=OAUTHBEARER&auth_token=abc`;
   await connect(url);
-  expect(said).toEqual(['n,,\x01auth=Bearer abc\x01\x01']);
+  const first = expect.stringContaining('n,,\x01auth=Bearer abc\x01');
+  await connect(url);
+  expect(said).toEqual([first, first]);
   await expect(connect(url)).rejects.toMatchObject({
     code: 'HOTROD_AUTH',
     message: expect.stringContaining('invalid_token'),
   });
-  expect(said.slice(1)).toEqual(['n,,\x01auth=Bearer abc\x01\x01', '\x01']);
+  expect(said.slice(2)).toEqual([first, '\x01']);
 });

@@ -150,6 +150,16 @@ describe('what the cache stores', () => {
     expect((await kv.get(utf8('k')))?.value).toEqual(utf8('grüße'));
   });
 
+  it('takes no bytes for text that is converted, where they would come back as others', async () => {
+    const kv = await (await open('/text?media=text/plain')).open({ type: 'kv' });
+    const bytes = Uint8Array.of(0, 0xff);
+    expect((await failureOf(kv.put(utf8('k'), bytes))).code).toBe('STORE_INVALID_VALUE');
+    expect((await failureOf(kv.put(bytes, utf8('v')))).code).toBe('STORE_INVALID_KEY');
+    expect((await failureOf(kv.get(bytes))).code).toBe('STORE_INVALID_KEY');
+    await kv.put(utf8('k'), utf8('grüße'));
+    expect((await kv.get(utf8('k')))?.value).toEqual(utf8('grüße'));
+  });
+
   it('must be named where it is another encoding', async () => {
     const kv = await (await open('/proto')).open({ type: 'kv' });
     const failure = await failureOf(kv.get(utf8('k')));

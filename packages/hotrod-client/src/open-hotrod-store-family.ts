@@ -58,6 +58,9 @@ export async function openHotRodStoreFamily(
   }
 }
 
+/** Media types from which a server converts UTF-8 text; another charset would be named. */
+const CONVERTED_TEXT = /^(?:text\/plain|application\/json)(?:;\s*charset=utf-8)?$/i;
+
 class HotRodStoreFamily implements StoreFamily {
   readonly name: string;
   readonly #client: HotRodClient;
@@ -78,9 +81,16 @@ class HotRodStoreFamily implements StoreFamily {
     this.#refuseWhenClosed('open');
     checkSelector(selector, this.name);
     const { type, table = '' } = selector;
-    const { tablesAreCaches, cacheName, envelope } = this.#url;
+    const { tablesAreCaches, cacheName, envelope, media } = this.#url;
     const name = type === 'kv' ? this.name : `${this.name} table ${table}`;
-    const shared = { client: this.#client, name, type, storages: this.#storages, plainValues: !envelope };
+    const shared = {
+      client: this.#client,
+      name,
+      type,
+      storages: this.#storages,
+      plainValues: !envelope,
+      textOnly: CONVERTED_TEXT.test(media ?? ''),
+    };
     const capabilities = this.#capabilities(selector);
     if (tablesAreCaches && type !== 'kv') {
       return new HotRodStore({
