@@ -17,7 +17,10 @@ export interface SideFlags {
 /** Adds the flags that name the two sides and how they are asked. */
 export function addSideOptions(command: Command): Command {
   return command
-    .option('--first <url>', 'the first side: hotrod://, hustdb://, memory:, or a profile (KVTWIN_FIRST)')
+    .option(
+      '--first <url>',
+      'the first side: hotrod://, hotrods://, hustdb://, memory:, or a profile (KVTWIN_FIRST)',
+    )
     .option('--second <url>', 'the second side (KVTWIN_SECOND)')
     .option('--pair <url>', 'both sides behind one front: hustdb+ha://host:8082 (KVTWIN_PAIR)')
     .option(
