@@ -56,6 +56,44 @@ describe('targets with raw bytes', () => {
     }
   });
 
+  it('takes them where packets end within the request line, or within the end of the head before', async () => {
+    await using proxy = await serving(SCRIPT);
+    const before = post('/put?key=a', 'ABC');
+    const plain = Buffer.from(get('/get2?key=plain'), 'latin1');
+    const raw = Buffer.from(get(`/get2?key=${RAW}`), 'latin1');
+    const start = before.length + plain.length;
+    const bytes = Buffer.concat([before, plain, raw]);
+    await Promise.all(
+      [-5, -3, -2, -1, 0, 1, 4, 9, 14, 15, 16, 17, 20, raw.length - 1].map(async (offset) => {
+        const connection = await RawHttp.open(proxy.port);
+        let sent = 0;
+        for (const at of [before.length, start + offset, bytes.length]) {
+          connection.send(bytes.subarray(sent, at));
+          sent = at;
+          await new Promise((resolve) => setTimeout(resolve, 15));
+        }
+        const answers = [await connection.answer(), await connection.answer(), await connection.answer()];
+        expect([offset, ...answers.map((answer) => answer?.status)]).toEqual([offset, 200, 200, 200]);
+        connection.close();
+      }),
+    );
+    const keys = proxy.pair.seen.map((call) => call.key.toString('latin1'));
+    expect(new Set(keys)).toEqual(new Set(['a', 'plain', RAW]));
+    expect(keys).toHaveLength(3 * 14);
+  });
+
+  it('leaves raw bytes in a header as they are', async () => {
+    await using proxy = await serving(SCRIPT);
+    const connection = await RawHttp.open(proxy.port);
+    const bytes = Buffer.from(get('/get2?key=k', [`X-Name: ${RAW}`]), 'latin1');
+    connection.send(bytes.subarray(0, 40));
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    connection.send(bytes.subarray(40));
+    expect((await connection.answer())!.status).toBe(200);
+    expect(proxy.pair.seen.map((call) => call.key.toString())).toEqual(['k']);
+    connection.close();
+  });
+
   it('never touches a body, however it is cut', async () => {
     await using proxy = await serving(SCRIPT);
     const body = Buffer.from(`GET /get2?key=${RAW} HTTP/1.1\r\n\r\n${RAW}`, 'latin1');

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { hasBody } from './request-body.js';
 
 /** What is known about the requests of one connection. */
 interface Connection {
@@ -9,9 +10,14 @@ interface Connection {
   target: string | undefined;
   /** A head with such a target, not whole yet. */
   held: Buffer | undefined;
+  /** What the parser has of a head that is not whole, without such bytes. */
+  begun: string;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+/** More of a begun head is not kept: its request line is longer than any that is taken. */
+const MAX_BEGUN_CHARACTERS = 8192;
+const REQUEST_LINE = /^[A-Z-]+ [^ ]+ HTTP\/1\.[01]$/;
 /** A head above this is left to the parser, which refuses it. */
 const MAX_HELD_BYTES = 32 * 1024;
 
@@ -33,7 +39,7 @@ export class RawTargets {
   attach(socket: Socket): void {
     const [feed] = socket.listeners('data') as ((chunk: Buffer) => void)[];
     if (feed === undefined) return;
-    const connection: Connection = { last: undefined, target: undefined, held: undefined };
+    const connection: Connection = { last: undefined, target: undefined, held: undefined, begun: '' };
     this.#connections.set(socket, connection);
     socket.removeListener('data', feed);
     socket.on('data', (chunk: Buffer) => pass(connection, chunk, (bytes) => feed.call(socket, bytes)));
@@ -53,23 +59,26 @@ export class RawTargets {
 type Feed = (bytes: Buffer) => void;
 
 function pass(connection: Connection, chunk: Buffer, feed: Feed): void {
-  if (connection.held === undefined && (bodyIsDue(connection) || !hasRawByte(chunk))) {
-    feed(chunk);
-    return;
-  }
   let rest = connection.held === undefined ? chunk : Buffer.concat([connection.held, chunk]);
   connection.held = undefined;
   while (rest.length > 0) {
-    if (bodyIsDue(connection) || !hasRawByte(rest)) {
+    if (bodyIsDue(connection)) {
+      connection.begun = '';
       feed(rest);
       return;
     }
-    const end = rest.indexOf(HEAD_END);
-    if (end < 0 && rest.length <= MAX_HELD_BYTES) {
+    if (!hasRawByte(rest)) {
+      const { last } = connection;
+      feed(rest);
+      noteBegun(connection, rest, last);
+      return;
+    }
+    const length = headLength(connection.begun, rest);
+    if (length === undefined && rest.length <= MAX_HELD_BYTES) {
       connection.held = rest;
       return;
     }
-    const head = end < 0 ? rest : rest.subarray(0, end + HEAD_END.length);
+    const head = rest.subarray(0, length);
     rest = rest.subarray(head.length);
     feedHead(connection, head, feed);
   }
@@ -84,14 +93,37 @@ function hasRawByte(bytes: Buffer): boolean {
   return false;
 }
 
+/** What of `bytes`, just fed, is the beginning of a head; nothing where they end with a head, as they mostly do. */
+function noteBegun(connection: Connection, bytes: Buffer, before: IncomingMessage | undefined): void {
+  const { last } = connection;
+  const ended = bytes.length >= HEAD_END.length && bytes.subarray(-HEAD_END.length).equals(HEAD_END);
+  if (ended || bodyIsDue(connection) || (last !== undefined && last !== before && hasBody(last))) {
+    connection.begun = '';
+    return;
+  }
+  const text = connection.begun + bytes.toString('latin1');
+  const end = text.lastIndexOf('\r\n\r\n');
+  connection.begun = (end < 0 ? text : text.slice(end + HEAD_END.length)).slice(0, MAX_BEGUN_CHARACTERS);
+}
+
+/** How many of `bytes` belong to the head that `begun` begins; undefined where its end has not come. */
+function headLength(begun: string, bytes: Buffer): number | undefined {
+  const before = Buffer.from(begun.slice(1 - HEAD_END.length), 'latin1');
+  const end = Buffer.concat([before, bytes]).indexOf(HEAD_END);
+  return end < 0 ? undefined : end + HEAD_END.length - before.length;
+}
+
 function feedHead(connection: Connection, head: Buffer, feed: Feed): void {
+  const { begun } = connection;
+  connection.begun = '';
   const lineEnd = head.indexOf('\r\n');
   const line = head.toString('latin1', 0, lineEnd < 0 ? head.length : lineEnd);
   const escaped = line.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
-  if (escaped === line || lineEnd < 0) {
+  const whole = [begun + line, line].find((text) => REQUEST_LINE.test(text));
+  if (escaped === line || lineEnd < 0 || whole === undefined) {
     feed(head);
     return;
   }
-  connection.target = line.split(' ')[1];
+  connection.target = whole.split(' ')[1];
   feed(Buffer.concat([Buffer.from(escaped, 'latin1'), head.subarray(lineEnd)]));
 }
