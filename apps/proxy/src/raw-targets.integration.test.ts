@@ -58,21 +58,18 @@ describe('targets with raw bytes', () => {
 
   it('takes them where packets end within the request line, or within the end of the head before', async () => {
     await using proxy = await serving(SCRIPT);
-    const before = post('/put?key=a', 'ABC');
     const plain = Buffer.from(get('/get2?key=plain'), 'latin1');
     const raw = Buffer.from(get(`/get2?key=${RAW}`), 'latin1');
-    const start = before.length + plain.length;
-    const bytes = Buffer.concat([before, plain, raw]);
+    const bytes = Buffer.concat([plain, raw]);
     await Promise.all(
       [-5, -3, -2, -1, 0, 1, 4, 9, 14, 15, 16, 17, 20, raw.length - 1].map(async (offset) => {
         const connection = await RawHttp.open(proxy.port);
-        let sent = 0;
-        for (const at of [before.length, start + offset, bytes.length]) {
-          connection.send(bytes.subarray(sent, at));
-          sent = at;
-          await new Promise((resolve) => setTimeout(resolve, 15));
-        }
-        const answers = [await connection.answer(), await connection.answer(), await connection.answer()];
+        connection.send(post('/put?key=a', 'ABC'));
+        const first = await connection.answer();
+        connection.send(bytes.subarray(0, plain.length + offset));
+        await new Promise((resolve) => setTimeout(resolve, 15));
+        connection.send(bytes.subarray(plain.length + offset));
+        const answers = [first, await connection.answer(), await connection.answer()];
         expect([offset, ...answers.map((answer) => answer?.status)]).toEqual([offset, 200, 200, 200]);
         connection.close();
       }),
