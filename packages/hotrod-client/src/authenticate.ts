@@ -7,8 +7,7 @@ import { HotRodError } from './hotrod-error.js';
 import { NO_CACHE } from './negotiate-version.js';
 import { PendingCall } from './pending-call.js';
 import { createMechanism } from './sasl/create-mechanism.js';
-import type { SaslCredentials, SaslMechanismName } from './sasl/sasl-mechanism.js';
-import { SaslError } from './sasl/sasl-mechanism.js';
+import { type SaslCredentials, SaslError, type SaslMechanismName } from './sasl/sasl-mechanism.js';
 import { selectMechanism } from './sasl/select-mechanism.js';
 import { withinTime } from './within-time.js';
 
@@ -42,12 +41,11 @@ export async function authenticate(connection: Connection, options: Authenticate
   try {
     const { mechanisms: offered } = await ask(connection, operations.authMechList, {}, leftMs());
     if (optional && !offered.includes('EXTERNAL')) return;
-    const clearTextAllowed = auth.allowClearText || options.secure;
     mechanism = selectMechanism({
       offered,
       wanted: auth.mechanism,
       has: auth.has,
-      mayShowSecrets: clearTextAllowed,
+      mayShowSecrets: auth.allowClearText || options.secure,
     });
     const credentials = await withinTime(credentialsOf(auth), {
       timeoutMs: leftMs(),
