@@ -6,7 +6,7 @@ import { type PairSource, StoreError, type Two } from '@kvtwin/versioned-value';
 import { type Answer, notFound, textAnswer } from './answer.js';
 import { basicCredentials } from './basic-credentials.js';
 import { callAnswer, refusedAnswer } from './call-answer.js';
-import { ConnectionLanes } from './connection-lanes.js';
+import { ConnectionLanes, type Turn } from './connection-lanes.js';
 import { type HaCall, parseHaCall } from './ha-call.js';
 import { htmlAnswer } from './html-answer.js';
 import type { ResolvedListenerOptions } from './proxy-options.js';
@@ -82,36 +82,31 @@ class Handler implements DataHandler {
 
   handle(request: IncomingMessage, response: ServerResponse, target: string): void {
     const startedAt = performance.now();
-    const exchange = new Exchange(
-      request,
-      response,
-      this.#nextId(request.headers['x-request-id']),
-      startedAt,
-    );
+    const id = this.#nextId(request.headers['x-request-id']);
     this.#active++;
-    this.#lanes.enter(request.socket, response, {
-      get isWhole() {
-        return request.complete;
-      },
-      start: () => {
-        const answer = this.#route(exchange, target);
-        if (answer !== undefined) this.#send(exchange, answer);
-      },
-      done: () => this.#finished(exchange),
-    });
+    this.#lanes.enter(
+      request.socket,
+      response,
+      new Exchange(request, response, target, id, startedAt, this.#start, this.#finished),
+    );
   }
 
   afterRequests(socket: Socket, last: () => void): void {
     this.#lanes.end(socket, last);
   }
 
-  #finished(exchange: Exchange): void {
+  readonly #start = (exchange: Exchange): void => {
+    const answer = this.#route(exchange, exchange.target);
+    if (answer !== undefined) this.#send(exchange, answer);
+  };
+
+  readonly #finished = (exchange: Exchange): void => {
     if (exchange.finished) return;
     exchange.finished = true;
     this.#letGo(exchange);
     this.#active--;
     if (this.#active === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
-  }
+  };
 
   /** Answers at once what needs no side; undefined where the pair is asked, which sends its answer itself. */
   #route(exchange: Exchange, target: string): Answer | undefined {
@@ -272,8 +267,11 @@ class Handler implements DataHandler {
   }
 }
 
-/** One request and what is known about it by the time it is answered. */
-class Exchange {
+/**
+ * One request and what is known about it by the time it is answered. A class, for an object literal with a getter costs each
+ * request about as much as all the rest of its handling.
+ */
+class Exchange implements Turn {
   pairMs: number | undefined;
   finished = false;
   /** Bytes that stand in the budget: of the request's body, later of a large answer until the caller has read it. */
@@ -282,9 +280,24 @@ class Exchange {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    readonly target: string,
     readonly requestId: string,
     readonly startedAt: number,
+    private readonly onStart: (exchange: Exchange) => void,
+    private readonly onDone: (exchange: Exchange) => void,
   ) {}
+
+  get isWhole(): boolean {
+    return this.request.complete;
+  }
+
+  start(): void {
+    this.onStart(this);
+  }
+
+  done(): void {
+    this.onDone(this);
+  }
 
   context(closing: boolean): SendContext {
     return { requestId: this.requestId, startedAt: this.startedAt, pairMs: this.pairMs, closing };
