@@ -10,7 +10,7 @@ export type BytesErrorCode =
   | 'BYTES_NEGATIVE_LENGTH'
   /** A length or a count beyond the limits in force. Nothing was allocated for it. */
   | 'BYTES_LIMIT'
-  /** A value that does not fit the width asked for, or an option outside its range: a mistake of the caller. */
+  /** A value that does not fit the width asked for, an option outside its range, or text that is no hex or base64. */
   | 'BYTES_RANGE';
 
 /** Fields of a {@link BytesError}. */

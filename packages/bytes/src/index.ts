@@ -1,7 +1,10 @@
 export { ByteReader } from './byte-reader.js';
 export { ByteWriter, type ByteWriterOptions } from './byte-writer.js';
 export { BytesError, type BytesErrorCode, type BytesErrorDetails } from './bytes-error.js';
+export { compareBytes } from './compare-bytes.js';
 export { copyBytes } from './copy-bytes.js';
+export { decodeBase64 } from './decode-base64.js';
+export { encodeBase64 } from './encode-base64.js';
 export { equalBytes } from './equal-bytes.js';
 export { parseHex, toHex } from './hex.js';
 export { type HexDumpOptions, hexDump, printable } from './hex-dump.js';

@@ -1,6 +1,6 @@
-import { decodeUtf8 } from '@kvtwin/bytes';
+import { decodeUtf8, equalBytes } from '@kvtwin/bytes';
 import { NO_EXPIRATION, operations, RequestFlag } from '@kvtwin/hotrod-protocol';
-import { bytesEqual, StoreError, type StoreType } from '@kvtwin/versioned-value';
+import { StoreError, type StoreType } from '@kvtwin/versioned-value';
 import type { CallBudget } from './call-budget.js';
 import { tableMarkerKey, tableMarkerValue } from './entry-key.js';
 import type { HotRodClient } from './hotrod-client.js';
@@ -55,7 +55,7 @@ export class TableMarker {
   }
 
   #compare(found: Uint8Array): void {
-    if (bytesEqual(found, this.#value)) {
+    if (equalBytes(found, this.#value)) {
       this.#isOurs = true;
       return;
     }

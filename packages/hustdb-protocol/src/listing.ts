@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from '@kvtwin/versioned-value';
+import { decodeBase64, encodeBase64 } from '@kvtwin/bytes';
 import { headerValue } from './header-list.js';
 import type { HttpReply, HttpReplyInput } from './http-message.js';
 import { HustDbProtocolError } from './hustdb-protocol-error.js';

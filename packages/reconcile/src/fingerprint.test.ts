@@ -1,4 +1,5 @@
-import { bytesEqual, IMMORTAL, type SideRead } from '@kvtwin/versioned-value';
+import { equalBytes } from '@kvtwin/bytes';
+import { IMMORTAL, type SideRead } from '@kvtwin/versioned-value';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entryFingerprint, pairFingerprint, valueFingerprint } from './fingerprint.js';
@@ -14,7 +15,7 @@ describe('fingerprints', () => {
     const bytes = fc.uint8Array({ maxLength: 20, max: 1 });
     fc.assert(
       fc.property(bytes, bytes, fc.nat(), (a, b, seed) => {
-        expect(valueFingerprint(a, seed) === valueFingerprint(b, seed)).toBe(bytesEqual(a, b));
+        expect(valueFingerprint(a, seed) === valueFingerprint(b, seed)).toBe(equalBytes(a, b));
       }),
     );
   });

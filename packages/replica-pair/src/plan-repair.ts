@@ -1,11 +1,5 @@
-import {
-  bytesEqual,
-  type SideRead,
-  type StoreCapabilities,
-  type Two,
-  type VersionedValue,
-  type WriteOptions,
-} from '@kvtwin/versioned-value';
+import { equalBytes } from '@kvtwin/bytes';
+import type { SideRead, StoreCapabilities, Two, VersionedValue, WriteOptions } from '@kvtwin/versioned-value';
 import { type CarriedExpiration, carriedExpiration } from './carried-expiration.js';
 import type { RepairTake } from './repair-request.js';
 import type { RepairGuard } from './repair-result.js';
@@ -54,7 +48,7 @@ export function planWrite(
   if (value === undefined) {
     return entry === undefined ? { action: 'none' } : { action: 'remove', entry, guard: casGuard(store) };
   }
-  if (entry !== undefined && bytesEqual(entry.value, value)) return { action: 'none' };
+  if (entry !== undefined && equalBytes(entry.value, value)) return { action: 'none' };
   const { told, options } = expirationOf(target, store, nowMs);
   const write = { value, options, expiration: told };
   return entry === undefined

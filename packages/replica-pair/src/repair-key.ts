@@ -1,5 +1,5 @@
+import { equalBytes } from '@kvtwin/bytes';
 import {
-  bytesEqual,
   type CallOptions,
   type Clock,
   type PairRead,
@@ -152,7 +152,7 @@ function outcomeOf(results: Two<SideWrite>, after: PairRead | undefined, target:
 
 function holds(side: SideRead, value: Uint8Array | undefined): boolean {
   if (value === undefined) return side.state === 'absent';
-  return side.state === 'present' && bytesEqual(side.entry.value, value);
+  return side.state === 'present' && equalBytes(side.entry.value, value);
 }
 
 function changedSince(request: RepairRequest, now: PairRead, hashes: Two<string | null>): boolean {

@@ -1,4 +1,4 @@
-import { bytesEqual } from './bytes-equal.js';
+import { equalBytes } from '@kvtwin/bytes';
 import { sameVersion } from './entry-version.js';
 import { expirationSkewMs } from './expiration-skew.js';
 import type { PairRead, VersionPolicy } from './pair-read.js';
@@ -62,5 +62,5 @@ function compareEntries<V extends Uint8Array | null>(
 }
 
 function sameValue(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  return a === null || b === null ? a === b : bytesEqual(a, b);
+  return a === null || b === null ? a === b : equalBytes(a, b);
 }

@@ -1,9 +1,7 @@
 export { fromByteString, toByteString } from './byte-string.js';
-export { bytesEqual } from './bytes-equal.js';
 export { type CallContext, checkCall, checkSelector, checkWrite } from './check-call.js';
 export { type ClassifyPairOptions, classifyPair } from './classify-pair.js';
 export type { Alarm, Clock } from './clock.js';
-export { compareBytes } from './compare-bytes.js';
 export {
   type CounterEnvelope,
   decodeCounterEnvelope,
@@ -11,8 +9,6 @@ export {
   envelopeHeaderBytes,
   maxCounter,
 } from './counter-envelope.js';
-export { decodeBase64 } from './decode-base64.js';
-export { encodeBase64 } from './encode-base64.js';
 export { type EntryVersion, sameVersion, type VersionScheme } from './entry-version.js';
 export { type Expiration, IMMORTAL, UNKNOWN_EXPIRATION } from './expiration.js';
 export { expirationSkewMs } from './expiration-skew.js';

@@ -1,4 +1,4 @@
-import { encodeBase64 } from './encode-base64.js';
+import { encodeBase64 } from '@kvtwin/bytes';
 import type { PairRead, PairReadKind } from './pair-read.js';
 import { type SideReadJson, sideReadToJson } from './side-read-to-json.js';
 import type { Side, Two } from './two.js';

@@ -1,4 +1,4 @@
-import { encodeBase64 } from './encode-base64.js';
+import { encodeBase64 } from '@kvtwin/bytes';
 import type { Expiration } from './expiration.js';
 import type { SideRead } from './side-read.js';
 import type { StoreErrorCode } from './store-error.js';

@@ -1,5 +1,6 @@
+import { compareBytes } from '@kvtwin/bytes';
 import { type DiffProgress, type DiffSummary, diffStores, type KeyDifference } from '@kvtwin/reconcile';
-import { compareBytes, systemClock, type Two } from '@kvtwin/versioned-value';
+import { systemClock, type Two } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBase64, encodeBase64, StoreError } from './index.js';
+import { BytesError, decodeBase64, encodeBase64 } from './index.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -42,16 +42,16 @@ describe('base64', () => {
     ['padding alone', '===='],
     ['wrong padding', 'Zm9=v'],
   ])('refuses %s', (_, text) => {
-    expect(() => decodeBase64(text)).toThrow(StoreError);
+    expect(() => decodeBase64(text)).toThrow(BytesError);
   });
 
-  it('never throws anything else than a StoreError', () => {
+  it('never throws anything else than a BytesError', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         try {
           decodeBase64(text);
         } catch (thrown) {
-          expect(StoreError.is(thrown) && thrown.code).toBe('STORE_INVALID_ARGUMENT');
+          expect(BytesError.is(thrown) && thrown.code).toBe('BYTES_RANGE');
         }
       }),
     );

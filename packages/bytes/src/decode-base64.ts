@@ -1,4 +1,4 @@
-import { StoreError } from './store-error.js';
+import { BytesError } from './bytes-error.js';
 
 /** Six-bit value by character code; -1 outside the alphabet. */
 const sextets = new Int8Array(128).fill(-1);
@@ -10,7 +10,7 @@ for (const [value, letter] of [
 
 /**
  * Bytes of standard base64 (RFC 4648 §4), padded or not. Anything else (white space, the URL alphabet, a lone last
- * letter, bits set behind the last byte) is refused with `STORE_INVALID_ARGUMENT`.
+ * letter, bits set behind the last byte) is refused with `BYTES_RANGE`.
  */
 export function decodeBase64(text: string): Uint8Array {
   const letters = text.slice(0, text.length - paddingOf(text));
@@ -38,8 +38,6 @@ function paddingOf(text: string): number {
   return text.endsWith('==') ? 2 : 1;
 }
 
-function malformed(offset: number, why: string): StoreError {
-  return new StoreError(`malformed base64 at character ${offset}: ${why}`, {
-    code: 'STORE_INVALID_ARGUMENT',
-  });
+function malformed(offset: number, why: string): BytesError {
+  return new BytesError(`malformed base64 at character ${offset}: ${why}`, { code: 'BYTES_RANGE', offset });
 }
