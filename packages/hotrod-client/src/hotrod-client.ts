@@ -71,8 +71,8 @@ export class HotRodClient implements CallSender {
 
   /** A cache, by default with text for keys and values. Nothing is sent: a missing cache shows with the first call. */
   cache(name?: string): Cache<string, string>;
-  cache<V>(name: string | undefined, codecs: { readonly value: Codec<V> }): Cache<string, V>;
   cache<K, V>(name: string | undefined, codecs: CacheCodecs<K, V>): Cache<K, V>;
+  cache<V>(name: string | undefined, codecs: { readonly value: Codec<V> }): Cache<string, V>;
   cache<K, V>(name?: string, given?: Partial<CacheCodecs<K, V>>): Cache<K, V> | Cache<string, string> {
     const key = given?.key ?? codecs.text;
     const value = given?.value ?? codecs.text;
