@@ -116,7 +116,11 @@ function takeSwitch(url: string, query: URLSearchParams, name: string): boolean 
 }
 
 function parseUrl(url: string): URL {
-  if (!URL.canParse(url)) throw invalid(url, 'it is no URL');
+  if (!URL.canParse(url)) {
+    const port = /:(\d+)(?:[/?#]|$)/.exec(url)?.[1];
+    const badPort = port !== undefined && Number(port) > 65_535;
+    throw invalid(url, badPort ? `port ${port} is above 65535` : 'it is no URL');
+  }
   const parsed = new URL(url);
   if (parsed.hostname === '') throw invalid(url, 'it names no host');
   return parsed;

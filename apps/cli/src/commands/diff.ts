@@ -4,6 +4,7 @@ import { systemClock, type Two } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
+import { commandHint } from '../command-hint.js';
 import {
   differenceToJson,
   diffFootnote,
@@ -14,7 +15,6 @@ import {
 } from '../diff-report.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format-size.js';
-import { keyAsArgument } from '../key-text.js';
 import type { OpenSides } from '../open-sides.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { parseDurationMs } from '../parse-duration.js';
@@ -173,6 +173,5 @@ async function report(
   await writeLine(output, colors.dim(diffFootnote(summary, sides.names)));
   const example = Object.values(examples)[0];
   if (example === undefined || flags.quiet) return;
-  const table = flags.table === undefined ? '' : ` --table ${flags.table}`;
-  await writeLine(io.stderr, `next: kvtwin get ${keyAsArgument(example)}${table}`);
+  await writeLine(io.stderr, `next: ${commandHint('get', example, flags)}`);
 }

@@ -4,6 +4,7 @@ import { type PairRead, type PairStore, sideReadToJson, systemClock } from '@kvt
 import { type Command, Option } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
+import { commandHint } from '../command-hint.js';
 import { ExitCode } from '../exit-code.js';
 import { formatKey, keyAsArgument, keyToJson, parseKey } from '../key-text.js';
 import type { OpenSides } from '../open-sides.js';
@@ -160,11 +161,8 @@ function nextStep(key: Uint8Array, sides: OpenSides, read: PairRead, flags: GetF
   if ((read.kind !== 'value-conflict' && read.kind !== 'diverged') || second.state !== 'present')
     return undefined;
   if (first.state !== 'present') return undefined;
-  const table = flags.table === undefined ? '' : ` --table ${flags.table}`;
-  const name = keyAsArgument(key);
-  if (name.length > maxArgumentCharacters) return undefined;
-  return (
-    `kvtwin get ${name}${table} --raw first | ` +
-    `kvtwin put ${name}${table} --side second --if-version ${formatVersion(second.entry.version)}`
-  );
+  if (keyAsArgument(key).length > maxArgumentCharacters) return undefined;
+  const version = formatVersion(second.entry.version);
+  const readFirst = commandHint('get', key, flags, ['--raw', 'first']);
+  return `${readFirst} | ${commandHint('put', key, flags, ['--side', 'second', '--if-version', version])}`;
 }

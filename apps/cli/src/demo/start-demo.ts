@@ -35,7 +35,7 @@ export async function startDemo(seed: number, port: number): Promise<Demo> {
     const pair = keep(await startHustDbPair());
     const [first, second] = pair.nodes.map((node) => node.url) as [string, string];
     const hustdb = keep(await proxyFrom(port, { first, second, compat: 'strict', versions: 'counter' }));
-    const next = port === 0 ? 0 : hustdb.port + 1;
+    const next = portBehind(port, hustdb.port);
     const overSites = keep(
       await proxyFrom(next, {
         first: siteUrl(sites.lon),
@@ -44,7 +44,7 @@ export async function startDemo(seed: number, port: number): Promise<Demo> {
         versions: 'opaque',
       }),
     );
-    const last = port === 0 ? 0 : overSites.port + 1;
+    const last = portBehind(port, overSites.port);
     const lame = keep(
       await proxyFrom(last, { first, second: deadSide, compat: 'extended', versions: 'counter' }),
     );
@@ -53,6 +53,11 @@ export async function startDemo(seed: number, port: number): Promise<Demo> {
     await closeAll();
     throw error;
   }
+}
+
+/** Where to look for the next port; any free one where that was asked for, or behind the last that there is. */
+function portBehind(wanted: number, used: number): number {
+  return wanted === 0 || used >= 65_535 ? 0 : used + 1;
 }
 
 function proxyFrom(port: number, options: Parameters<typeof startProxy>[0]): Promise<HaProxy> {
