@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readmeOf, runSnippet, snippetsOf } from '@kvtwin/testkit';
 import { expect, it } from 'vitest';
-
-type AsyncFunction = new (...parameters: string[]) => (...values: unknown[]) => Promise<void>;
-const AsyncFunction = (async () => undefined).constructor as AsyncFunction;
 
 const modules: Record<string, () => Promise<unknown>> = {
   '@kvtwin/hotrod-server': () => import('./index.js'),
@@ -11,22 +9,12 @@ const modules: Record<string, () => Promise<unknown>> = {
   'node:net': () => import('node:net'),
 };
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
+const readme = readmeOf(import.meta.url);
 
-it.each(snippets.map((snippet, at) => [at + 1, snippet] as const))(
-  'snippet %i of the README prints what it says',
-  async (_at, snippet) => {
-    const expected = [...snippet.matchAll(/\/\/ → (.*)/g)].map((match) => match[1]);
-    const printed: string[] = [];
-    const code = snippet.replaceAll(/import (\{[^}]*\}) from '([^']+)';/g, "const $1 = await load('$2');");
-    const run = new AsyncFunction('load', 'console', code);
-    await run(async (name: string) => modules[name]!(), {
-      log: (...parts: unknown[]) => printed.push(parts.join(' ')),
-    });
-    expect(printed).toEqual(expected);
-  },
-);
+it.each(snippetsOf(readme))('snippet %i of the README prints what it says', async (_at, snippet) => {
+  const { printed, promised } = await runSnippet(snippet, modules);
+  expect(printed).toEqual(promised);
+});
 
 it('lists exactly the options that there are', () => {
   const source = readFileSync(new URL('./server-options.ts', import.meta.url), 'utf8');

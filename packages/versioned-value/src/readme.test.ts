@@ -1,28 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { readmeOf, runSnippet, snippetsOf } from '@kvtwin/testkit';
 import { expect, it } from 'vitest';
-import * as exported from './index.js';
 
-type AsyncFunction = new (...parameters: string[]) => (...values: unknown[]) => Promise<void>;
-const AsyncFunction = (async () => undefined).constructor as AsyncFunction;
+const modules: Record<string, () => Promise<unknown>> = {
+  '@kvtwin/versioned-value': () => import('./index.js'),
+};
+const readme = readmeOf(import.meta.url);
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const snippets = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
-
-it.each(snippets.map((snippet, at) => [at + 1, snippet] as const))(
-  'snippet %i of the README prints what it says',
-  async (_, snippet) => {
-    const expected = [...snippet.matchAll(/\/\/ → (.*)/g)].map((match) => match[1]);
-    const printed: string[] = [];
-    const code = snippet.replaceAll(
-      /import (\{[^}]*\}) from '@kvtwin\/versioned-value';/g,
-      'const $1 = exported;',
-    );
-    await new AsyncFunction('exported', 'console', code)(exported, {
-      log: (...parts: unknown[]) => printed.push(parts.join(' ')),
-    });
-    expect(printed).toEqual(expected);
-  },
-);
+it.each(snippetsOf(readme))('snippet %i of the README prints what it says', async (_at, snippet) => {
+  const { printed, promised } = await runSnippet(snippet, modules);
+  expect(printed).toEqual(promised);
+});
 
 it('has a row for every error code', () => {
   const source = readFileSync(new URL('store-error.ts', import.meta.url), 'utf8');
