@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { HUSTDB_LIMITS, splitTarget } from '@kvtwin/hustdb-protocol';
-import { type PairSource, StoreError, type Two } from '@kvtwin/versioned-value';
+import { type PairSource, StoreError, type Two, toByteString } from '@kvtwin/versioned-value';
 import { type Answer, notFound, textAnswer } from './answer.js';
 import { basicCredentials } from './basic-credentials.js';
 import { callAnswer, refusedAnswer } from './call-answer.js';
@@ -17,6 +17,7 @@ import { SERVED_COMMANDS, type ServedCommand, UNSERVED_PATHS } from './served-co
 import { SERVICE_PAGES } from './service-answer.js';
 import { TableStores } from './table-stores.js';
 import { within } from './within.js';
+import { turnPatienceMs, WriteTurns } from './write-turns.js';
 
 /** nginx gives a request line 4 KiB, line end included. */
 const REQUEST_LINE_LIMIT_BYTES = 4096;
@@ -52,6 +53,7 @@ class Handler implements DataHandler {
   readonly #options: ResolvedListenerOptions;
   readonly #sideNames: Two<string>;
   readonly #tables: TableStores;
+  readonly #turns = new WriteTurns();
   readonly #accepts: ((header: string | undefined) => boolean) | undefined;
   readonly #budget;
   readonly #lanes = new ConnectionLanes();
@@ -197,7 +199,11 @@ class Handler implements DataHandler {
     const askedAt = performance.now();
     const { compat, sideTimeoutMs } = this.#options;
     const context = { compat, sideTimeoutMs, sideNames: this.#sideNames };
-    const asked = this.#tables.with(call.table, (store) => callAnswer(call, value, store, context));
+    const ask = (): Promise<Answer> =>
+      this.#tables.with(call.table, (store) => callAnswer(call, value, store, context));
+    const asked = isWrite(call.command)
+      ? this.#turns.run(`${call.table}\0${toByteString(call.key)}`, ask)
+      : ask();
     within(asked, this.#deadlineMs(call.command)).then(
       (answer) => {
         exchange.pairMs = performance.now() - askedAt;
@@ -211,12 +217,12 @@ class Handler implements DataHandler {
   }
 
   /**
-   * Each side has its own time-out; this one is for a pair that keeps none. A write asks the sides one after the other, and
-   * may read them before.
+   * Each side has its own time-out; this one is for a pair that keeps none. A write waits for its turn, asks the
+   * sides one after the other, and may read them before.
    */
   #deadlineMs(command: ServedCommand): number {
-    const writes = command.kind === 'put' || command.kind === 'remove';
-    return this.#options.sideTimeoutMs * (writes ? 3 : 2) + 1000;
+    const { sideTimeoutMs } = this.#options;
+    return isWrite(command) ? sideTimeoutMs * 3 + turnPatienceMs + 1000 : sideTimeoutMs * 2 + 1000;
   }
 
   #timedOut(command: ServedCommand): Answer {
@@ -237,7 +243,7 @@ class Handler implements DataHandler {
       this.#options.onError(error);
       return strict ? notFound('error') : textAnswer(500, 'error', 'internal error');
     }
-    const writes = command.kind === 'put' || command.kind === 'remove';
+    const writes = isWrite(command);
     if (strict) return notFound(writes ? 'rejected' : 'unreadable', `${error.code}: ${error.message}`);
     if (error.code.startsWith('STORE_INVALID_')) return textAnswer(400, 'invalid-request', error.message);
     if (error.code === 'STORE_UNSUPPORTED') return textAnswer(400, 'unsupported', error.message);
@@ -319,4 +325,8 @@ function valueToPut(call: HaCall, body: Uint8Array | undefined): Uint8Array | un
   if (call.command.kind !== 'put') return undefined;
   if (body !== undefined && body.length > 0) return body;
   return call.val === undefined ? undefined : Buffer.from(call.val, 'latin1');
+}
+
+function isWrite({ kind }: ServedCommand): boolean {
+  return kind === 'put' || kind === 'remove';
 }

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { WriteTurns } from './write-turns.js';
+
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+describe('WriteTurns', () => {
+  it('lets writers of one key go one after the other, in the order they came', async () => {
+    const turns = new WriteTurns();
+    const gates = [gate(), gate(), gate()];
+    const events: string[] = [];
+    const runs = gates.map((each, at) =>
+      turns.run('k', async () => {
+        events.push(`begin ${at}`);
+        await each.opened;
+        events.push(`end ${at}`);
+      }),
+    );
+    gates[2]!.open();
+    gates[1]!.open();
+    gates[0]!.open();
+    await Promise.all(runs);
+    expect(events).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1', 'begin 2', 'end 2']);
+    expect(turns.size).toBe(0);
+  });
+
+  it('does not make writers of different keys wait for each other', async () => {
+    const turns = new WriteTurns();
+    const held = gate();
+    const slow = turns.run('a', () => held.opened);
+    expect(await turns.run('b', async () => 'written')).toBe('written');
+    held.open();
+    await slow;
+  });
+
+  it('goes on behind a writer that takes too long, and one that failed', async () => {
+    const turns = new WriteTurns(1);
+    const held = gate();
+    const slow = turns.run('k', () => held.opened);
+    const failing = turns.run('k', () => Promise.reject(new Error('refused')));
+    await expect(failing).rejects.toThrow('refused');
+    expect(await turns.run('k', async () => 'written')).toBe('written');
+    held.open();
+    await slow;
+    expect(turns.size).toBe(0);
+  });
+});
