@@ -4,15 +4,16 @@
  */
 const may = {
   bytes: [],
+  journal: [],
   'versioned-value': ['bytes'],
   'hotrod-protocol': ['bytes', 'versioned-value'],
   'hustdb-protocol': ['bytes', 'versioned-value'],
   'hotrod-client': ['bytes', 'versioned-value', 'hotrod-protocol'],
   'hotrod-server': ['bytes', 'versioned-value', 'hotrod-protocol'],
   'hustdb-client': ['bytes', 'versioned-value', 'hustdb-protocol'],
-  'hustdb-node': ['bytes', 'versioned-value', 'hustdb-protocol'],
+  'hustdb-node': ['bytes', 'versioned-value', 'hustdb-protocol', 'journal'],
   'replica-pair': ['bytes', 'versioned-value'],
-  reconcile: ['bytes', 'versioned-value', 'replica-pair'],
+  reconcile: ['bytes', 'versioned-value', 'replica-pair', 'journal'],
 };
 
 const isTest = '(\\.test\\.ts|\\.bench\\.ts|/test/)';
