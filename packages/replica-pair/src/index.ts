@@ -6,7 +6,7 @@ export {
   confirmDifference,
 } from './confirm-difference.js';
 export { isDifference } from './is-difference.js';
-export type { RepairRequest, RepairTake } from './repair-request.js';
+export type { RepairIntent, RepairRequest, RepairTake } from './repair-request.js';
 export type { RepairGuard, RepairOutcome, RepairResult, RepairWrite } from './repair-result.js';
 export { ReplicaPair, type ReplicaPairOptions } from './replica-pair.js';
 export {

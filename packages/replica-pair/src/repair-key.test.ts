@@ -389,3 +389,37 @@ describe('against interleaved writers', () => {
     );
   });
 });
+
+describe('the moment before a repair writes', () => {
+  it('is told what is to be written, while nothing is written yet', async () => {
+    await fill('a', 'b');
+    const seen: unknown[] = [];
+    await repair({
+      take: 'first',
+      beforeWrite: async (intent) => {
+        seen.push(intent, await heldBy(second));
+      },
+    });
+    expect(seen).toMatchObject([
+      {
+        before: { kind: 'value-conflict' },
+        writes: [{ action: 'none' }, { action: 'replace', result: { state: 'not-sent' } }],
+      },
+      'b',
+    ]);
+    expect(await heldBy(second)).toBe('a');
+  });
+
+  it('can still stop the repair', async () => {
+    await fill('a', 'b');
+    const refusal = new Error('the disk is full');
+    await expect(repair({ take: 'first', beforeWrite: () => Promise.reject(refusal) })).rejects.toBe(refusal);
+    expect(await heldBy(second)).toBe('b');
+  });
+
+  it('does not come where there is nothing to write', async () => {
+    await fill('a', 'a');
+    const result = await repair({ take: 'first', beforeWrite: () => Promise.reject(new Error('never')) });
+    expect(result.outcome).toBe('nothing-to-do');
+  });
+});

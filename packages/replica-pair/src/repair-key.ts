@@ -61,6 +61,10 @@ export async function repairKey(
       writes: [describe(plans[0], notSent), describe(plans[1], notSent)],
     };
   }
+  await request.beforeWrite?.({
+    before,
+    writes: [describe(plans[0], notSent), describe(plans[1], notSent)],
+  });
   const results = await writeBoth(parts.sides, key, plans, call);
   const writes: Two<RepairWrite> = [describe(plans[0], results[0]), describe(plans[1], results[1])];
   // What was written must be told, even if the signal fires before it is read again.

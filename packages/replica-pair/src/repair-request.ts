@@ -1,4 +1,5 @@
 import type { CallOptions, PairRead, Two } from '@kvtwin/versioned-value';
+import type { RepairWrite } from './repair-result.js';
 
 /**
  * What the key is to be on both sides: what the first or the second side holds now, a value of the caller's, or
@@ -20,4 +21,17 @@ export interface RepairRequest extends CallOptions {
   readonly ifHashes?: Two<string | null>;
   /** Writes also to a store without compare-and-set. Default false: such a repair ends as `unguarded`. */
   readonly allowUnguarded?: boolean;
+  /**
+   * Awaited once it is certain what is to be written, before the first write: the place to keep an intent. Where it
+   * rejects, nothing is written and the repair rejects with the same. Not called where there is nothing to write.
+   */
+  readonly beforeWrite?: (intent: RepairIntent) => Promise<void>;
+}
+
+/** What a repair is about to do. */
+export interface RepairIntent {
+  /** What the sides hold: before-images for an undo. */
+  readonly before: PairRead;
+  /** None of them sent yet. */
+  readonly writes: Two<RepairWrite>;
 }
