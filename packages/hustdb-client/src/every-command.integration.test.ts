@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HustDbNode } from '@kvtwin/hustdb-node';
+import { HustDbNode as EmbeddedNode } from '@kvtwin/hustdb-node';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HustDbHaClient } from './hustdb-ha-client.js';
-import { HustDbNodeClient } from './hustdb-node-client.js';
+import { HustDbHa } from './hustdb-ha.js';
+import { HustDbNode } from './hustdb-node.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const NOTHING = new Uint8Array(0);
@@ -13,9 +13,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function startNode(): Promise<{ node: HustDbNode; client: HustDbNodeClient }> {
-  const node = await HustDbNode.listen();
-  const client = new HustDbNodeClient({ host: '127.0.0.1', port: node.port });
+async function startNode(): Promise<{ node: EmbeddedNode; client: HustDbNode }> {
+  const node = await EmbeddedNode.listen();
+  const client = new HustDbNode({ host: '127.0.0.1', port: node.port });
   closers.push(
     () => node.close(),
     () => client.close(),
@@ -23,7 +23,7 @@ async function startNode(): Promise<{ node: HustDbNode; client: HustDbNodeClient
   return { node, client };
 }
 
-describe('HustDbNodeClient', () => {
+describe('HustDbNode', () => {
   it('adds to sets, asks them, lists them', async () => {
     const { client } = await startNode();
     expect(await client.srem({ table, member })).toEqual({ outcome: 'wrong-table', version: '0' });
@@ -80,13 +80,13 @@ describe('HustDbNodeClient', () => {
   });
 });
 
-describe('HustDbHaClient', () => {
+describe('HustDbHa', () => {
   type Scripted = [status: number, headers: Record<string, string>, body?: string];
 
   /** A front that answers as scripted and keeps requests with their bodies. */
   async function scripted(
     reply: Scripted,
-  ): Promise<{ client: HustDbHaClient; asked: string[]; connections: () => number }> {
+  ): Promise<{ client: HustDbHa; asked: string[]; connections: () => number }> {
     const asked: string[] = [];
     let connections = 0;
     const server = createServer((request, response) => {
@@ -103,7 +103,7 @@ describe('HustDbHaClient', () => {
     server.on('connection', () => connections++);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const client = new HustDbHaClient({ host: '127.0.0.1', port, connections: 1 });
+    const client = new HustDbHa({ host: '127.0.0.1', port, connections: 1 });
     closers.push(
       () => new Promise((resolve) => server.close(resolve)),
       () => client.close(),

@@ -15,7 +15,7 @@ import {
   UNKNOWN_EXPIRATION,
 } from '@kvtwin/versioned-value';
 import type { HaSpace } from './ha-space.js';
-import type { HustDbHaClient } from './hustdb-ha-client.js';
+import type { HustDbHa } from './hustdb-ha.js';
 import { objectionTo } from './member-value.js';
 import { storeErrorOf } from './store-error-of.js';
 import { mastersOf } from './table-file.js';
@@ -31,11 +31,11 @@ import { replayOf, ttlSecondsOf, verOf } from './write-parameters.js';
 export class HaPairStore implements PairStore {
   readonly name: string;
   readonly policy = 'counter';
-  readonly #client: HustDbHaClient;
+  readonly #client: HustDbHa;
   readonly #space: HaSpace;
   #closed = false;
 
-  constructor(name: string, client: HustDbHaClient, space: HaSpace) {
+  constructor(name: string, client: HustDbHa, space: HaSpace) {
     this.name = name;
     this.#client = client;
     this.#space = space;

@@ -1,7 +1,7 @@
 import { encodeKeyText, type HaRead, type HaWrite } from '@kvtwin/hustdb-protocol';
 import type { PairRead, SideRead, StoreType } from '@kvtwin/versioned-value';
 import type { HustDbCallOptions } from './client-options.js';
-import type { HustDbHaClient } from './hustdb-ha-client.js';
+import type { HustDbHa } from './hustdb-ha.js';
 import { scoreOf } from './member-value.js';
 import type { SpacePut } from './node-space.js';
 
@@ -19,13 +19,13 @@ export interface HaSpace {
 }
 
 /** The space of that type; `table` for all but kv. */
-export function haSpace(client: HustDbHaClient, type: StoreType, table: string | undefined): HaSpace {
+export function haSpace(client: HustDbHa, type: StoreType, table: string | undefined): HaSpace {
   if (table === undefined) return kvSpace(client);
   if (type === 'set') return setSpace(client, table);
   return type === 'zset' ? zsetSpace(client, table) : hashSpace(client, table);
 }
 
-function kvSpace(client: HustDbHaClient): HaSpace {
+function kvSpace(client: HustDbHa): HaSpace {
   return {
     type: 'kv',
     pair: (key, call) => client.get2({ key }, call),
@@ -36,7 +36,7 @@ function kvSpace(client: HustDbHaClient): HaSpace {
   };
 }
 
-function hashSpace(client: HustDbHaClient, table: string): HaSpace {
+function hashSpace(client: HustDbHa, table: string): HaSpace {
   return {
     type: 'hash',
     pair: (key, call) => client.hget2({ table, key }, call),
@@ -47,7 +47,7 @@ function hashSpace(client: HustDbHaClient, table: string): HaSpace {
   };
 }
 
-function setSpace(client: HustDbHaClient, table: string): HaSpace {
+function setSpace(client: HustDbHa, table: string): HaSpace {
   return {
     type: 'set',
     pair: async (member, call) => withEmptyValues(await client.sismember2({ table, member }, call)),
@@ -58,7 +58,7 @@ function setSpace(client: HustDbHaClient, table: string): HaSpace {
   };
 }
 
-function zsetSpace(client: HustDbHaClient, table: string): HaSpace {
+function zsetSpace(client: HustDbHa, table: string): HaSpace {
   return {
     type: 'zset',
     pair: (member, call) => client.zscore2({ table, member }, call),

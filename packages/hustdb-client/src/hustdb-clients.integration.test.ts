@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HustDbNode } from '@kvtwin/hustdb-node';
+import { HustDbNode as EmbeddedNode } from '@kvtwin/hustdb-node';
 import { type Rudeness, startRudeServer } from '@kvtwin/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HustDbClientError } from './hustdb-client-error.js';
-import { HustDbHaClient } from './hustdb-ha-client.js';
-import { HustDbNodeClient } from './hustdb-node-client.js';
+import { HustDbHa } from './hustdb-ha.js';
+import { HustDbNode } from './hustdb-node.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const key = bytes('k');
@@ -14,20 +14,20 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-function nodeClient(port: number, options: Partial<ConstructorParameters<typeof HustDbNodeClient>[0]> = {}) {
-  const client = new HustDbNodeClient({ host: '127.0.0.1', port, ...options });
+function nodeClient(port: number, options: Partial<ConstructorParameters<typeof HustDbNode>[0]> = {}) {
+  const client = new HustDbNode({ host: '127.0.0.1', port, ...options });
   closers.push(() => client.close());
   return client;
 }
 
-function haClient(port: number, options: Partial<ConstructorParameters<typeof HustDbHaClient>[0]> = {}) {
-  const client = new HustDbHaClient({ host: '127.0.0.1', port, ...options });
+function haClient(port: number, options: Partial<ConstructorParameters<typeof HustDbHa>[0]> = {}) {
+  const client = new HustDbHa({ host: '127.0.0.1', port, ...options });
   closers.push(() => client.close());
   return client;
 }
 
-async function startNode(options: Parameters<typeof HustDbNode.listen>[0] = {}): Promise<HustDbNode> {
-  const node = await HustDbNode.listen(options);
+async function startNode(options: Parameters<typeof EmbeddedNode.listen>[0] = {}): Promise<EmbeddedNode> {
+  const node = await EmbeddedNode.listen(options);
   closers.push(() => node.close());
   return node;
 }
@@ -47,7 +47,7 @@ async function failure(call: Promise<unknown>): Promise<HustDbClientError> {
   throw thrown;
 }
 
-describe('HustDbNodeClient', () => {
+describe('HustDbNode', () => {
   it('puts, gets, compares, deletes', async () => {
     const client = nodeClient((await startNode()).port);
     expect(await client.put({ key, value: bytes('a') })).toMatchObject({ outcome: 'applied', version: '1' });
@@ -205,7 +205,7 @@ describe('servers that misbehave', () => {
   });
 
   it('says of a refused connection that nothing was applied', async () => {
-    const node = await HustDbNode.listen();
+    const node = await EmbeddedNode.listen();
     const { port } = node;
     await node.close();
     const error = await failure(nodeClient(port).put({ key, value: key }));
@@ -267,7 +267,7 @@ describe('limits and ends of calls', () => {
   });
 });
 
-describe('HustDbHaClient', () => {
+describe('HustDbHa', () => {
   it('drops the connection on which a body was refused', async () => {
     const sockets = new Set<unknown>();
     const front = createServer((request, response) => {

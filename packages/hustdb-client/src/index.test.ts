@@ -4,8 +4,8 @@ import * as exported from './index.js';
 it('exports exactly this', () => {
   expect(Object.keys(exported).sort()).toEqual([
     'HustDbClientError',
-    'HustDbHaClient',
-    'HustDbNodeClient',
+    'HustDbHa',
+    'HustDbNode',
     'openHustDbHaPairSource',
     'openHustDbStoreFamily',
     'parseHustDbUrl',

@@ -4,8 +4,8 @@ export {
   type HustDbClientErrorCode,
   type HustDbClientErrorDetails,
 } from './hustdb-client-error.js';
-export { HustDbHaClient } from './hustdb-ha-client.js';
-export { HustDbNodeClient } from './hustdb-node-client.js';
+export { HustDbHa } from './hustdb-ha.js';
+export { HustDbNode } from './hustdb-node.js';
 export { type HustDbScheme, parseHustDbUrl } from './hustdb-url.js';
 export { openHustDbHaPairSource } from './open-hustdb-ha-pair-source.js';
 export { type HustDbStoreOptions, openHustDbStoreFamily } from './open-hustdb-store-family.js';

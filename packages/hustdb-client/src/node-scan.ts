@@ -8,7 +8,7 @@ import {
   StoreError,
   UNKNOWN_EXPIRATION,
 } from '@kvtwin/versioned-value';
-import type { HustDbNodeClient } from './hustdb-node-client.js';
+import type { HustDbNode } from './hustdb-node.js';
 import type { TableSpace } from './node-space.js';
 import { formatScanCursor, parseScanCursor } from './scan-cursor.js';
 import { entriesOf, PageReader } from './scan-pages.js';
@@ -44,7 +44,7 @@ export async function* scanTable(
  * sorted sets a file ends only where its offset is past everything that the node holds, else at the first empty page.
  */
 export async function* scanKv(
-  client: HustDbNodeClient,
+  client: HustDbNode,
   options: ScanOptions,
   store: string,
 ): AsyncGenerator<ScanBatch> {

@@ -1,7 +1,7 @@
 import type { NodeListing, NodeRead, NodeWrite } from '@kvtwin/hustdb-protocol';
 import type { StoreType } from '@kvtwin/versioned-value';
 import type { HustDbCallOptions } from './client-options.js';
-import type { HustDbNodeClient } from './hustdb-node-client.js';
+import type { HustDbNode } from './hustdb-node.js';
 import { scoreOf } from './member-value.js';
 
 /** The optional parameters of a put. */
@@ -32,7 +32,7 @@ export interface TableSpace extends NodeSpace {
   list(offset: number, size: number, call?: HustDbCallOptions): Promise<NodeListing>;
 }
 
-export function kvSpace(client: HustDbNodeClient): NodeSpace {
+export function kvSpace(client: HustDbNode): NodeSpace {
   return {
     type: 'kv',
     table: undefined,
@@ -44,16 +44,12 @@ export function kvSpace(client: HustDbNodeClient): NodeSpace {
 }
 
 /** The table of that type. */
-export function tableSpace(
-  client: HustDbNodeClient,
-  type: Exclude<StoreType, 'kv'>,
-  table: string,
-): TableSpace {
+export function tableSpace(client: HustDbNode, type: Exclude<StoreType, 'kv'>, table: string): TableSpace {
   if (type === 'set') return setSpace(client, table);
   return type === 'zset' ? zsetSpace(client, table) : hashSpace(client, table);
 }
 
-function hashSpace(client: HustDbNodeClient, table: string): TableSpace {
+function hashSpace(client: HustDbNode, table: string): TableSpace {
   return {
     type: 'hash',
     table,
@@ -65,7 +61,7 @@ function hashSpace(client: HustDbNodeClient, table: string): TableSpace {
   };
 }
 
-function setSpace(client: HustDbNodeClient, table: string): TableSpace {
+function setSpace(client: HustDbNode, table: string): TableSpace {
   return {
     type: 'set',
     table,
@@ -77,7 +73,7 @@ function setSpace(client: HustDbNodeClient, table: string): TableSpace {
   };
 }
 
-function zsetSpace(client: HustDbNodeClient, table: string): TableSpace {
+function zsetSpace(client: HustDbNode, table: string): TableSpace {
   return {
     type: 'zset',
     table,

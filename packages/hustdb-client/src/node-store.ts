@@ -15,7 +15,7 @@ import {
   type WriteOptions,
   type WriteResult,
 } from '@kvtwin/versioned-value';
-import type { HustDbNodeClient } from './hustdb-node-client.js';
+import type { HustDbNode } from './hustdb-node.js';
 import { objectionTo } from './member-value.js';
 import { nodeCapabilities } from './node-capabilities.js';
 import { scanKv, scanTable } from './node-scan.js';
@@ -38,17 +38,12 @@ const TYPE_LETTERS: Readonly<Record<StoreType, string>> = { kv: '', hash: 'H', s
 export class HustDbNodeStore implements VersionedStore {
   readonly name: string;
   readonly capabilities: StoreCapabilities;
-  readonly #client: HustDbNodeClient;
+  readonly #client: HustDbNode;
   readonly #space: NodeSpace | TableSpace;
   readonly #written: WrittenVersions;
   #closed = false;
 
-  constructor(
-    name: string,
-    client: HustDbNodeClient,
-    space: NodeSpace | TableSpace,
-    written: WrittenVersions,
-  ) {
+  constructor(name: string, client: HustDbNode, space: NodeSpace | TableSpace, written: WrittenVersions) {
     this.name = name;
     this.capabilities = nodeCapabilities(space);
     this.#client = client;

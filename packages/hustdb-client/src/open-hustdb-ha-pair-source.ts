@@ -9,7 +9,7 @@ import {
 } from '@kvtwin/versioned-value';
 import { HaPairStore } from './ha-pair-store.js';
 import { haSpace } from './ha-space.js';
-import { HustDbHaClient } from './hustdb-ha-client.js';
+import { HustDbHa } from './hustdb-ha.js';
 import { parseHustDbUrl } from './hustdb-url.js';
 import type { HustDbStoreOptions } from './open-hustdb-store-family.js';
 import { storeErrorOf } from './store-error-of.js';
@@ -28,14 +28,14 @@ export async function openHustDbHaPairSource(
   options: HustDbStoreOptions = {},
 ): Promise<PairSource> {
   try {
-    const client = new HustDbHaClient({ ...parseHustDbUrl(url, 'hustdb+ha'), ...options });
+    const client = new HustDbHa({ ...parseHustDbUrl(url, 'hustdb+ha'), ...options });
     return new HustDbHaPairSource(client, await namesOf(client));
   } catch (error) {
     throw storeErrorOf(error, 'hustdb+ha://', 'open');
   }
 }
 
-async function namesOf(client: HustDbHaClient): Promise<Two<string> | undefined> {
+async function namesOf(client: HustDbHa): Promise<Two<string> | undefined> {
   const tableFile = await client.getTable({ timeoutMs: NAMES_TIMEOUT_MS }).catch(() => undefined);
   return tableFile === undefined ? undefined : onlyMastersOf(tableFile);
 }
@@ -44,10 +44,10 @@ class HustDbHaPairSource implements PairSource {
   readonly name: string;
   readonly policy = 'counter';
   readonly sideNames: Two<string> | undefined;
-  readonly #client: HustDbHaClient;
+  readonly #client: HustDbHa;
   #closed = false;
 
-  constructor(client: HustDbHaClient, sideNames: Two<string> | undefined) {
+  constructor(client: HustDbHa, sideNames: Two<string> | undefined) {
     this.sideNames = sideNames;
     this.name = `hustdb+ha://${client.server}`;
     this.#client = client;

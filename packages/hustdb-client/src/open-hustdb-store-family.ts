@@ -8,7 +8,7 @@ import {
   type VersionedStore,
 } from '@kvtwin/versioned-value';
 import type { HustDbClientOptions } from './client-options.js';
-import { HustDbNodeClient } from './hustdb-node-client.js';
+import { HustDbNode } from './hustdb-node.js';
 import { parseHustDbUrl } from './hustdb-url.js';
 import { kvSpace, tableSpace } from './node-space.js';
 import { HustDbNodeStore } from './node-store.js';
@@ -27,7 +27,7 @@ export async function openHustDbStoreFamily(
   options: HustDbStoreOptions = {},
 ): Promise<StoreFamily> {
   try {
-    return new HustDbStoreFamily(new HustDbNodeClient({ ...parseHustDbUrl(url, 'hustdb'), ...options }));
+    return new HustDbStoreFamily(new HustDbNode({ ...parseHustDbUrl(url, 'hustdb'), ...options }));
   } catch (error) {
     throw storeErrorOf(error, 'hustdb://', 'open');
   }
@@ -35,11 +35,11 @@ export async function openHustDbStoreFamily(
 
 class HustDbStoreFamily implements StoreFamily {
   readonly name: string;
-  readonly #client: HustDbNodeClient;
+  readonly #client: HustDbNode;
   readonly #written = new WrittenVersions();
   #closed = false;
 
-  constructor(client: HustDbNodeClient) {
+  constructor(client: HustDbNode) {
     this.name = `hustdb://${client.server}`;
     this.#client = client;
   }

@@ -29,7 +29,7 @@ export async function runSnippet(
 ): Promise<SnippetOutcome> {
   const printed: string[] = [];
   const code = snippet
-    .replaceAll(/import (\{[^}]*\}) from '([^']+)';/g, "const $1 = await load('$2');")
+    .replaceAll(/import (\{[^}]*\}) from '([^']+)';/g, asDestructuring)
     .replaceAll('await using', 'const');
   const load = async (name: string): Promise<unknown> => {
     const module = modules[name];
@@ -40,4 +40,8 @@ export async function runSnippet(
     log: (...parts: unknown[]) => printed.push(parts.map(String).join(' ')),
   });
   return { printed, promised: [...snippet.matchAll(/\/\/ → (.*)/g)].map((match) => match[1]!) };
+}
+
+function asDestructuring(_statement: string, names: string, module: string): string {
+  return `const ${names.replaceAll(' as ', ': ')} = await load('${module}');`;
 }

@@ -28,7 +28,7 @@ import { HustDbClientError } from './hustdb-client-error.js';
  *
  * A compare-and-set token (`ver`) must come from a read: from 64 on a node's writes answer another number than reads.
  */
-export class HustDbNodeClient {
+export class HustDbNode {
   readonly #connection: HttpConnection;
 
   constructor(options: HustDbClientOptions) {

@@ -27,7 +27,7 @@ import { HustDbClientError } from './hustdb-client-error.js';
  * before they are sent, and a connection on which it refused a write's body is dropped: it leaves the body unread. (A read
  * that is not refused has its body read, whatever the answer is.)
  */
-export class HustDbHaClient {
+export class HustDbHa {
   readonly #connection: HttpConnection;
 
   constructor(options: HustDbClientOptions) {
