@@ -54,6 +54,7 @@ export {
   TEXT_PLAIN,
 } from './media-type.js';
 export type { MessageId } from './message-id.js';
+export { murmurHash3 } from './murmur-hash-3.js';
 export {
   type AnyReply,
   type EmptyBody,
@@ -96,6 +97,7 @@ export type { SizeReply, SizeRequest } from './operations/size.js';
 export type { Statistic, StatsReply, StatsRequest } from './operations/stats.js';
 export type { WriteRequest } from './operations/write-request.js';
 export { type OperationName, operationOfOpcode, operations } from './operations.js';
+export { ownersOf } from './owners-of.js';
 export { PreparedHeader } from './prepared-header.js';
 export { hadPreviousEntry, NO_PREVIOUS_VALUE, type PreviousValue } from './previous-value.js';
 export {
@@ -118,6 +120,7 @@ export {
 export { type DecodeCounters, ResponseDecoder, type ResponseDecoderOptions } from './response-decoder.js';
 export { ERROR_OPCODE } from './response-header.js';
 export type { ErrorMessage, EventMessage, ReplyMessage, ResponseMessage } from './response-message.js';
+export { segmentOfKey } from './segment-of-key.js';
 export { segmentSet, segmentsOf } from './segment-set.js';
 export {
   describeStatus,

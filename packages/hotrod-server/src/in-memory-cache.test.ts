@@ -1,9 +1,9 @@
+import { segmentOfKey } from '@kvtwin/hotrod-protocol';
 import { ManualClock, seededRandom } from '@kvtwin/testkit';
 import { describe, expect, it } from 'vitest';
 import { EntryVersionSource } from './entry-version-source.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
 import { InMemoryCache, type InMemoryCacheOptions } from './in-memory-cache.js';
-import { keySegment } from './key-segment.js';
 
 const forEver = { lifespanMs: undefined, maxIdleMs: undefined };
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -121,7 +121,7 @@ describe('InMemoryCache', () => {
     const inSegments = Array.from({ length: 256 }, (_, segment) => cache.keysIn(segment));
     expect(inSegments.flat().length).toBe(499);
     for (const key of keys.slice(1)) {
-      expect(inSegments[keySegment(key, 256)]).toContain(Buffer.from(key).toString('latin1'));
+      expect(inSegments[segmentOfKey(key, 256)]).toContain(Buffer.from(key).toString('latin1'));
     }
   });
 
@@ -129,6 +129,6 @@ describe('InMemoryCache', () => {
     const cache = cacheWith();
     cache.put(bytes(1), bytes(1), { lifespanMs: 10, maxIdleMs: undefined });
     cache.clear();
-    expect([cache.size, cache.bytes, cache.keysIn(keySegment(bytes(1), 256)).length]).toEqual([0, 0, 0]);
+    expect([cache.size, cache.bytes, cache.keysIn(segmentOfKey(bytes(1), 256)).length]).toEqual([0, 0, 0]);
   });
 });

@@ -1,8 +1,8 @@
+import { segmentOfKey } from '@kvtwin/hotrod-protocol';
 import { fromByteKey, toByteKey } from './byte-key.js';
 import { type CacheEntry, type EntryLifetime, isExpired } from './cache-entry.js';
 import type { EntryVersionSource } from './entry-version-source.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
-import { keySegment } from './key-segment.js';
 
 /** What a cache is made of. */
 export interface InMemoryCacheOptions {
@@ -83,7 +83,7 @@ export class InMemoryCache {
       createdMs: nowMs,
       lastUsedMs: nowMs,
       ...effective(lifetime),
-      segment: previous?.segment ?? keySegment(key, this.segments),
+      segment: previous?.segment ?? segmentOfKey(key, this.segments),
     };
     if (isExpired(entry, nowMs)) {
       if (previous !== undefined) {

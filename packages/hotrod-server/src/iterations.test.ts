@@ -1,9 +1,9 @@
+import { segmentOfKey } from '@kvtwin/hotrod-protocol';
 import { ManualClock } from '@kvtwin/testkit';
 import { describe, expect, it } from 'vitest';
 import { EntryVersionSource } from './entry-version-source.js';
 import { InMemoryCache } from './in-memory-cache.js';
 import { Iterations } from './iterations.js';
-import { keySegment } from './key-segment.js';
 
 const forEver = { lifespanMs: undefined, maxIdleMs: undefined };
 
@@ -41,7 +41,7 @@ function drain(iterations: Iterations, id: string) {
     for (const { key } of batch.entries) {
       const text = new TextDecoder().decode(key);
       keys.push(text);
-      if (finished.includes(keySegment(key, 256))) {
+      if (finished.includes(segmentOfKey(key, 256))) {
         reportedTooEarly.push(text);
       }
     }
@@ -63,7 +63,7 @@ describe('Iterations', () => {
     const id = iterations.start({}, { ...request, segments: [300, 3, 7, 7] })!;
     const { keys, finished } = drain(iterations, id);
     const expected = Array.from({ length: 1000 }, (_, n) => keyOf(n)).filter((key) =>
-      [3, 7].includes(keySegment(key, 256)),
+      [3, 7].includes(segmentOfKey(key, 256)),
     );
     expect(keys.toSorted()).toEqual(expected.map((key) => new TextDecoder().decode(key)).toSorted());
     expect(finished).toEqual([3, 7]);

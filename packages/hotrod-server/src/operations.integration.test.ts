@@ -6,6 +6,7 @@ import {
   type ProtocolVersion,
   RequestFlag,
   Status,
+  segmentOfKey,
   segmentSet,
   segmentsOf,
   versionByte,
@@ -13,7 +14,6 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WireConnection } from '../test/wire-connection.js';
 import { HotRodServer } from './hot-rod-server.js';
-import { keySegment } from './key-segment.js';
 
 const key = Uint8Array.of(0, 0xff);
 const old = Uint8Array.of(1);
@@ -226,7 +226,7 @@ describe('iteration', () => {
       }
     }
     const expected = Array.from({ length: 2000 }, (_, n) => keyNumber(n)).filter((each) =>
-      wanted.includes(keySegment(each, 256)),
+      wanted.includes(segmentOfKey(each, 256)),
     );
     const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
     expect(keys.map(text).sort()).toEqual(expected.map(text).sort());

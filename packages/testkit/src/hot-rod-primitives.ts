@@ -20,6 +20,15 @@ export interface Murmur3Vector {
   segment: Record<string, number>;
 }
 
+/** A key in a bloom filter of `bits` bits: its hash under each of three seeds, and the bits that it sets. */
+export interface BloomVector {
+  key_utf8: string;
+  bits: number;
+  hashes_seed_239_1847_2719: number[];
+  bit_positions: number[];
+  bitset_hex: string;
+}
+
 /** The members of `primitives.json`, as computed by the classes of Infinispan. */
 export interface HotRodPrimitives {
   vint: { value: number; hex: string }[];
@@ -28,6 +37,7 @@ export interface HotRodPrimitives {
   segment_size: { num_segments: number; segment_size: number }[];
   murmur3: Murmur3Vector[];
   murmur3_int: { int: number; hash32: number }[];
+  bloom: BloomVector[];
   bitset: { segments: number[]; bitset_hex: string }[];
   media_type_ids: Record<string, string>;
 }

@@ -3,6 +3,7 @@ export { freePort } from './free-port.js';
 export { fromHex, toHex } from './hex.js';
 export { type HotRodExchange, hotRodExchanges } from './hot-rod-exchanges.js';
 export {
+  type BloomVector,
   type HotRodPrimitives,
   hotRodPrimitives,
   type Murmur3Vector,
