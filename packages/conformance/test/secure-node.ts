@@ -12,12 +12,15 @@ export const USERS = { app: 'appPw', 'a=b,c': 'p@ss w:rd/%', zoë: 'pässwörd �
 /** The token that the introspection service takes. */
 export const GOOD_TOKEN = 'good.token-1_x';
 
-/** A real server that asks who is there, on four ports of 127.0.0.1. */
+/** A real server that asks who is there, on six ports of 127.0.0.1. */
 export interface SecureNode {
   readonly saslPort: number;
   readonly tlsPort: number;
   readonly mutualTlsPort: number;
   readonly tokenPort: number;
+  readonly tokenTlsPort: number;
+  /** Its connector names no mechanisms: the server offers what it does by itself. */
+  readonly untoldPort: number;
   readonly certificates: Certificates;
   stop(): Promise<void>;
 }
@@ -42,6 +45,7 @@ async function start(folder: TemporaryFolder, tokens: Server): Promise<SecureNod
   await copyFile(join(configurationDir, 'secure.xml'), join(directory, 'secure.xml'));
   await writeUsers(directory);
   const [tlsPort, mutualTlsPort, tokenPort] = [await freePort(), await freePort(), await freePort()];
+  const [tokenTlsPort, untoldPort] = [await freePort(), await freePort()];
   const server = await startInfinispan({
     site: 'secure',
     heapMb: 512,
@@ -52,6 +56,8 @@ async function start(folder: TemporaryFolder, tokens: Server): Promise<SecureNod
         'kvtwin.tls-port': String(tlsPort),
         'kvtwin.mtls-port': String(mutualTlsPort),
         'kvtwin.token-port': String(tokenPort),
+        'kvtwin.token-tls-port': String(tokenTlsPort),
+        'kvtwin.untold-port': String(untoldPort),
         'kvtwin.introspection-port': String(portOf(tokens)),
       },
     },
@@ -61,6 +67,8 @@ async function start(folder: TemporaryFolder, tokens: Server): Promise<SecureNod
     tlsPort,
     mutualTlsPort,
     tokenPort,
+    tokenTlsPort,
+    untoldPort,
     certificates,
     stop: async () => {
       await server.stop();
