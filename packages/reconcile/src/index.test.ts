@@ -3,9 +3,18 @@ import * as exported from './index.js';
 
 it('exports these values and no others', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'applyPlan',
     'diffClassOf',
     'diffClasses',
     'diffStores',
     'differenceClasses',
+    'formatPlanHeader',
+    'formatPlanRow',
+    'makePlan',
+    'parsePlanHeader',
+    'parsePlanRow',
+    'parsePlanRule',
+    'planFormat',
+    'undoApply',
   ]);
 });

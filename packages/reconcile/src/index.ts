@@ -1,6 +1,22 @@
+export { type ApplyCounts, type ApplyOptions, applyPlan } from './apply/apply-plan.js';
+export type { RecordLog } from './apply/record-log.js';
+export type { RestoreOutcome } from './apply/restore-side.js';
+export { type UndoCounts, type UndoOptions, undoApply } from './apply/undo-apply.js';
 export { type DiffClass, diffClasses, diffClassOf, differenceClasses } from './diff-class.js';
 export type { DiffOptions } from './diff-options.js';
 export type { ClassCounts, DiffProgress, DiffSummary } from './diff-progress.js';
 export { diffStores } from './diff-stores.js';
 export type { KeyDifference } from './key-difference.js';
+export type { JsonPath } from './plan/json-path.js';
+export { makePlan, type PlanOptions, type PlanSource } from './plan/make-plan.js';
+export {
+  formatPlanHeader,
+  formatPlanRow,
+  type PlanHeader,
+  parsePlanHeader,
+  parsePlanRow,
+  planFormat,
+} from './plan/plan-file.js';
+export type { PlanRow, PlanTake } from './plan/plan-row.js';
+export { type PlanAction, type PlanRule, parsePlanRule } from './plan/plan-rule.js';
 export type { StoreDiff } from './store-diff.js';

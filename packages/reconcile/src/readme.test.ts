@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 const modules: Record<string, () => Promise<unknown>> = {
   '@kvtwin/versioned-value': () => import('@kvtwin/versioned-value'),
+  '@kvtwin/replica-pair': () => import('@kvtwin/replica-pair'),
   '@kvtwin/reconcile': () => import('./index.js'),
 };
 const readme = readmeOf(import.meta.url);

@@ -5,6 +5,7 @@ it('exports these values and no others', () => {
   expect(Object.keys(exported).sort()).toEqual([
     'ReplicaPair',
     'ReplicaPairStore',
+    'carriedExpiration',
     'confirmDifference',
     'defaultSideTimeoutMs',
     'isDifference',

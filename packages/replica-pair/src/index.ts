@@ -1,4 +1,4 @@
-export type { CarriedExpiration } from './carried-expiration.js';
+export { type CarriedExpiration, carriedExpiration } from './carried-expiration.js';
 export {
   type ConfirmOptions,
   type ConfirmOutcome,

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { ReplicaPairStore } from '@kvtwin/replica-pair';
+import { ManualClock, openMemoryStoreFamily, type VersionedStore } from '@kvtwin/versioned-value';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makePlan } from './make-plan.js';
+import { formatPlanHeader, formatPlanRow, parsePlanHeader, parsePlanRow } from './plan-file.js';
+import type { PlanRow } from './plan-row.js';
+import { parsePlanRule } from './plan-rule.js';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+let first: VersionedStore;
+let second: VersionedStore;
+
+beforeEach(async () => {
+  const clock = new ManualClock();
+  first = await openMemoryStoreFamily('lon', { clock }).open({ type: 'kv' });
+  second = await openMemoryStoreFamily('nyc', { clock }).open({ type: 'kv' });
+});
+
+async function planOf(
+  rules: string[],
+  keys: Record<string, [string | null, string | null]>,
+): Promise<PlanRow[]> {
+  for (const [key, [left, right]] of Object.entries(keys)) {
+    if (left !== null) await first.put(utf8(key), utf8(left));
+    if (right !== null) await second.put(utf8(key), utf8(right));
+  }
+  const pair = new ReplicaPairStore({ first, second, policy: 'opaque' });
+  const source = Object.keys(keys).map((key) => ({ key: utf8(key), class: 'value-conflict' as const }));
+  const parsed = rules.map((rule) => parsePlanRule(rule, ['lon', 'nyc']));
+  return collect(makePlan(pair, source, parsed, { batchSize: 3 }));
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+const taken = (rows: PlanRow[]): Record<string, string> =>
+  Object.fromEntries(rows.map(({ key, take }) => [new TextDecoder().decode(key), take]));
+
+describe('a plan', () => {
+  it('takes for each key what the first rule for its class and prefix says', async () => {
+    const rows = await planOf(['only-*/tmp:=delete', 'only-*=copy', 'value-conflict/otp:=skip', '*=nyc'], {
+      'tmp:1': ['x', null],
+      'cart:1': ['x', null],
+      'cart:2': [null, 'x'],
+      'otp:1': ['a', 'b'],
+      'user:1': ['a', 'b'],
+      same: ['a', 'a'],
+    });
+    expect(taken(rows)).toEqual({
+      'tmp:1': 'removal',
+      'cart:1': 'first',
+      'cart:2': 'second',
+      'otp:1': 'skip',
+      'user:1': 'second',
+    });
+    expect(rows[1]).toEqual({
+      key: utf8('cart:1'),
+      class: 'only-first',
+      take: 'first',
+      why: 'only-*=copy',
+      hashes: [sha256('x'), null],
+    });
+  });
+
+  it('takes the newer document by a member, and none where that does not tell', async () => {
+    const rows = await planOf(['value-conflict=newest:$.updated'], {
+      days: ['{"updated":"2026-11-21"}', '{"updated":"2026-11-22"}'],
+      zones: ['{"updated":"2026-11-22T10:00:00+02:00"}', '{"updated":"2026-11-22T08:30:00Z"}'],
+      numbers: ['{"updated":9}', '{"updated":10}'],
+      equal: ['{"updated":9,"a":1}', '{"updated":9,"a":2}'],
+      mixed: ['{"updated":9}', '{"updated":"2026-11-22"}'],
+      none: ['{"updated":9}', '{}'],
+      local: ['{"updated":"2026-11-22T10:00:00"}', '{"updated":"2026-11-22T08:30:00Z"}'],
+      text: ['no json', '{"updated":1}'],
+    });
+    expect(taken(rows)).toEqual({
+      days: 'second',
+      zones: 'second',
+      numbers: 'second',
+      equal: 'skip',
+      mixed: 'skip',
+      none: 'skip',
+      local: 'skip',
+      text: 'skip',
+    });
+    const whys = rows.map(({ why }) => why.replace('value-conflict=newest:$.updated: ', ''));
+    expect(whys.slice(3)).toEqual([
+      'the same on both sides',
+      'a number on one side and a time on the other',
+      'the second side has no number or time at $.updated',
+      'the first side has no number or time at $.updated',
+      'the first side has no number or time at $.updated',
+    ]);
+  });
+
+  it('skips what no rule is for, and a side that is absent where it would be taken', async () => {
+    const rows = await planOf(['only-*=lon'], { a: ['1', '2'], b: [null, '2'] });
+    expect(rows.map(({ take, why }) => [take, why])).toEqual([
+      ['skip', 'no rule'],
+      ['skip', "only-*=lon: the first side has nothing; delete removes the other's copy"],
+    ]);
+  });
+
+  it.each([
+    ['copy', 'write CLASS[/PREFIX]=ACTION'],
+    ['other=copy', '"other" is no class'],
+    ['agreed=copy', 'nothing can be planned for agreed'],
+    ['*=paris', '"paris" is no action; give copy, delete, skip, lon, nyc'],
+    ['*=newest:updated', 'is no path'],
+  ])('refuses the rule %j', (rule, why) => {
+    expect(() => parsePlanRule(rule, ['lon', 'nyc'])).toThrow(why);
+  });
+
+  it('reads a prefix and a path that hold equals signs', () => {
+    const rule = parsePlanRule("*/a=b:=newest:$['x=y']");
+    expect(rule.prefix).toEqual(utf8('a=b:'));
+    expect(rule.action).toEqual({ kind: 'newest', path: { text: "$['x=y']", steps: ['x=y'] } });
+  });
+});
+
+describe('a plan file', () => {
+  const row: PlanRow = {
+    key: utf8('user:42 ü'),
+    class: 'value-conflict',
+    take: 'second',
+    why: 'value-conflict=nyc',
+    hashes: [sha256('a'), null],
+  };
+
+  it('has a header and a row a line, which read back as they were', () => {
+    const header = {
+      format: 'kvtwin.plan/1' as const,
+      names: ['lon', 'nyc'] as [string, string],
+      store: { type: 'hash' as const, table: 'users' },
+      rules: ['*=nyc'],
+      createdAt: '2026-11-22T10:00:00.000Z',
+    };
+    expect(parsePlanHeader(formatPlanHeader(header))).toEqual(header);
+    expect(formatPlanRow(row)).toBe(
+      `{"key":"user:42 ü","class":"value-conflict","take":"second","why":"value-conflict=nyc","first":"${sha256('a')}","second":null}`,
+    );
+    expect(parsePlanRow(formatPlanRow(row), 2)).toEqual(row);
+    const bytes = { ...row, key: new Uint8Array([0, 255]) };
+    expect(formatPlanRow(bytes)).toContain('"keyBase64":"AP8="');
+    expect(parsePlanRow(formatPlanRow(bytes), 2)).toEqual(bytes);
+  });
+
+  it.each([
+    ['{', 'it is not JSON'],
+    ['[]', 'it is no JSON object'],
+    ['{"key":"a","class":"nothing"}', 'class "nothing" is not known'],
+    ['{"key":"a","class":"diverged","take":"both"}', 'take is "both"; give first, second, removal, skip'],
+    ['{"key":"a","class":"diverged","take":"first","first":"abc","second":null}', 'first must be a SHA-256'],
+    ['{"class":"diverged","take":"first","first":null,"second":null}', 'key is missing'],
+    [
+      '{"keyBase64":"!","class":"diverged","take":"first","first":null,"second":null}',
+      'keyBase64 is not base64',
+    ],
+  ])('refuses the row %s', (line, why) => {
+    expect(() => parsePlanRow(line, 7)).toThrow(`line 7 of the plan: ${why}`);
+  });
+
+  it('refuses a header of another format', () => {
+    expect(() => parsePlanHeader('{"format":"kvtwin.plan/2"}')).toThrow('not kvtwin.plan/1');
+  });
+});
