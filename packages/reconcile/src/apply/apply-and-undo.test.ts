@@ -300,13 +300,17 @@ describe('apply', () => {
           const stores = site.stores.map((store) =>
             watched(store, interfere, interfere),
           ) as unknown as Two<VersionedStore>;
+          const expectUntouched = async (): Promise<void> => {
+            const state = await site.state();
+            for (const [where, value] of last) {
+              const [key, side] = where.split(' ');
+              expect(state[key!]?.[Number(side)]).toBe(value);
+            }
+          };
           await applyPlan({ pair: site.pair(stores), rows, log, clock: site.clock, concurrency });
+          await expectUntouched();
           await undoApply({ stores, applied: log, log: new MemoryLog(), clock: site.clock, concurrency });
-          const state = await site.state();
-          for (const [where, value] of last) {
-            const [key, side] = where.split(' ');
-            expect(state[key!]?.[Number(side)]).toBe(value);
-          }
+          await expectUntouched();
         },
       ),
       { numRuns: 150 },
