@@ -25,13 +25,16 @@ export async function callAnswer(
   const options = { timeoutMs: context.sideTimeoutMs };
   switch (call.command.kind) {
     case 'pair-read':
-      return pairAnswer(await store.read(call.key, options), store.policy, context.compat);
+      return pairAnswer(await store.read(call.key, options), store.policy, context.compat, {
+        valueless: call.command.type === 'set',
+      });
     case 'get':
       return presentAnswer(await readFirst(store, call.key, options), context.compat, true);
     case 'exist':
       return presentAnswer(await readFirst(store, call.key, options), context.compat, false);
     case 'put':
     case 'remove':
+    case 'add':
       return write(call, value, store, context);
   }
 }

@@ -128,10 +128,18 @@ class Handler implements DataHandler {
     if (command === undefined) return this.#otherPath(path, request);
     if (!this.#isAllowed(request)) return unauthorized();
     if (this.#active > this.#options.maxConcurrentRequests) return this.#overloaded();
+    if (command.postOnly && request.method !== 'POST') return htmlAnswer(405, 'invalid-request');
+    if (command.keyPlace !== 'query' && hasBody(request)) {
+      void this.#readThenParse(exchange, command, query);
+      return undefined;
+    }
     const call = parseHaCall(command, query, this.#options.compat);
     if ('refused' in call) return refusedAnswer(call, this.#options.compat);
-    if (command.kind === 'put' && hasBody(request)) void this.#readThenCall(exchange, call);
-    else this.#call(exchange, call, valueToPut(call, undefined));
+    if (command.kind === 'put' && command.keyPlace === 'query' && hasBody(request)) {
+      void this.#readThenCall(exchange, call);
+    } else {
+      this.#call(exchange, call, call.value);
+    }
     return undefined;
   }
 
@@ -150,7 +158,23 @@ class Handler implements DataHandler {
     return this.#accepts === undefined || this.#accepts(request.headers.authorization);
   }
 
+  /** A value in the body goes before `val`. */
   async #readThenCall(exchange: Exchange, call: HaCall): Promise<void> {
+    const body = await this.#readBody(exchange);
+    if (body !== undefined) this.#call(exchange, call, body.length > 0 ? body : call.value);
+  }
+
+  /** The body holds the member that the call is about. */
+  async #readThenParse(exchange: Exchange, command: ServedCommand, query: string): Promise<void> {
+    const body = await this.#readBody(exchange);
+    if (body === undefined) return;
+    const call = parseHaCall(command, query, this.#options.compat, body);
+    if ('refused' in call) this.#send(exchange, refusedAnswer(call, this.#options.compat));
+    else this.#call(exchange, call, call.value);
+  }
+
+  /** Undefined where the request is answered, or gone. */
+  async #readBody(exchange: Exchange): Promise<Uint8Array | undefined> {
     const body = await readRequestBody(exchange.request, {
       limitBytes: HUSTDB_LIMITS.valueBytes,
       hardLimitBytes: HUSTDB_LIMITS.frontBodyBytes,
@@ -159,10 +183,10 @@ class Handler implements DataHandler {
     });
     if (body.kind === 'whole') {
       exchange.heldBytes = body.bytes.length;
-      this.#call(exchange, call, valueToPut(call, body.bytes));
-    } else if (body.kind !== 'aborted') {
-      this.#sendBodyRefusal(exchange, body);
+      return body.bytes;
     }
+    if (body.kind !== 'aborted') this.#sendBodyRefusal(exchange, body);
+    return undefined;
   }
 
   #sendBodyRefusal(exchange: Exchange, body: Exclude<RequestBody, { kind: 'whole' | 'aborted' }>): void {
@@ -186,7 +210,11 @@ class Handler implements DataHandler {
   }
 
   #call(exchange: Exchange, call: HaCall, value: Uint8Array | undefined): void {
-    if (call.command.kind === 'put' && (value === undefined || value.length === 0)) {
+    if (
+      call.command.kind === 'put' &&
+      call.command.type !== 'set' &&
+      (value === undefined || value.length === 0)
+    ) {
       this.#send(
         exchange,
         refusedAnswer(
@@ -200,9 +228,9 @@ class Handler implements DataHandler {
     const { compat, sideTimeoutMs } = this.#options;
     const context = { compat, sideTimeoutMs, sideNames: this.#sideNames };
     const ask = (): Promise<Answer> =>
-      this.#tables.with(call.table, (store) => callAnswer(call, value, store, context));
+      this.#tables.with(call.command.type, call.table, (store) => callAnswer(call, value, store, context));
     const asked = isWrite(call.command)
-      ? this.#turns.run(`${call.table}\0${toByteString(call.key)}`, ask)
+      ? this.#turns.run(`${call.command.type[0]}${call.table}\0${toByteString(call.key)}`, ask)
       : ask();
     within(asked, this.#deadlineMs(call.command)).then(
       (answer) => {
@@ -320,13 +348,6 @@ function unauthorized(): Answer {
   return htmlAnswer(401, 'unauthorized', { headers: ['WWW-Authenticate', 'Basic realm="Authentication"'] });
 }
 
-/** A body goes before `val`, whose characters are stored as they are. */
-function valueToPut(call: HaCall, body: Uint8Array | undefined): Uint8Array | undefined {
-  if (call.command.kind !== 'put') return undefined;
-  if (body !== undefined && body.length > 0) return body;
-  return call.val === undefined ? undefined : Buffer.from(call.val, 'latin1');
-}
-
 function isWrite({ kind }: ServedCommand): boolean {
-  return kind === 'put' || kind === 'remove';
+  return kind === 'put' || kind === 'remove' || kind === 'add';
 }

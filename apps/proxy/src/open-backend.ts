@@ -34,6 +34,8 @@ export interface Backend {
   readonly label: string;
   /** Whether its versions count per key as HustDB's do, so that two sides can compare them. */
   readonly countsVersions: boolean;
+  /** The same backend with a counter envelope around each value, where that changes nothing that anybody stored. */
+  counting?(): Backend;
 }
 
 /**
@@ -71,12 +73,13 @@ function openMemory(url: string, registry: MemoryRegistry): Backend {
     throw invalid(url, 'memory:NAME wants a name of 1 to 64 characters of A-Z a-z 0-9 _ . : -');
   }
   const envelope = takeEnvelope(url, new URLSearchParams(query));
-  const family = openMemoryStoreFamily(name, { registry });
-  return {
-    family: envelope === undefined ? family : withCounterEnvelopes(family, envelope),
-    label: `memory:${name}`,
-    countsVersions: envelope !== undefined,
+  const label = `memory:${name}`;
+  const counting = (options = {}): Backend => {
+    const family = openMemoryStoreFamily(name, { registry, enveloped: true });
+    return { family: withCounterEnvelopes(family, options), label, countsVersions: true };
   };
+  if (envelope !== undefined) return counting(envelope);
+  return { family: openMemoryStoreFamily(name, { registry }), label, countsVersions: false, counting };
 }
 
 async function openHotRod(url: string, layout: 'raw' | 'typed'): Promise<Backend> {

@@ -1,12 +1,6 @@
 import { openHustDbHaPairSource } from '@kvtwin/hustdb-client';
 import { ReplicaPair } from '@kvtwin/replica-pair';
-import {
-  MemoryRegistry,
-  type PairSource,
-  type Two,
-  type VersionPolicy,
-  withCounterEnvelopes,
-} from '@kvtwin/versioned-value';
+import { MemoryRegistry, type PairSource, type Two, type VersionPolicy } from '@kvtwin/versioned-value';
 import { type Backend, type BackendOptions, openBackend, withoutCredentials } from './open-backend.js';
 import { ProxyError } from './proxy-error.js';
 import type { SideOption, SidesOptions, VersionsOption } from './proxy-options.js';
@@ -109,22 +103,20 @@ function decidePolicy(opened: Two<Backend>, versions: VersionsOption): VersionPo
 }
 
 function canCount(backend: Backend): boolean {
-  return backend.countsVersions || isMemory(backend);
-}
-
-function isMemory(backend: Backend): boolean {
-  return backend.label.startsWith('memory:');
+  return backend.countsVersions || backend.counting !== undefined;
 }
 
 function counting(backend: Backend): Backend {
-  if (backend.countsVersions) return backend;
-  return { ...backend, family: withCounterEnvelopes(backend.family), countsVersions: true };
+  return backend.countsVersions ? backend : (backend.counting?.() ?? backend);
 }
 
 /** A family that the caller opened: its name tells where it is, its stores whether they count. */
 async function givenBackend(family: SideOption & object): Promise<Backend> {
   const host = /^(?:hotrods?|hustdb):\/\/([^/?#]+)/.exec(family.name);
-  return { family, label: host?.[1] ?? family.name, countsVersions: await countsVersions(family) };
+  const given = { label: host?.[1] ?? family.name, countsVersions: await countsVersions(family) };
+  if (!family.name.startsWith('memory:')) return { ...given, family };
+  const counting = (): Backend => ({ ...given, family: withCounterEnvelopes(family), countsVersions: true });
+  return { ...given, family, counting };
 }
 
 /** Tokens that begin anew after a removal are HustDB's counters, or those of an envelope. */

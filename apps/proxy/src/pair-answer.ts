@@ -11,7 +11,7 @@ import type { Compatibility } from './proxy-options.js';
 import { versionText } from './version-text.js';
 
 /**
- * What `/get2` and `/hget2` answer.
+ * What `/get2`, `/hget2`, `/zscore2` and `/sismember2` answer.
  *
  *     agreed          200  Version                          value
  *     version-skew    200  Version1 Version2                value
@@ -21,15 +21,27 @@ import { versionText } from './version-text.js';
  *     absent          404  Version: 0
  *     unreadable      404  Version: 0         | extended: 503, and which side failed why
  *
+ * `valueless`: of a set's member, which has no value (`/sismember2`), a version-skew is 409 with the two versions, without Val-Offset and body.
+ *
  * Pairs of policy `opaque` add `X-Version1` and `X-Version2`: each side's own token, which `ver` and `ver2` take back.
  */
-export function pairAnswer(read: PairRead, policy: VersionPolicy, compat: Compatibility): Answer {
+export function pairAnswer(
+  read: PairRead,
+  policy: VersionPolicy,
+  compat: Compatibility,
+  { valueless = false }: { readonly valueless?: boolean } = {},
+): Answer {
   const tokens = policy === 'opaque' ? sideTokens(read.sides) : [];
   switch (read.kind) {
     case 'agreed':
       return found(200, read.kind, ['Version', versionText(read.version), ...tokens], [read.value]);
     case 'version-skew':
-      return found(200, read.kind, [...versionPair(read.versions), ...tokens], [read.value]);
+      return found(
+        valueless ? 409 : 200,
+        read.kind,
+        [...versionPair(read.versions), ...tokens],
+        [read.value],
+      );
     case 'value-conflict':
       return conflict(read.kind, ['Version', versionText(read.version)], read.values, tokens, compat);
     case 'diverged':

@@ -6,7 +6,7 @@ import { replayScenario, type ScenarioSystem } from '../test/replay-scenario.js'
 import { type RunningProxy, startProxy } from './start-proxy.js';
 
 /** Folders of scenarios about what the proxy does; docs/hustdb/differences.md says why the others are not replayed. */
-const FOLDERS = ['hash', 'http', 'kv', 'pair', 'service', 'split'];
+const FOLDERS = ['hash', 'http', 'kv', 'pair', 'service', 'set', 'split', 'zset'];
 
 const nameOf = (scenario: HustDbScenario): string => `${scenario.folder}/${scenario.name}`;
 const scenarios = hustDbScenarios().filter(

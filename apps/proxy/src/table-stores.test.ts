@@ -27,15 +27,15 @@ describe('the open tables of a pair', () => {
   it('opens a table once, also when many ask at the same time', async () => {
     const pair = new CountingPair({});
     const tables = new TableStores(pair);
-    await Promise.all([tables.with('a', nothing), tables.with('a', nothing)]);
-    await tables.with('a', nothing);
+    await Promise.all([tables.with('hash', 'a', nothing), tables.with('hash', 'a', nothing)]);
+    await tables.with('hash', 'a', nothing);
     expect(pair.opened.length - pair.closedTables.length).toBe(1);
   });
 
   it('closes the table used longest ago when there are too many', async () => {
     const pair = new CountingPair({});
     const tables = new TableStores(pair, 2);
-    for (const name of ['a', 'b', 'a', 'c']) await tables.with(name, nothing);
+    for (const name of ['a', 'b', 'a', 'c']) await tables.with('hash', name, nothing);
     expect(pair.closedTables).toEqual(['b']);
   });
 
@@ -43,8 +43,8 @@ describe('the open tables of a pair', () => {
     const pair = new CountingPair({});
     const tables = new TableStores(pair, 1);
     let finish: () => void = () => {};
-    const busy = tables.with('a', () => new Promise<void>((resolve) => (finish = resolve)));
-    await tables.with('b', nothing);
+    const busy = tables.with('hash', 'a', () => new Promise<void>((resolve) => (finish = resolve)));
+    await tables.with('hash', 'b', nothing);
     expect(pair.closedTables).toEqual([]);
     finish();
     await busy;
@@ -56,9 +56,9 @@ describe('the open tables of a pair', () => {
     const tables = new TableStores(pair);
     const open = pair.open.bind(pair);
     pair.open = () => Promise.reject(new Error('down'));
-    await expect(tables.with('a', nothing)).rejects.toThrow('down');
+    await expect(tables.with('hash', 'a', nothing)).rejects.toThrow('down');
     pair.open = open;
-    await tables.with('a', nothing);
+    await tables.with('hash', 'a', nothing);
     expect(pair.opened).toEqual(['a']);
   });
 });

@@ -1,4 +1,4 @@
-import type { PairSource, PairStore } from '@kvtwin/versioned-value';
+import type { PairSource, PairStore, StoreType } from '@kvtwin/versioned-value';
 
 interface OpenTable {
   readonly store: PairStore;
@@ -22,9 +22,11 @@ export class TableStores {
     this.#limit = limit;
   }
 
-  /** Runs `work` with the store of a table; the empty name is the kv space. */
-  async with<T>(table: string, work: (store: PairStore) => Promise<T>): Promise<T> {
-    const open = this.#use(table) ?? (await this.#openAndUse(table));
+  /** Runs `work` with the store of a table; the empty name goes with the kv space. */
+  async with<T>(type: StoreType, table: string, work: (store: PairStore) => Promise<T>): Promise<T> {
+    // No name of a table holds a slash. Kv and hashes, which are asked for most, cost no new text.
+    const name = type === 'kv' || type === 'hash' ? table : `${type}/${table}`;
+    const open = this.#use(name) ?? (await this.#openAndUse(name, type, table));
     try {
       return await work(open.store);
     } finally {
@@ -34,28 +36,28 @@ export class TableStores {
   }
 
   /** Counts the caller in at once: a table in use is not closed under it. */
-  #use(table: string): OpenTable | undefined {
-    const open = this.#open.get(table);
+  #use(name: string): OpenTable | undefined {
+    const open = this.#open.get(name);
     if (open === undefined) return undefined;
     open.users++;
-    if (this.#open.size > 1) this.#touch(table, open);
+    if (this.#open.size > 1) this.#touch(name, open);
     return open;
   }
 
-  #touch(table: string, open: OpenTable): void {
-    this.#open.delete(table);
-    this.#open.set(table, open);
+  #touch(name: string, open: OpenTable): void {
+    this.#open.delete(name);
+    this.#open.set(name, open);
   }
 
-  async #openAndUse(table: string): Promise<OpenTable> {
-    const store = await this.#source.open(table === '' ? { type: 'kv' } : { type: 'hash', table });
-    const raced = this.#use(table);
+  async #openAndUse(name: string, type: StoreType, table: string): Promise<OpenTable> {
+    const store = await this.#source.open(type === 'kv' ? { type } : { type, table });
+    const raced = this.#use(name);
     if (raced !== undefined) {
       await store.close();
       return raced;
     }
     const open: OpenTable = { store, users: 1, evicted: false };
-    this.#open.set(table, open);
+    this.#open.set(name, open);
     if (this.#open.size > this.#limit) await this.#evictOldest();
     return open;
   }

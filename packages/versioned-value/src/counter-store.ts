@@ -1,3 +1,4 @@
+import { equalBytes } from '@kvtwin/bytes';
 import {
   type CounterEnvelope,
   decodeCounterEnvelope,
@@ -60,6 +61,7 @@ export class CounterStore implements VersionedStore {
       writesReturnVersion: true,
       replay: true,
       emptyValues: true,
+      ...(settings.type === 'zset' ? { sameValueKeepsVersion: true } : {}),
       maxValueBytes: inner.capabilities.maxValueBytes - envelopeHeaderBytes,
     };
   }
@@ -77,7 +79,8 @@ export class CounterStore implements VersionedStore {
   put(key: Uint8Array, value: Uint8Array, options: WriteOptions = {}): Promise<WriteResult> {
     return this.#update('put', key, options, (current) => {
       const replay = this.#replayCounter(options, 'put');
-      if (replay === undefined) return { write: this.#next(current, value) };
+      if (replay === undefined)
+        return this.#unchanged(current, value) ?? { write: this.#next(current, value) };
       return isOlder(replay, current) ? mismatch(current!) : { write: this.#envelope(replay, value) };
     });
   }
@@ -100,7 +103,8 @@ export class CounterStore implements VersionedStore {
       'replaceIfVersion',
       key,
       options,
-      (current) => refused(current, version) ?? { write: this.#next(current, value) },
+      (current) =>
+        refused(current, version) ?? this.#unchanged(current, value) ?? { write: this.#next(current, value) },
     );
   }
 
@@ -176,6 +180,13 @@ export class CounterStore implements VersionedStore {
         ? await this.#inner.putIfAbsent(key, bytes, options)
         : await this.#inner.replaceIfVersion(key, bytes, current.entry.version, options);
     return result.outcome;
+  }
+
+  /** HustDB's rule for sorted sets: the score that is there changes nothing, neither version nor expiration. */
+  #unchanged(current: Current | undefined, value: Uint8Array): Decision | undefined {
+    if (this.#settings.type !== 'zset' || current === undefined) return undefined;
+    if (!equalBytes(current.envelope.value, value)) return undefined;
+    return { answer: { outcome: 'applied', version: versionOf(current.envelope) } };
   }
 
   #next(current: Current | undefined, value: Uint8Array): CounterEnvelope {

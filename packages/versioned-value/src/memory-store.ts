@@ -29,6 +29,8 @@ export interface MemoryStoreParts {
   readonly data: MemoryData;
   readonly clock: Clock;
   readonly limits: MemoryLimits;
+  /** Whether values stand in an envelope, so that the rules of sets and sorted sets do not hold for them. */
+  readonly enveloped: boolean;
   /** Whether the family that opened the store is closed. */
   readonly familyClosed: () => boolean;
 }
@@ -188,6 +190,7 @@ export class MemoryStore implements VersionedStore {
         `the value has ${value.length} bytes; at most ${limits.maxValueBytes} are allowed`,
       );
     }
+    if (this.#parts.enveloped) return;
     if (selector.type === 'set' && value.length > 0) {
       throw this.#refusal('STORE_INVALID_VALUE', operation, 'a set member has no value; give an empty one');
     }
@@ -222,7 +225,8 @@ export class MemoryStore implements VersionedStore {
   }
 }
 
-function capabilitiesOf({ limits, selector }: MemoryStoreParts): StoreCapabilities {
+function capabilitiesOf({ limits, selector, enveloped }: MemoryStoreParts): StoreCapabilities {
+  const ownRules = !enveloped && (selector.type === 'set' || selector.type === 'zset');
   return {
     compareAndSet: 'atomic',
     putIfAbsent: 'atomic',
@@ -232,10 +236,10 @@ function capabilitiesOf({ limits, selector }: MemoryStoreParts): StoreCapabiliti
     lifespan: true,
     expirationUnitMs: 1,
     maxIdle: true,
-    emptyValues: selector.type !== 'zset',
+    emptyValues: enveloped || selector.type !== 'zset',
     emptyKeys: true,
     maxKeyBytes: limits.maxKeyBytes,
-    maxValueBytes: selector.type === 'set' ? 0 : selector.type === 'zset' ? 20 : limits.maxValueBytes,
+    maxValueBytes: !ownRules ? limits.maxValueBytes : selector.type === 'set' ? 0 : 20,
     forbiddenKeyBytes: [],
     scan: 'live',
     scanTouches: false,

@@ -15,6 +15,11 @@ export interface MemoryStoreFamilyOptions {
   /** Families opened with the same registry and name share their data. Default: fresh, private data. */
   readonly registry?: MemoryRegistry;
   readonly limits?: Partial<MemoryLimits>;
+  /**
+   * Whether sets and sorted sets take any value: those that `withCounterEnvelopes` writes stand in an envelope. Default
+   * false: a set's members have no value, a sorted set's have a score.
+   */
+  readonly enveloped?: boolean;
 }
 
 /**
@@ -45,7 +50,8 @@ export function openMemoryStoreFamily(name: string, options: MemoryStoreFamilyOp
       refuseWhenClosed('open');
       checkSelector(selector, familyName);
       const store = selector.table === undefined ? familyName : `${familyName}/${selector.table}`;
-      return new MemoryStore({ name: store, selector, data, clock, limits, familyClosed: () => closed });
+      const parts = { name: store, selector, data, clock, limits, familyClosed: () => closed };
+      return new MemoryStore({ ...parts, enveloped: options.enveloped ?? false });
     },
     async ping(call) {
       refuseWhenClosed('ping');
