@@ -1,6 +1,12 @@
 import { openHustDbHaPairSource } from '@kvtwin/hustdb-client';
 import { ReplicaPair } from '@kvtwin/replica-pair';
-import { MemoryRegistry, type PairSource, type Two, type VersionPolicy } from '@kvtwin/versioned-value';
+import {
+  MemoryRegistry,
+  type PairSource,
+  type Two,
+  type VersionPolicy,
+  withCounterEnvelopes,
+} from '@kvtwin/versioned-value';
 import { type Backend, type BackendOptions, openBackend, withoutCredentials } from './open-backend.js';
 import { ProxyError } from './proxy-error.js';
 import type { SideOption, SidesOptions, VersionsOption } from './proxy-options.js';
