@@ -12,6 +12,7 @@ test('the package exports exactly this', () => {
       "HotRodProtocolError",
       "JSON_MEDIA_TYPE",
       "LATEST_VERSION",
+      "ListenerInterest",
       "NO_EXPIRATION",
       "NO_MEDIA_TYPE",
       "NO_PREVIOUS_VALUE",

@@ -40,6 +40,7 @@ export {
   type HotRodProtocolErrorDetails,
 } from './hot-rod-protocol-error.js';
 export { type Json, jsonView } from './json-view.js';
+export { ListenerInterest } from './listener-interest.js';
 export {
   isUnknownMediaType,
   JSON_MEDIA_TYPE,
@@ -66,6 +67,7 @@ export {
   type RequestOf,
   type Routing,
 } from './operation-definition.js';
+export type { AddClientListenerReply, AddClientListenerRequest } from './operations/add-client-listener.js';
 export type { AuthReply, AuthRequest } from './operations/auth.js';
 export type { AuthMechListReply, AuthMechListRequest } from './operations/auth-mech-list.js';
 export type { ClearReply, ClearRequest } from './operations/clear.js';
@@ -84,6 +86,10 @@ export type { PutReply, PutRequest } from './operations/put.js';
 export type { PutAllReply, PutAllRequest } from './operations/put-all.js';
 export type { PutIfAbsentReply, PutIfAbsentRequest } from './operations/put-if-absent.js';
 export type { RemoveReply, RemoveRequest } from './operations/remove.js';
+export type {
+  RemoveClientListenerReply,
+  RemoveClientListenerRequest,
+} from './operations/remove-client-listener.js';
 export type {
   RemoveIfUnmodifiedReply,
   RemoveIfUnmodifiedRequest,

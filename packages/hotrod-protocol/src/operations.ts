@@ -1,4 +1,5 @@
 import type { OperationDefinition } from './operation-definition.js';
+import { addClientListener } from './operations/add-client-listener.js';
 import { auth } from './operations/auth.js';
 import { authMechList } from './operations/auth-mech-list.js';
 import { clear } from './operations/clear.js';
@@ -14,6 +15,7 @@ import { put } from './operations/put.js';
 import { putAll } from './operations/put-all.js';
 import { putIfAbsent } from './operations/put-if-absent.js';
 import { remove } from './operations/remove.js';
+import { removeClientListener } from './operations/remove-client-listener.js';
 import { removeIfUnmodified } from './operations/remove-if-unmodified.js';
 import { replace } from './operations/replace.js';
 import { replaceIfUnmodified } from './operations/replace-if-unmodified.js';
@@ -40,6 +42,8 @@ export const operations = {
   iterationNext,
   iterationEnd,
   stats,
+  addClientListener,
+  removeClientListener,
   authMechList,
   auth,
 } as const;

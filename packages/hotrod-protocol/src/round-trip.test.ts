@@ -96,6 +96,15 @@ const batch = ({ atLeast }: Shapes) =>
     ),
   );
 
+const factory = (kind: 'filter' | 'converter') =>
+  fc.oneof(
+    fc.constant({ [`${kind}Factory`]: '' }),
+    fc.record({
+      [`${kind}Factory`]: fc.string({ minLength: 1, maxLength: 12 }),
+      [`${kind}Parameters`]: fc.array(bytes, { maxLength: 3 }),
+    }),
+  );
+
 /** For each operation: requests, and replies of every outcome. A new operation needs a row. */
 const MESSAGES: Record<
   OperationName,
@@ -207,6 +216,23 @@ const MESSAGES: Record<
         statistics: fc.array(fc.record({ name: text, value: text })),
       }),
     ],
+  },
+  addClientListener: {
+    request: ({ atLeast }) =>
+      fc
+        .tuple(
+          fc.record({ listenerId: bytes, includeState: fc.boolean() }),
+          factory('filter'),
+          factory('converter'),
+          atLeast('2.1') ? fc.record({ useRawData: fc.boolean() }) : fc.constant({}),
+          atLeast('2.6') ? fc.record({ interests: fc.nat(15) }) : fc.constant({}),
+        )
+        .map((parts) => Object.assign({}, ...parts)),
+    replies: () => [outcome('ok')],
+  },
+  removeClientListener: {
+    request: () => fc.record({ listenerId: bytes }),
+    replies: () => [outcome('ok'), outcome('not-executed')],
   },
   authMechList: {
     request: nothing,

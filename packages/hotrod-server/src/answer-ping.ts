@@ -1,5 +1,7 @@
 import { mediaTypeOf, operations, type PingReply, versionByte } from '@kvtwin/hotrod-protocol';
-import type { CacheHost, HostedCache } from './cache-host.js';
+import { cacheHandlers } from './cache-handlers.js';
+import type { CacheHost } from './cache-host.js';
+import type { HostedCache } from './hosted-cache.js';
 
 /** What the server speaks, and how the cache stores its entries, if there is one. */
 export function answerPing(host: CacheHost, hosted: HostedCache | undefined): PingReply {
@@ -13,4 +15,9 @@ export function answerPing(host: CacheHost, hosted: HostedCache | undefined): Pi
   return { outcome: 'ok', ...types, serverVersion: versionByte(host.maxVersion), opcodes };
 }
 
-const opcodes = Object.values(operations).map((operation) => operation.requestOpcode);
+const connectionOperations = [operations.ping, operations.authMechList, operations.auth];
+
+/** Only what is carried out here. */
+const opcodes = Object.values(operations)
+  .filter((each) => each.name in cacheHandlers || connectionOperations.some(({ name }) => name === each.name))
+  .map((operation) => operation.requestOpcode);

@@ -28,9 +28,12 @@ type CacheHandler<Name extends OperationName> = (
 /** Those that concern the connection instead: the request handler answers them. */
 type ConnectionOperation = 'ping' | 'authMechList' | 'auth';
 
-/** The operations that work on a cache. A defined operation without a line here does not compile. */
+/** Those that are refused with 0x82. */
+type UnservedOperation = 'addClientListener' | 'removeClientListener';
+
+/** The operations that work on a cache. A defined operation that is neither here nor above does not compile. */
 export const cacheHandlers: {
-  readonly [Name in Exclude<OperationName, ConnectionOperation>]: CacheHandler<Name>;
+  readonly [Name in Exclude<OperationName, ConnectionOperation | UnservedOperation>]: CacheHandler<Name>;
 } = {
   get: answerGet,
   getWithMetadata: answerGetWithMetadata,

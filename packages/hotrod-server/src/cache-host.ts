@@ -1,30 +1,23 @@
-import type { ProtocolVersion } from '@kvtwin/hotrod-protocol';
+import type { ProtocolVersion, RequestMessage, Topology } from '@kvtwin/hotrod-protocol';
 import { EmbeddedCache } from './embedded-cache.js';
 import { EntryVersionSource } from './entry-version-source.js';
+import type { HostedCache } from './hosted-cache.js';
 import { InMemoryCache } from './in-memory-cache.js';
 import { Iterations } from './iterations.js';
-import type { ResolvedAuthOptions, ResolvedCacheOptions, ResolvedServerOptions } from './server-options.js';
+import type { ResolvedAuthOptions, ResolvedServerOptions } from './server-options.js';
 
-/** What remote callers did with one cache since the server started; seeding does not count. */
-export interface CacheCounters {
-  stores: number;
-  hits: number;
-  misses: number;
-  removeHits: number;
-  removeMisses: number;
+/** What a node of a cluster knows of the cluster; a server of its own has none. */
+export interface ClusterView {
+  /** The members as a cache sees them; undefined for a cache that only its node knows of. */
+  topologyOf(cacheName: string): Topology | undefined;
+  /** Hears of every request before it is carried out. */
+  onRequest(message: RequestMessage, hosted: HostedCache | undefined): void;
 }
 
-/** A cache with what the server knows about it. */
-export interface HostedCache {
-  readonly cache: InMemoryCache;
-  readonly options: ResolvedCacheOptions;
-  readonly counters: CacheCounters;
-  readonly direct: EmbeddedCache;
-}
-
-/** All that requests work on: the caches and the open iterations of one server. */
+/** All that requests work on: the caches, which the nodes of a cluster share, and what one node has for itself. */
 export interface CacheHost {
   readonly iterations: Iterations;
+  readonly cluster: ClusterView | undefined;
   /** Name of the default cache, if there is one. */
   readonly defaultCache: string | undefined;
   /** The newest protocol that is claimed and taken. */
@@ -34,17 +27,17 @@ export interface CacheHost {
   readonly startedMs: number;
   nowMs(): number;
   find(name: string): HostedCache | undefined;
-  names(): string[];
   /** Drops what has expired, looking at up to `budget` entries of each cache. */
   sweep(budget: number): void;
 }
 
 /** Creates the caches that the options name, empty. */
-export function openCacheHost(options: ResolvedServerOptions): CacheHost {
+export function openCaches(
+  options: Pick<ResolvedServerOptions, 'caches' | 'clock' | 'seed'>,
+): ReadonlyMap<string, HostedCache> {
   const nowMs = (): number => options.clock.nowMs();
   const versions = new EntryVersionSource(options.seed);
-  const iterations = new Iterations({ maxOpen: options.limits.maxIterations, nowMs });
-  const caches = new Map(
+  return new Map(
     Array.from(options.caches, ([name, cacheOptions]) => {
       const { segments, maxEntries, maxBytes } = cacheOptions;
       const cache = new InMemoryCache({ name, segments, maxEntries, maxBytes, nowMs, versions });
@@ -57,15 +50,25 @@ export function openCacheHost(options: ResolvedServerOptions): CacheHost {
       return [name, hosted] as const;
     }),
   );
+}
+
+/** One node's hold on the caches. */
+export function openCacheHost(
+  options: Omit<ResolvedServerOptions, 'caches' | 'seed' | 'host' | 'port'>,
+  caches: ReadonlyMap<string, HostedCache>,
+  cluster?: ClusterView,
+): CacheHost {
+  const nowMs = (): number => options.clock.nowMs();
+  const iterations = new Iterations({ maxOpen: options.limits.maxIterations, nowMs });
   return {
     iterations,
+    cluster,
     defaultCache: options.defaultCache,
     maxVersion: options.maxVersion,
     auth: options.auth,
     startedMs: nowMs(),
     nowMs,
     find: (name) => caches.get(name),
-    names: () => [...caches.keys()],
     sweep(budget) {
       iterations.dropExpired();
       for (const { cache } of caches.values()) {

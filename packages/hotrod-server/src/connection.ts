@@ -4,6 +4,7 @@ import { ByteWriter } from '@kvtwin/bytes';
 import { encodeError, HotRodProtocolError, RequestDecoder } from '@kvtwin/hotrod-protocol';
 import type { CacheHost } from './cache-host.js';
 import { RequestHandler } from './request-handler.js';
+import type { ServerFaults } from './server-faults.js';
 import type { ServerLimits } from './server-options.js';
 
 /** `NODE_DEBUG=kvtwin-hotrod-server` */
@@ -19,8 +20,7 @@ const lingerMs = 2000;
 export interface ConnectionContext {
   readonly host: CacheHost;
   readonly limits: ServerLimits;
-  /** Whether replies are held back from the start. */
-  readonly held: boolean;
+  readonly faults: ServerFaults;
   onClosed(connection: Connection): void;
 }
 
@@ -52,7 +52,7 @@ export class Connection {
   constructor(socket: Socket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#held = context.held ? [] : undefined;
+    this.#held = context.faults.holding ? [] : undefined;
     this.#decoder = new RequestDecoder({ limits: { maxMessageBytes: context.limits.maxRequestBytes } });
     this.#handler = new RequestHandler(context.host, this);
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
@@ -82,6 +82,12 @@ export class Connection {
   /** Cuts the connection off with a reset. */
   reset(): void {
     this.#socket.resetAndDestroy();
+  }
+
+  /** Cuts the connection off with a reset, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.reset();
+    await this.#closed;
   }
 
   /** Keeps replies back from now on. */

@@ -118,6 +118,13 @@ export class InMemoryCache {
     this.#bytes = 0;
   }
 
+  /** Loses what lies in a segment, as a cluster does whose owners of it are gone. */
+  forgetSegment(segment: number): void {
+    for (const byteKey of this.keysIn(segment)) {
+      this.#drop(byteKey, this.#entries.get(byteKey)!);
+    }
+  }
+
   /** How many entries are alive. Linear in the number of entries that can expire. */
   get size(): number {
     this.#sweepAll(this.#options.nowMs());

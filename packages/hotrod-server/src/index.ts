@@ -1,6 +1,10 @@
+export type { ClusterNode } from './cluster-node.js';
+export type { CacheMode, ClusterCacheOptions, HotRodClusterOptions } from './cluster-options.js';
 export type { EmbeddedCache } from './embedded-cache.js';
+export { HotRodCluster } from './hot-rod-cluster.js';
 export { HotRodServer } from './hot-rod-server.js';
 export { HotRodServerError, type HotRodServerErrorCode } from './hot-rod-server-error.js';
+export type { KeyArrivals, NodeRequests } from './node-requests.js';
 export type { ServerFaults } from './server-faults.js';
 export type {
   AuthMechanism,

@@ -13,6 +13,7 @@ import { type HotRodExchange, hotRodExchanges, ManualClock } from '@kvtwin/testk
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { knownDifferences } from '../test/known-differences.js';
 import { WireConnection } from '../test/wire-connection.js';
+import { cacheHandlers } from './cache-handlers.js';
 import { HotRodServer } from './hot-rod-server.js';
 
 /** Caches as they were set up for the recording, as far as a single server has them. */
@@ -45,7 +46,11 @@ function steps(): Map<string, Step[]> {
 /** The other recorded caches need schemas or transactions; the servers with logins had other users. */
 const otherCaches = new Set(['tx', 'pb', 'mm', '___protobuf_metadata']);
 
-function isServed({ seq }: HotRodExchange, { header }: RequestMessage): boolean {
+function isServed({ seq }: HotRodExchange, { header, operation }: RequestMessage): boolean {
+  const onConnection = ['ping', 'auth', 'authMechList'].includes(operation.name);
+  if (!onConnection && !(operation.name in cacheHandlers)) {
+    return false;
+  }
   return !otherCaches.has(header.cacheName) && !seq.startsWith('auth') && !seq.startsWith('tls');
 }
 

@@ -1,5 +1,6 @@
 import type { RequestHeader } from '@kvtwin/hotrod-protocol';
-import type { CacheHost, HostedCache } from './cache-host.js';
+import type { CacheHost } from './cache-host.js';
+import type { HostedCache } from './hosted-cache.js';
 
 /** A request with what it is about. */
 export interface RequestCall<Request> {

@@ -4,6 +4,7 @@ import {
   type AuthMechListReply,
   type AuthReply,
   type AuthRequest,
+  ClientIntelligence,
   encodeError,
   encodeResponse,
   HotRodProtocolError,
@@ -16,8 +17,9 @@ import {
 import { answerPing } from './answer-ping.js';
 import { Authentication } from './authentication.js';
 import { cacheHandlers } from './cache-handlers.js';
-import type { CacheHost, HostedCache } from './cache-host.js';
+import type { CacheHost } from './cache-host.js';
 import { checkMediaTypes } from './check-media-types.js';
+import type { HostedCache } from './hosted-cache.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
 import type { RequestCall } from './request-call.js';
 import { RequestFailure } from './request-failure.js';
@@ -53,9 +55,11 @@ export class RequestHandler {
     try {
       this.#authentication.check(operation.name);
       const hosted = isAboutLogin(message) ? undefined : this.#cacheOf(message);
+      this.#host.cluster?.onRequest(message, hosted);
       const reply = this.#reply(message, hosted);
       const objectStorage = hosted?.options.keyMediaType === 'application/x-java-object';
-      encodeResponse(writer, operation, { messageId, objectStorage }, reply, {
+      const topology = this.#topologyFor(header, hosted);
+      encodeResponse(writer, operation, { messageId, objectStorage, topology }, reply, {
         version,
         intelligence,
       });
@@ -113,6 +117,15 @@ export class RequestHandler {
       throw cacheNotFound(`Cache with name '${name}' not found amongst the configured caches`);
     }
     return hosted;
+  }
+
+  /** The members of the cluster, for a client that wants to know them and does not yet. */
+  #topologyFor({ intelligence, topologyId }: RequestHeader, hosted: HostedCache | undefined) {
+    const wanted =
+      intelligence === ClientIntelligence.TOPOLOGY_AWARE ||
+      intelligence === ClientIntelligence.HASH_DISTRIBUTION_AWARE;
+    const topology = wanted && hosted ? this.#host.cluster?.topologyOf(hosted.cache.name) : undefined;
+    return topology?.topologyId === topologyId ? undefined : topology;
   }
 
   #checkVersion({ version, messageId }: RequestHeader): void {

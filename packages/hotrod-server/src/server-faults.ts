@@ -2,10 +2,11 @@ import type { Connection } from './connection.js';
 
 /** Makes a server misbehave, so that a client's timeouts and reconnects can be tested. */
 export class ServerFaults {
-  readonly #connections: ReadonlySet<Connection>;
+  #connections: ReadonlySet<Connection> = new Set();
   #holding = false;
 
-  constructor(connections: ReadonlySet<Connection>) {
+  /** The server says which connections are its own; a node that is started again has new ones. */
+  attach(connections: ReadonlySet<Connection>): void {
     this.#connections = connections;
   }
 
