@@ -24,7 +24,7 @@ export interface BinlogOptions {
 }
 
 /** A task that waits. */
-interface Waiting {
+export interface BinlogEntry {
   readonly host: string;
   readonly place: Place;
   readonly isRemoval: boolean;
@@ -41,11 +41,13 @@ const FINAL: readonly number[] = [200, 400, 401, 404, 412];
 /**
  * Writes that this node took and another one did not. A put-like one keeps the key only: what is sent later is the value and
  * version of that moment, as a replay (`is_dup=true`) without a time to live. The last task of an entry replaces earlier
- * ones. In memory: tasks go with the node.
+ * ones.
  */
 export class Binlog {
   readonly #options: BinlogOptions;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, BinlogEntry>();
+  /** Hears at once of a task that waits from now on (`task`), or not any more (`done`). */
+  onChange: ((kind: 'task' | 'done', entry: BinlogEntry) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #closed = false;
@@ -69,12 +71,25 @@ export class Binlog {
     const place = needsTable ? { table, type, key } : { key };
     const isRemoval = method % 2 === 0;
     if (!isRemoval && this.#options.storage.read(place).outcome !== 'found') return 'queued';
-    const id = [host, type ?? '', table ?? '', Buffer.from(key).toString('latin1')].join('\n');
-    if (this.#waiting.size >= this.#options.maxTasks && !this.#waiting.has(id)) return 'refused';
-    this.#waiting.delete(id);
-    this.#waiting.set(id, { host, place, isRemoval });
-    this.#timer ??= setInterval(() => void this.flush(), this.#options.intervalMs).unref();
+    const entry = { host, place, isRemoval };
+    if (this.#waiting.size >= this.#options.maxTasks && !this.#waiting.has(idOf(entry))) return 'refused';
+    this.restore('task', entry);
+    this.onChange?.('task', entry);
     return 'queued';
+  }
+
+  /** The tasks that wait, first come first. */
+  entries(): Iterable<BinlogEntry> {
+    return this.#waiting.values();
+  }
+
+  /** Takes a task that {@link entries} or {@link onChange} told, or gives it up; nobody hears of it. */
+  restore(kind: 'task' | 'done', entry: BinlogEntry): void {
+    const id = idOf(entry);
+    this.#waiting.delete(id);
+    if (kind === 'done') return;
+    this.#waiting.set(id, entry);
+    this.#timer ??= setInterval(() => void this.flush(), this.#options.intervalMs).unref();
   }
 
   /** Sends what waits, now. What cannot be sent goes on waiting. */
@@ -99,11 +114,16 @@ export class Binlog {
       const request = requestOf(task, this.#options.storage);
       const status = request === undefined ? 200 : await this.#statusOf(task.host, request);
       if (status === undefined) silent.add(task.host);
-      else if (FINAL.includes(status) && this.#waiting.get(id) === task) this.#waiting.delete(id);
+      else if (FINAL.includes(status) && this.#waiting.get(id) === task) this.#giveUp(id, task);
     }
     if (this.#waiting.size > 0 || this.#closed) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  #giveUp(id: string, task: BinlogEntry): void {
+    this.#waiting.delete(id);
+    this.onChange?.('done', task);
   }
 
   async #statusOf(host: string, request: HttpRequest): Promise<number | undefined> {
@@ -115,8 +135,17 @@ export class Binlog {
   }
 }
 
+function idOf({ host, place: { type, table, key } }: BinlogEntry): string {
+  return [
+    host,
+    table === undefined ? '' : (type ?? 'H'),
+    table ?? '',
+    Buffer.from(key).toString('latin1'),
+  ].join('\n');
+}
+
 /** Undefined where the entry is gone meanwhile, so that there is nothing to send, or the request line would be too long. */
-function requestOf({ place, isRemoval }: Waiting, storage: NodeStorage): HttpRequest | undefined {
+function requestOf({ place, isRemoval }: BinlogEntry, storage: NodeStorage): HttpRequest | undefined {
   try {
     return isRemoval ? removalOf(place) : putOf(place, storage);
   } catch {

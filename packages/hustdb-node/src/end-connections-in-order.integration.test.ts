@@ -1,10 +1,13 @@
 import { connect } from 'node:net';
+import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HustDbNode } from './hustdb-node.js';
 
+let folder: TemporaryFolder;
 let node: HustDbNode;
 beforeAll(async () => {
-  node = await HustDbNode.listen();
+  folder = await temporaryFolder();
+  node = await HustDbNode.listen({ data: folder.path });
   node.storage.put({
     key: Buffer.from('k'),
     value: Buffer.from('v'.repeat(3_000_000)),
@@ -20,8 +23,12 @@ beforeAll(async () => {
     isDup: false,
   });
 });
-afterAll(() => node.close());
+afterAll(async () => {
+  await node.close();
+  await folder.remove();
+});
 
+const put = 'POST /hustdb/put?key=w HTTP/1.1\r\nContent-Length: 1\r\n\r\nv';
 const get = (key: string, header = '') => `GET /hustdb/get?key=${key} HTTP/1.1\r\n${header}\r\n`;
 
 /** Sends, closes its half where `half` is set, and reads until the node closes. */
@@ -51,6 +58,13 @@ describe('a connection', () => {
     expect(await converse(sent)).toMatch(/^HTTP\/1.1 200 OK\r\n.*smallHTTP\/1.1 400 Bad Request\r\n/s);
   });
 
+  it('is refused behind a write once that is on disk and answered', async () => {
+    expect(await converse(`${put}garbage\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 200 OK\r\nVersion: \d+\r\n.*HTTP\/1.1 400 Bad Request\r\n/s,
+    );
+    expect((await converse(put + put + get('s'), true)).match(/200 OK/g)).toHaveLength(3);
+  });
+
   it('ends with the answer to a request that asks for it, whatever follows', async () => {
     expect(await converse(get('s', 'Connection: close\r\n') + get('s'))).toMatch(
       /^HTTP\/1.1 200 OK\r\n.*small$/s,
@@ -58,10 +72,10 @@ describe('a connection', () => {
   });
 
   it('passes over an Expect that it does not know, and answers 100 to who waits for it', async () => {
-    const put = (expectation: string) =>
+    const expecting = (expectation: string) =>
       `POST /hustdb/put?key=e HTTP/1.1\r\nExpect: ${expectation}\r\nConnection: close\r\nContent-Length: 1\r\n\r\nv`;
-    expect(await converse(put('a miracle'))).toMatch(/^HTTP\/1.1 200 OK\r\nVersion: 1\r\n/);
-    expect(await converse(put('100-continue'))).toMatch(
+    expect(await converse(expecting('a miracle'))).toMatch(/^HTTP\/1.1 200 OK\r\nVersion: 1\r\n/);
+    expect(await converse(expecting('100-continue'))).toMatch(
       /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK\r\n/,
     );
   });

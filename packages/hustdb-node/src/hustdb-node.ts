@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { deflateRawSync } from 'node:zlib';
 import {
+  COMMANDS,
+  type CommandName,
   formatNodeReply,
   formatNodeUnauthorized,
   type HttpReply,
@@ -12,6 +14,7 @@ import { answerCommand } from './answer-command.js';
 import { Binlog } from './binlog.js';
 import { endConnectionsInOrder } from './end-connections-in-order.js';
 import { NodeCache } from './node-cache.js';
+import { NodeData } from './node-data.js';
 import { NodeStorage } from './node-storage.js';
 import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
 import { readBody } from './read-body.js';
@@ -28,9 +31,9 @@ const IDLE_TIMEOUT_MS = 300_000;
 const DEFLATED = ['/hustdb/get', '/hustdb/hget'];
 
 /**
- * An embedded, in-memory HustDB storage node on a real socket: kv, hashes, sets, sorted sets and the cache, versions, times
- * to live, listings. It answers byte for byte as a node does: header order and casing, reason phrases, no `Server`, no
- * `Date`.
+ * An embedded HustDB storage node on a real socket: kv, hashes, sets, sorted sets and the cache, versions, times to live,
+ * listings. It answers byte for byte as a node does: header order and casing, reason phrases, no `Server`, no `Date`. Its data
+ * are in memory, and in a directory too where it is given one.
  */
 export class HustDbNode {
   /** The data, for seeding and looking at without HTTP. */
@@ -44,12 +47,19 @@ export class HustDbNode {
   readonly #server: Server;
   readonly #tokens: ReadonlySet<string>;
   #sweptAtMs: number;
+  #data: NodeData | undefined;
   #closed: Promise<void> | undefined;
 
-  /** Starts a node; rejects where the port is taken. */
+  /** Starts a node, with what its data directory holds; rejects where the port or the directory is taken. */
   static async listen(options: HustDbNodeOptions = {}): Promise<HustDbNode> {
     const node = new HustDbNode(checkNodeOptions(options));
-    await node.#listen();
+    await node.#openData();
+    try {
+      await node.#listen();
+    } catch (error) {
+      await node.#data?.close();
+      throw error;
+    }
     return node;
   }
 
@@ -103,6 +113,13 @@ export class HustDbNode {
     return this.close();
   }
 
+  async #openData(): Promise<void> {
+    const { data, dataSlackBytes: slackBytes, onDataFailure: onFailure } = this.#options;
+    if (data === undefined) return;
+    const { storage, binlog } = this;
+    this.#data = await NodeData.open(data, { storage, binlog, slackBytes, onFailure });
+  }
+
   #listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
@@ -113,9 +130,14 @@ export class HustDbNode {
     });
   }
 
-  #shutDown(): Promise<void> {
+  async #shutDown(): Promise<void> {
     this.binlog.close();
     this.#sender.close();
+    await this.#stopServing();
+    await this.#data?.close();
+  }
+
+  #stopServing(): Promise<void> {
     return new Promise((resolve) => {
       const force = setTimeout(() => this.#server.closeAllConnections(), this.#options.closeGraceMs);
       this.#server.close(() => {
@@ -129,7 +151,20 @@ export class HustDbNode {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, this.#options.maxBodyBytes);
     if (body === undefined) return;
-    this.#send(request, response, this.#answer(request, body));
+    this.#send(request, response, await this.#answerDurably(request, body));
+  }
+
+  /** The answer to a write waits until the write is on disk. */
+  #answerDurably(request: IncomingMessage, body: Uint8Array): HttpReply | Promise<HttpReply> {
+    const data = this.#data;
+    if (data === undefined) return this.#answer(request, body);
+    const before = data.changes;
+    const reply = this.#answer(request, body);
+    if (data.changes === before) return reply;
+    return data.settled().then(
+      () => reply,
+      () => formatNodeReply(500, []),
+    );
   }
 
   #answer(request: IncomingMessage, body: Uint8Array): HttpReply {
@@ -143,6 +178,7 @@ export class HustDbNode {
     this.#sweepWhenDue();
     const parsed = parseNodeRequest({ method: request.method ?? 'GET', target, body });
     if (parsed.kind === 'refused') return parsed.reply;
+    if (this.#data?.failure !== undefined && isWrite(parsed.command)) return formatNodeReply(500, []);
     const { storage, cache, binlog } = this;
     const reply = answerCommand({ storage, cache, binlog, fileCount: this.#options.fileCount }, parsed);
     return reply.status === 200 && DEFLATED.includes(path) && wantsDeflate(request) ? deflated(reply) : reply;
@@ -166,6 +202,11 @@ export class HustDbNode {
     response.writeHead(reply.status, reply.reason, headers);
     response.end(reply.body);
   }
+}
+
+/** Of what is kept on disk. */
+function isWrite(command: CommandName): boolean {
+  return ['write', 'increment', 'binlog'].includes(COMMANDS[command].reply);
 }
 
 function basicToken(user: string, password: string): string {

@@ -5,6 +5,7 @@ it('exports exactly this', () => {
   expect(Object.keys(exported).sort()).toEqual([
     'Binlog',
     'HustDbNode',
+    'HustDbNodeError',
     'NodeCache',
     'NodeStorage',
     'faithfulVersions',

@@ -1,6 +1,7 @@
-export { Binlog, type BinlogOptions, type BinlogTask } from './binlog.js';
+export { Binlog, type BinlogEntry, type BinlogOptions, type BinlogTask } from './binlog.js';
 export { HustDbNode } from './hustdb-node.js';
 export { NodeCache, type NodeCacheOptions } from './node-cache.js';
+export { HustDbNodeError, type HustDbNodeErrorCode } from './node-error.js';
 export {
   NodeStorage,
   type NodeStorageOptions,
@@ -9,8 +10,9 @@ export {
   type PutDemand,
   type ScoreDemand,
   type ScoreRange,
+  type StorageChange,
 } from './node-storage.js';
 export type { HustDbNodeOptions, NodeQuirks, NodeUser } from './options.js';
 export type { StorageCount, TableCount } from './storage-count.js';
-export type { TableType } from './stored-record.js';
+export type { StoredState, TableType } from './stored-record.js';
 export { faithfulVersions, saneVersions, type VersionEncoding } from './version-encoding.js';

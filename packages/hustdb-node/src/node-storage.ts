@@ -4,7 +4,7 @@ import { type NodeTable, type RankedRecord, scoreOf } from './node-table.js';
 import { NodeTables } from './node-tables.js';
 import { scoreText } from './score-text.js';
 import { countOf, type StorageCount, type TableCount } from './storage-count.js';
-import type { StoredRecord, TableType } from './stored-record.js';
+import type { StoredRecord, StoredState, TableType } from './stored-record.js';
 import type { VersionEncoding } from './version-encoding.js';
 import { judgeDelete, judgePut, type VersionDemand, type VersionVerdict } from './version-rules.js';
 
@@ -20,9 +20,9 @@ export interface NodeStorageOptions {
 
 /** Where an entry stands: a key of the kv space, or a field or member of a table. */
 export interface Place {
-  readonly table?: string;
+  readonly table?: string | undefined;
   /** Of the table; `H`, a hash, where it is absent. */
-  readonly type?: TableType;
+  readonly type?: TableType | undefined;
   readonly key: Uint8Array;
 }
 
@@ -48,6 +48,12 @@ export interface Page {
   readonly values: boolean;
 }
 
+/** What a write or an expiry did to one entry. */
+export interface StorageChange {
+  readonly kind: 'put' | 'del';
+  readonly record: StoredState;
+}
+
 /** Scores from `min` to `max`. */
 export interface ScoreRange {
   readonly min: bigint;
@@ -68,6 +74,9 @@ export class NodeStorage {
   /** Every record of a file, in order of creation: what `keys` walks over. */
   readonly #files: Set<StoredRecord>[];
   #bytes = 0;
+  #count = 0;
+  /** Hears every change at once, before the call that made it returns. */
+  onChange: ((change: StorageChange) => void) | undefined;
 
   constructor(options: NodeStorageOptions) {
     this.#options = options;
@@ -78,6 +87,31 @@ export class NodeStorage {
   /** Bytes of all keys and values. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Entries, those whose time is up included until they are met. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Every entry as it is stored. Writes while it is walked over show in it or not. */
+  *records(): Iterable<StoredState> {
+    for (const records of this.#files) yield* records;
+  }
+
+  /** Puts an entry back as {@link records} or {@link onChange} told it: no rule is applied, nobody hears of it. */
+  restore({ value, storedVersion, expiresAtMs, ...place }: StoredState): void {
+    if (place.table !== undefined && this.#tables.isOfAnotherType(place)) this.#dropTable(place.table);
+    const record = this.#tables.find(place)?.records.get(nameOf(place.key)) ?? this.#create(place);
+    this.#bytes += value.length - record.value.length;
+    Object.assign(record, { value, storedVersion, expiresAtMs });
+    this.#tables.find(place)!.touched();
+  }
+
+  /** Takes an entry away if it is there; nobody hears of it. */
+  forget(place: Place): void {
+    const record = this.#tables.find(place)?.records.get(nameOf(place.key));
+    if (record !== undefined) this.#remove(record);
   }
 
   read(place: Place): NodeRead {
@@ -105,6 +139,7 @@ export class NodeStorage {
     kept.storedVersion = verdict.version;
     kept.expiresAtMs = this.#expiryOf(demand.ttlSeconds);
     this.#tables.find(demand)!.touched();
+    this.onChange?.({ kind: 'put', record: kept });
     // A new key replayed with its version reports what a read would tell; an overwritten one reports the version given.
     const told = record === undefined ? this.#versionOf(kept) : verdict.version;
     return { outcome: 'applied', version: String(told), body: NOTHING };
@@ -246,15 +281,26 @@ export class NodeStorage {
     records.set(nameOf(key), record);
     this.#files[file]!.add(record);
     this.#bytes += key.length;
+    this.#count++;
     return record;
   }
 
   #delete(record: StoredRecord): void {
+    this.#remove(record);
+    this.onChange?.({ kind: 'del', record });
+  }
+
+  #dropTable(table: string): void {
+    for (const record of [...(this.#tables.named(table)?.records.values() ?? [])]) this.#remove(record);
+  }
+
+  #remove(record: StoredRecord): void {
     const table = this.#tables.find(record)!;
     table.records.delete(nameOf(record.key));
     table.touched();
     this.#files[record.file]!.delete(record);
     this.#bytes -= record.key.length + record.value.length;
+    this.#count--;
     this.#tables.dropIfEmpty(record.table);
   }
 

@@ -37,6 +37,19 @@ export interface HustDbNodeOptions {
   readonly binlogIntervalMs?: number;
   /** Writes that wait to be sent; one more is refused. Default 100,000. */
   readonly maxBinlogTasks?: number;
+  /**
+   * Directory that keeps the data: kv, hashes, sets, sorted sets, their versions and times to live, and the binlog; not the
+   * cache. A write is answered once it is synced to disk, so what was acknowledged is there after `kill -9`. One process at
+   * a time. Default: nothing is kept.
+   */
+  readonly data?: string;
+  /**
+   * Bytes that the journal in `data` may take, beyond twice what it tells, before it is cleaned up. Default 64 MiB: a
+   * clean-up writes everything that holds once more.
+   */
+  readonly dataSlackBytes?: number;
+  /** Hears why nothing more can be written to `data` (a full disk). Writes are answered 500 then. Default: a process warning. */
+  readonly onDataFailure?: (error: unknown) => void;
   /** How long `close` lets requests under way finish, in milliseconds. Default 1000. */
   readonly closeGraceMs?: number;
 }
@@ -55,6 +68,9 @@ export interface CheckedNodeOptions {
   readonly maxCacheBytes: number;
   readonly binlogIntervalMs: number;
   readonly maxBinlogTasks: number;
+  readonly data: string | undefined;
+  readonly dataSlackBytes: number;
+  readonly onDataFailure: (error: unknown) => void;
   readonly closeGraceMs: number;
 }
 
@@ -79,6 +95,9 @@ export function checkNodeOptions(options: HustDbNodeOptions): CheckedNodeOptions
     maxCacheBytes: within('maxCacheBytes', options.maxCacheBytes ?? 2 ** 28, 1, Number.MAX_SAFE_INTEGER),
     binlogIntervalMs: within('binlogIntervalMs', options.binlogIntervalMs ?? 20_000, 1, 2 ** 31 - 1),
     maxBinlogTasks: within('maxBinlogTasks', options.maxBinlogTasks ?? 100_000, 1, 2 ** 24),
+    data: options.data,
+    dataSlackBytes: within('dataSlackBytes', options.dataSlackBytes ?? 2 ** 26, 1, Number.MAX_SAFE_INTEGER),
+    onDataFailure: options.onDataFailure ?? warn,
     closeGraceMs: within('closeGraceMs', options.closeGraceMs ?? 1000, 0, 600_000),
   };
 }
@@ -90,4 +109,8 @@ function isUser(auth: NodeUser | readonly NodeUser[]): auth is NodeUser {
 function within(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new RangeError(`${name} must be an integer from ${min} to ${max}, not ${value}`);
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), 'KvtwinHustDbNodeWarning');
 }

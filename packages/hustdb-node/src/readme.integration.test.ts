@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 const modules: Record<string, () => Promise<unknown>> = {
   '@kvtwin/hustdb-node': () => import('./index.js'),
+  'node:fs/promises': () => import('node:fs/promises'),
   '@kvtwin/versioned-value': () => import('@kvtwin/versioned-value'),
 };
 

@@ -16,3 +16,6 @@ export interface StoredRecord {
   /** Milliseconds since the epoch; undefined: never. */
   expiresAtMs: number | undefined;
 }
+
+/** What tells one entry completely: from it the entry can be made again. */
+export type StoredState = Omit<StoredRecord, 'file'>;
