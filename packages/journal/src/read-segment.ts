@@ -45,13 +45,14 @@ export async function* readSegment(
     if (header === undefined || !isHeaderOf(header, segment)) {
       return await endOf(lines, segment.first, segment.first, false);
     }
+    lines.take(header.length + 1);
     let position = segment.first;
     for (;;) {
       const records: JournalRecord[] = [];
       const line = await lines.chunk((bytes) => {
-        const record = parseRecordLine(bytes, position);
-        if (record === undefined) return false;
-        records.push({ position, text: record.text });
+        const text = parseRecordLine(bytes, position);
+        if (text === undefined) return false;
+        records.push({ position, text });
         position++;
         return true;
       });
@@ -79,20 +80,24 @@ async function endOf(
   };
 }
 
-/** Whether a later line is a record after a sync; behind a bad header, any record. */
+/** What may be the beginning of a record: checksum and mark. */
+const RECORD_HEAD = /[0-9a-f]{8}([> ])/g;
+
+/**
+ * Whether anything in `rest` is a record after a sync; behind a bad header, any record. Looked for at every place, not only
+ * behind line feeds, for those may be what was damaged.
+ */
 function goesOn(rest: Buffer, position: number, hasHeader: boolean): boolean {
-  let at = rest.indexOf(LINE_FEED) + 1;
-  while (at > 0) {
-    const end = rest.indexOf(LINE_FEED, at);
+  for (const head of rest.toString('latin1').matchAll(RECORD_HEAD)) {
+    if (hasHeader && head[1] !== '>') continue;
+    const end = rest.indexOf(LINE_FEED, head.index);
     if (end < 0) return false;
-    const line = rest.subarray(at, end);
-    // Damage may have taken line feeds away or added one: the positions it can have hidden are bounded by its bytes.
-    const hidden = Math.min(4096, Math.ceil(end / recordLineBytes(0)));
-    for (let ahead = 0; ahead <= hidden; ahead++) {
-      const record = parseRecordLine(line, position + ahead);
-      if (record !== undefined && (record.afterSync || !hasHeader)) return true;
+    const line = rest.subarray(head.index, end);
+    // The records that the damage can have swallowed are bounded by its bytes.
+    const hidden = Math.min(4096, Math.ceil(head.index / recordLineBytes(0)));
+    for (let ahead = 0; ahead <= hidden + 1; ahead++) {
+      if (parseRecordLine(line, position + ahead) !== undefined) return true;
     }
-    at = end + 1;
   }
   return false;
 }
@@ -114,14 +119,12 @@ class LineReader {
     this.#limit = limit;
   }
 
+  /** The first line, without taking it; undefined where there is none that short. */
   async header(): Promise<string | undefined> {
     await this.#fill();
     const end = this.#buffer.subarray(0, Math.min(this.#filled, longestHeaderBytes)).indexOf(LINE_FEED);
     if (end < 0) return undefined;
-    const text = this.#buffer.toString('latin1', 0, end);
-    if (!text.startsWith('kvtwin-journal ')) return undefined;
-    this.#take(end + 1);
-    return text;
+    return this.#buffer.toString('latin1', 0, end);
   }
 
   /** Offers the whole lines that are there, or reads more; `end` once one is refused or none is left. */
@@ -131,7 +134,7 @@ class LineReader {
       const end = this.#buffer.subarray(0, this.#filled).indexOf(LINE_FEED, this.#taken);
       if (end < 0) break;
       if (!accept(this.#buffer.subarray(this.#taken, end))) return 'end';
-      this.#take(end + 1 - this.#taken);
+      this.take(end + 1 - this.#taken);
       took = true;
     }
     if (took) return 'more';
@@ -145,7 +148,7 @@ class LineReader {
     return this.#buffer.subarray(this.#taken, this.#filled);
   }
 
-  #take(bytes: number): void {
+  take(bytes: number): void {
     this.#taken += bytes;
     this.offset += bytes;
   }

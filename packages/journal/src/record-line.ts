@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/**
+/*
  * One record, one line:
  *
  *     8 hex digits   1 character   payload            1 byte
@@ -10,11 +10,6 @@ import { crc32 } from 'node:zlib';
  * stands in another place than it was written to does not pass. The mark is `>` for the first record of what was synced
  * at once, else a space: what begins with `>` was only written once everything before it was on disk.
  */
-export interface RecordLine {
-  readonly text: string;
-  /** Whether everything before it was synced when it was written. */
-  readonly afterSync: boolean;
-}
 
 const LINE_FEED = 0x0a;
 const SYNCED = 0x3e;
@@ -27,7 +22,7 @@ export function recordLineBytes(payloadBytes: number): number {
   return HEAD_BYTES + payloadBytes + 1;
 }
 
-/** Writes the line at `offset` of `into`; returns the offset behind it. */
+/** Writes the line at `offset` of `into`; returns the offset behind it. `afterSync`: everything before it is synced. */
 export function writeRecordLine(
   into: Buffer,
   offset: number,
@@ -44,13 +39,13 @@ export function writeRecordLine(
   return end + 1;
 }
 
-/** Reads a line without its line feed; undefined where it is no record of that position. */
-export function parseRecordLine(line: Buffer, position: number): RecordLine | undefined {
+/** The payload of a line, given without its line feed; undefined where it is no record of that position. */
+export function parseRecordLine(line: Buffer, position: number): string | undefined {
   const mark = line[HEAD_BYTES - 1];
   if (mark !== SYNCED && mark !== CONTINUED) return undefined;
   if (line.toString('latin1', 0, HEAD_BYTES - 1) !== checksumOf(position, line.subarray(HEAD_BYTES - 1)))
     return undefined;
-  return { text: line.toString('utf8', HEAD_BYTES), afterSync: mark === SYNCED };
+  return line.toString('utf8', HEAD_BYTES);
 }
 
 function checksumOf(position: number, markAndPayload: Uint8Array): string {

@@ -1,3 +1,4 @@
+export { bundleProgram } from './bundle-program.js';
 export { type Chunking, type ChunkingOptions, chunkings } from './chunkings.js';
 export { freePort } from './free-port.js';
 export { fromHex, toHex } from './hex.js';
