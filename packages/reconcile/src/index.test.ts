@@ -3,6 +3,8 @@ import * as exported from './index.js';
 
 it('exports these values and no others', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'DiffJob',
+    'MemoryOrderedStore',
     'applyPlan',
     'diffClassOf',
     'diffClasses',
@@ -15,6 +17,8 @@ it('exports these values and no others', () => {
     'parsePlanRow',
     'parsePlanRule',
     'planFormat',
+    'progressOf',
+    'readDiffJobState',
     'undoApply',
   ]);
 });

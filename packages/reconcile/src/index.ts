@@ -6,6 +6,16 @@ export { type DiffClass, diffClasses, diffClassOf, differenceClasses } from './d
 export type { DiffOptions } from './diff-options.js';
 export type { ClassCounts, DiffProgress, DiffSummary } from './diff-progress.js';
 export { diffStores } from './diff-stores.js';
+export {
+  DiffJob,
+  type DiffJobOptions,
+  type DiffJobProgress,
+  type DiffJobSummary,
+  progressOf,
+} from './job/diff-job.js';
+export { type DiffJobState, readDiffJobState } from './job/diff-job-state.js';
+export { MemoryOrderedStore } from './job/memory-ordered-store.js';
+export type { OrderedStore, OrderedWrite } from './job/ordered-store.js';
 export type { KeyDifference } from './key-difference.js';
 export type { JsonPath } from './plan/json-path.js';
 export { makePlan, type PlanOptions, type PlanSource } from './plan/make-plan.js';

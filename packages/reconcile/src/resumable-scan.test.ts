@@ -40,7 +40,7 @@ const keysOf = async (scanned: VersionedStore, batchSize = 3): Promise<string[]>
   const { signal } = new AbortController();
   const options = { batchSize, timeoutMs: 1000, retries: 2, clock, signal };
   const read = async (): Promise<void> => {
-    for await (const entries of resumableScan(scanned, options)) {
+    for await (const { entries } of resumableScan(scanned, options)) {
       keys.push(...entries.map(({ key }) => new TextDecoder().decode(key)));
     }
   };

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type ScanBatch,
   type ScannedEntry,
   StoreError,
   type StoreErrorCode,
@@ -27,6 +28,8 @@ export interface ResumableScanOptions {
   readonly retries: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Where to begin; absent: at the beginning. */
+  readonly cursor?: string;
 }
 
 /**
@@ -35,10 +38,10 @@ export interface ResumableScanOptions {
  */
 export async function* resumableScan(
   store: VersionedStore,
-  { batchSize, timeoutMs, retries, clock, signal }: ResumableScanOptions,
-): AsyncGenerator<readonly ScannedEntry[]> {
+  { batchSize, timeoutMs, retries, clock, signal, cursor: from }: ResumableScanOptions,
+): AsyncGenerator<ScanBatch> {
   let size = batchSize;
-  let cursor: string | undefined;
+  let cursor = from;
   let failures = 0;
   for (let ended = false; !ended; ) {
     try {
@@ -46,7 +49,7 @@ export async function* resumableScan(
       for await (const batch of store.scan({ cursor, batchSize: size, timeoutMs, signal })) {
         failures = 0;
         cursor = batch.cursor;
-        yield batch.entries;
+        yield batch;
         const lighter = lighterSize(batch.entries, size);
         if (lighter === size) continue;
         size = lighter;

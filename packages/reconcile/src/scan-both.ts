@@ -1,4 +1,4 @@
-import type { ScannedEntry, Side, Two, VersionedStore } from '@kvtwin/versioned-value';
+import type { ScanBatch, ScannedEntry, Side, Two, VersionedStore } from '@kvtwin/versioned-value';
 import { abortable } from './abortable.js';
 import type { DiffSettings } from './diff-options.js';
 import type { RatePacer } from './rate-pacer.js';
@@ -10,8 +10,12 @@ export interface ScanBothParts {
   readonly settings: DiffSettings;
   readonly pacers: Two<RatePacer>;
   readonly signal: AbortSignal;
-  /** Called with each batch, in turn. */
-  readonly onBatch: (side: Side, entries: readonly ScannedEntry[]) => void;
+  /** Called with each batch, in turn; the next one waits for it. `cursor` resumes that side's scan behind it. */
+  readonly onBatch: (side: Side, entries: readonly ScannedEntry[], cursor: string) => void | Promise<void>;
+  /** Where each side begins: at its beginning (`undefined`), behind a cursor, or not at all (`null`). */
+  readonly cursors?: Two<string | undefined | null>;
+  /** Called when a side has shown everything. */
+  readonly onEnd?: (side: Side) => void | Promise<void>;
 }
 
 const sideNames: Two<Side> = ['first', 'second'];
@@ -20,9 +24,11 @@ const sideNames: Two<Side> = ['first', 'second'];
  * Scans both stores in lock-step: takes a batch from the side that has shown fewer entries while the other's next is
  * on its way. Where both show their keys in a like order, few keys wait for their other half at a time.
  */
-export async function scanBoth({ stores, settings, pacers, signal, onBatch }: ScanBothParts): Promise<void> {
-  const scans = stores.map((store) =>
+export async function scanBoth(parts: ScanBothParts): Promise<void> {
+  const { stores, settings, pacers, signal, onBatch, onEnd, cursors = [undefined, undefined] } = parts;
+  const scans = stores.map((store, at) =>
     resumableScan(store, {
+      cursor: cursors[at] ?? undefined,
       batchSize: settings.batchSize,
       timeoutMs: settings.timeoutMs,
       retries: settings.scanRetries,
@@ -30,26 +36,29 @@ export async function scanBoth({ stores, settings, pacers, signal, onBatch }: Sc
       signal,
     }),
   );
-  const advance = (at: 0 | 1): Promise<IteratorResult<readonly ScannedEntry[]>> => {
+  const advance = (at: 0 | 1): Promise<IteratorResult<ScanBatch>> => {
     const step = scans[at]!.next();
     step.catch(() => undefined);
     return step;
   };
-  const steps = [advance(0), advance(1)];
+  const done = [cursors[0] === null, cursors[1] === null];
+  const finished: Promise<IteratorResult<ScanBatch>> = Promise.resolve({ done: true, value: undefined });
+  const steps = [done[0] ? finished : advance(0), done[1] ? finished : advance(1)];
   const shown = [0, 0] as [number, number];
-  const done = [false, false];
   try {
     while (!done[0] || !done[1]) {
       const at = done[0] || (!done[1] && shown[1] < shown[0]) ? 1 : 0;
       const step = await abortable(steps[at]!, signal);
       if (step.done) {
         done[at] = true;
+        await onEnd?.(sideNames[at]);
         continue;
       }
       steps[at] = advance(at);
-      shown[at] += step.value.length;
-      onBatch(sideNames[at], step.value);
-      await pacers[at].take(step.value.length, signal);
+      const { entries, cursor } = step.value;
+      shown[at] += entries.length;
+      await onBatch(sideNames[at], entries, cursor);
+      await pacers[at].take(entries.length, signal);
     }
   } finally {
     for (const scan of scans) scan.return(undefined).catch(() => undefined);
