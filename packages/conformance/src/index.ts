@@ -1,8 +1,20 @@
 export { assembleInfinispan } from './infinispan-assembly.js';
 export {
-  type InfinispanOptions,
-  type InfinispanServer,
-  type ServerConfiguration,
-  startInfinispan,
-} from './infinispan-server.js';
+  type InfinispanCluster,
+  type InfinispanClusterOptions,
+  startInfinispanCluster,
+} from './infinispan-cluster.js';
+export { InfinispanNode, type NodeSpec, type ServerConfiguration } from './infinispan-node.js';
+export { type InfinispanOptions, type InfinispanServer, startInfinispan } from './infinispan-server.js';
+export { type SitePair, type SitePairOptions, startSitePair } from './infinispan-site-pair.js';
 export { findJava, findMaven, MissingJavaToolsError } from './java-tools.js';
+export {
+  openRawConnection,
+  RawConnection,
+  type RawConnectionOptions,
+  type RawReply,
+  type RawRequest,
+  requestHeader,
+  ServerError,
+} from './raw-connection.js';
+export { freeServerPorts, type ServerPorts } from './server-ports.js';

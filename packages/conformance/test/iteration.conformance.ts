@@ -8,7 +8,7 @@ import {
 } from '@kvtwin/hotrod-protocol';
 import { toHex } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { openRawConnection, type RawConnection } from './raw-connection.js';
+import { openRawConnection, type RawConnection } from '../src/index.js';
 import { utf8 } from './sample-keys.js';
 import { hasOperation, isFrom, VERSIONS } from './versions.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { seededRandom } from '@kvtwin/testkit';
 import { describe, expect, inject, test } from 'vitest';
-import { openRawConnection, type RawConnection } from './raw-connection.js';
+import { openRawConnection, type RawConnection } from '../src/index.js';
 import { utf8 } from './sample-keys.js';
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { RequestFlag } from '@kvtwin/hotrod-protocol';
 import { describe, expect, inject, test } from 'vitest';
-import { openRawConnection } from './raw-connection.js';
+import { openRawConnection } from '../src/index.js';
 import { freshKey, utf8 } from './sample-keys.js';
 
 /** Only 2.4 to 2.8 have statuses that say how the cache stores its entries. */

@@ -1,5 +1,6 @@
 import { ByteWriter } from '@kvtwin/bytes';
 import {
+  type CacheEvent,
   encodeRequest,
   HotRodProtocolError,
   mediaTypeName,
@@ -9,11 +10,13 @@ import {
   type ProtocolVersion,
 } from '@kvtwin/hotrod-protocol';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { openRawConnection, type RawConnection, requestHeader } from './raw-connection.js';
+import { openRawConnection, type RawConnection, requestHeader } from '../src/index.js';
 import { AWKWARD_BYTES, freshKey, utf8 } from './sample-keys.js';
 import { hasOperation, isFrom, VERSIONS } from './versions.js';
 
 const VALUE = utf8('value');
+/** Events come from a thread of their own. */
+const EVENT_LIMIT_MS = 10_000;
 
 interface Trial {
   readonly connection: RawConnection;
@@ -200,7 +203,43 @@ const TRIALS: { [Name in OperationName]: (trial: Trial) => Promise<void> } = {
     await expect(login).rejects.toThrow(/ISPN006007/);
     expect((await connection.call('ping', {})).status).toBe(0);
   },
+
+  addClientListener: async ({ connection }) => {
+    const listenerId = freshKey();
+    const key = freshKey();
+    await connection.call('put', { key, value: VALUE });
+    await connection.call('addClientListener', { listenerId, includeState: true });
+    await connection.call('put', { key, value: VALUE });
+    await connection.call('remove', { key });
+    await expect
+      .poll(() => eventsOf(connection, listenerId, key).map(({ type }) => type), { timeout: EVENT_LIMIT_MS })
+      .toEqual(['created', 'modified', 'removed']);
+    const [created] = eventsOf(connection, listenerId, key);
+    expect(created).toMatchObject({ form: 'plain', commandRetried: false, entryVersion: expect.any(BigInt) });
+    expect(created?.messageId).not.toBe(0);
+    await connection.call('removeClientListener', { listenerId });
+  },
+
+  removeClientListener: async ({ connection }) => {
+    const listenerId = freshKey();
+    expect((await connection.call('removeClientListener', { listenerId })).status).toBe(1);
+    await connection.call('addClientListener', { listenerId });
+    expect((await connection.call('removeClientListener', { listenerId })).status).toBe(0);
+    const key = freshKey();
+    await connection.call('put', { key, value: VALUE });
+    await connection.call('ping', {});
+    expect(eventsOf(connection, listenerId, key)).toEqual([]);
+  },
 };
+
+function eventsOf(connection: RawConnection, listenerId: Uint8Array, key: Uint8Array): CacheEvent[] {
+  return connection.events.filter(
+    (event) =>
+      Buffer.compare(event.listenerId, listenerId) === 0 &&
+      event.form === 'plain' &&
+      Buffer.compare(event.key, key) === 0,
+  );
+}
 
 async function putAndReadVersion(connection: RawConnection, key: Uint8Array): Promise<bigint> {
   await connection.call('put', { key, value: VALUE });

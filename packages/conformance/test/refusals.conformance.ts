@@ -1,7 +1,7 @@
 import { Status } from '@kvtwin/hotrod-protocol';
 import { fromHex } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { openRawConnection, type RawConnection } from './raw-connection.js';
+import { openRawConnection, type RawConnection } from '../src/index.js';
 import { freshKey, utf8 } from './sample-keys.js';
 import { hasOperation, VERSIONS } from './versions.js';
 

@@ -1,8 +1,8 @@
 import { HotRodClient, type HotRodClientOptions, type SaslMechanismName } from '@kvtwin/hotrod-client';
 import { PROTOCOL_VERSIONS } from '@kvtwin/hotrod-protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openRawConnection } from '../src/index.js';
 import { STORE_PASSWORD } from './make-certificates.js';
-import { openRawConnection } from './raw-connection.js';
 import { GOOD_TOKEN, type SecureNode, startSecureNode, USERS } from './secure-node.js';
 
 /** Its certificates and a start on a busy machine. */

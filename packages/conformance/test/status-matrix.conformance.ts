@@ -1,6 +1,6 @@
 import { type PreviousValue, type ProtocolVersion, RequestFlag, Status } from '@kvtwin/hotrod-protocol';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { openRawConnection, type RawConnection } from './raw-connection.js';
+import { openRawConnection, type RawConnection } from '../src/index.js';
 import { freshKey, utf8 } from './sample-keys.js';
 import { isFrom, VERSIONS } from './versions.js';
 

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { type InfinispanServer, startInfinispan } from '../src/index.js';
+// Not from index.ts: what runs before the tests finds other packages only where they are built.
+import { type InfinispanServer, startInfinispan } from '../src/infinispan-server.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

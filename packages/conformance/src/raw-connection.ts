@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { ByteWriter } from '@kvtwin/bytes';
 import {
+  type CacheEvent,
   type DecodeCounters,
   type ErrorMessage,
   encodeRequest,
@@ -60,6 +61,8 @@ export class RawConnection {
   readonly version: ProtocolVersion;
   /** Chunks that the socket handed over so far. */
   chunks = 0;
+  /** What listeners of this connection were told so far, in order. */
+  readonly events: CacheEvent[] = [];
   readonly #cacheName: string;
   readonly #socket: Socket;
   readonly #pending = new Map<MessageId, PendingOperation>();
@@ -158,7 +161,9 @@ export class RawConnection {
     try {
       this.#decoder.push(chunk);
       for (let message = this.#decoder.next(); message !== undefined; message = this.#decoder.next()) {
-        if (message.kind !== 'event') {
+        if (message.kind === 'event') {
+          this.events.push(message.event);
+        } else {
           this.#waiting.get(message.messageId)?.settle(message);
         }
       }
