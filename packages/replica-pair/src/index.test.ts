@@ -10,6 +10,7 @@ it('exports these values and no others', () => {
     'defaultSideTimeoutMs',
     'isDifference',
     'sameObservation',
+    'settleWrite',
     'sha256Hex',
     'webCryptoSha256',
   ]);
