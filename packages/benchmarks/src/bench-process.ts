@@ -1,6 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { type Core, pin } from './pin.js';
+
+/** How a part of the benchmark is started. */
+export interface BenchProcessOptions {
+  /** Arguments of Node. */
+  readonly execArgv?: readonly string[];
+  /** Where it runs; without it wherever the system puts it. */
+  readonly core?: Core;
+}
 
 /** A part of the benchmark that runs in a process of its own, so that its CPU time is nobody else's. */
 export class BenchProcess {
@@ -14,19 +23,30 @@ export class BenchProcess {
   }
 
   /** `name`: one of the bundles beside this one, without `.js`. Resolves when the process says that it is ready. */
-  static async start(name: string, args: readonly string[] = []): Promise<BenchProcess> {
-    const child = fork(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), args);
+  static async start(
+    name: string,
+    args: readonly string[] = [],
+    { execArgv = [], core }: BenchProcessOptions = {},
+  ): Promise<BenchProcess> {
+    const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+    const child = fork(script, args, { execArgv: [...execArgv] });
+    if (core !== undefined) pin(child.pid!, core);
     return new BenchProcess(child, await answerOf(child));
   }
 
+  /** Sends an order; resolves with the answer. */
+  async ask<Answer>(order: object | string): Promise<Answer> {
+    this.#child.send(order);
+    return (await answerOf(this.#child)) as Answer;
+  }
+
   /** Microseconds of CPU that the process has used so far. */
-  async cpuMicros(): Promise<number> {
-    this.#child.send('cpu');
-    return (await answerOf(this.#child)) as number;
+  cpuMicros(): Promise<number> {
+    return this.ask<number>('cpu');
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.disconnect();
     await ended;
@@ -47,14 +67,4 @@ function answerOf(child: ChildProcess): Promise<unknown> {
     child.once('message', onMessage);
     child.once('exit', onExit);
   });
-}
-
-/** Called in the process itself: tells that it is ready, and from then on what CPU time it has used, until the parent leaves. */
-export function answerParent(ready: unknown): void {
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage();
-    process.send?.(user + system);
-  });
-  process.once('disconnect', () => process.exit(0));
-  process.send?.(ready);
 }

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startProxy } from '@kvtwin/proxy';
-import { answerParent } from './bench-process.js';
+import { answerParent } from './answer-parent.js';
 import { WORKLOAD } from './workload.js';
 
 /* Run in a process of its own: without arguments a bare node:http server, else the proxy over the two sides given. */
-const [first, second] = process.argv.slice(2);
+const [first, second, filled] = process.argv.slice(2);
 
 if (first === undefined) {
   const body = WORKLOAD.value;
@@ -15,14 +15,15 @@ if (first === undefined) {
     response.end(body);
   });
   server.listen(0, '127.0.0.1', () => {
-    answerParent(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    answerParent({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   });
 } else {
   const proxy = await startProxy({ first, second, port: 0 });
   const { key, table, value } = WORKLOAD;
-  for (const path of [`/put?key=${key}`, `/hset?tb=${table}&key=${key}`]) {
+  const writes = filled === undefined ? [`/put?key=${key}`, `/hset?tb=${table}&key=${key}`] : [];
+  for (const path of writes) {
     const reply = await fetch(proxy.url + path, { method: 'POST', body: value });
     if (!reply.ok) throw new Error(`${path} was answered ${reply.status} ${await reply.text()}`);
   }
-  answerParent(proxy.url);
+  answerParent({ url: proxy.url });
 }
