@@ -1,4 +1,4 @@
-import { ClientIntelligence, type MediaType, mediaTypeOf, NO_MEDIA_TYPE } from '@kvtwin/hotrod-protocol';
+import { type MediaType, mediaTypeOf, NO_MEDIA_TYPE } from '@kvtwin/hotrod-protocol';
 import { HotRodError } from './hotrod-error.js';
 import type { CallTarget } from './pending-call.js';
 
@@ -16,7 +16,7 @@ export function callTarget({ cacheName, keyType, valueType, intelligence }: Call
     cacheName,
     keyMediaType: headerMediaType(keyType),
     valueMediaType: headerMediaType(valueType),
-    intelligence: intelligence ?? ClientIntelligence.BASIC,
+    ...(intelligence === undefined ? {} : { intelligence }),
   };
 }
 

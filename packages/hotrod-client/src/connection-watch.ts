@@ -20,10 +20,16 @@ export class ConnectionWatch {
   readonly #options: ConnectionWatchOptions;
   readonly #timer: WakeTimer;
   #probe: PendingCall | undefined;
+  #doubts = false;
 
   constructor(options: ConnectionWatchOptions, timer: WakeTimer) {
     this.#options = options;
     this.#timer = timer;
+  }
+
+  /** Whether the server left calls unanswered and is being asked whether it is still there. */
+  get doubts(): boolean {
+    return this.#doubts;
   }
 
   /** Whether it is the ping under way. */
@@ -34,6 +40,7 @@ export class ConnectionWatch {
   /** Begins with a fresh connection. */
   begin(connection: Connection, nowMs: number): void {
     this.#probe = undefined;
+    this.#doubts = false;
     this.#plan(connection, nowMs);
   }
 
@@ -47,6 +54,7 @@ export class ConnectionWatch {
     const { lastReadAtMs } = connection;
     const silent = overdue.some((call) => call.sentOn === connection.id && call.submittedAtMs > lastReadAtMs);
     const idle = keepAliveMs > 0 && nowMs - lastReadAtMs >= keepAliveMs;
+    if (silent) this.#doubts = true;
     if ((silent || idle) && this.#probe === undefined) this.#ping(connection, nowMs);
     else this.#plan(connection, nowMs);
   }
@@ -59,7 +67,9 @@ export class ConnectionWatch {
   #ping(connection: Connection, nowMs: number): void {
     const probe = pingCall(this.#options.answerWithinMs);
     const done = (): void => {
-      if (this.#probe === probe) this.#probe = undefined;
+      if (this.#probe !== probe) return;
+      this.#probe = undefined;
+      this.#doubts = false;
     };
     probe.begin(done, () => undefined);
     probe.submittedAtMs = nowMs;

@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
 import { ByteWriter } from '@kvtwin/bytes';
 import {
+  type EventMessage,
   encodeRequest,
   type HotRodProtocolError,
   type ProtocolVersion,
   ResponseDecoder,
+  type Topology,
+  UNKNOWN_TOPOLOGY_ID,
 } from '@kvtwin/hotrod-protocol';
 import { debugLog } from './debug-log.js';
 import { HotRodError, type HotRodErrorCode } from './hotrod-error.js';
@@ -12,12 +15,19 @@ import { InFlightRequests } from './in-flight-requests.js';
 import { requestForVersion } from './legacy-expiration.js';
 import type { PendingCall } from './pending-call.js';
 import { RequestHeaders } from './request-headers.js';
+import { formatServerAddress } from './server-address.js';
 import { serverFailureOf } from './server-failure.js';
 
 /** What a connection tells its owner. */
 export interface ConnectionOwner {
   /** Answers came or the socket drained: more may be sent. */
   onProgress(): void;
+  /** The header of a reply says who is in the cluster. */
+  onTopology(connection: Connection, call: PendingCall, topology: Topology): void;
+  /** Something that no request asked for. */
+  onEvent(connection: Connection, event: EventMessage): void;
+  /** The server refuses a call that another one could do. Whether it was taken over; else it fails. */
+  onUnavailable(call: PendingCall): boolean;
   /** It is over. `calls` await an answer that will not come; settled ones may be among them. */
   onEnd(connection: Connection, end: ConnectionEnd): void;
 }
@@ -34,6 +44,8 @@ export interface ConnectionEnd {
 export interface ConnectionLimits {
   readonly maxInFlight: number;
   readonly maxValueBytes: number;
+  /** Header `ClientIntelligence` of calls that have none of their own. */
+  readonly intelligence: number;
 }
 
 /** Values from this size on are handed to the socket as they are; below, copying them is cheaper than one more chunk. */
@@ -56,7 +68,11 @@ let lastId = 0;
 export class Connection {
   readonly id = ++lastId;
   readonly server: string;
+  /** `address:port` of the other end, whatever name it was found by. */
+  readonly remote: string;
   version: ProtocolVersion = '3.1';
+  /** Cursors and the like that live on it. */
+  pins = 0;
   bytesRead = 0;
   /** `performance.now()` of the last bytes from the server. */
   lastReadAtMs = performance.now();
@@ -84,6 +100,7 @@ export class Connection {
   ) {
     this.#socket = socket;
     this.server = server;
+    this.remote = remoteOf(socket);
     this.#owner = owner;
     this.#limits = limits;
     this.#nowMs = nowMs;
@@ -91,6 +108,8 @@ export class Connection {
       pendingOf: (messageId) => this.#inFlight.peek(Number(messageId)),
       limits: { maxArrayBytes: limits.maxValueBytes },
     });
+    // A client keeps the process alive while calls are under way, by its timer; a connection alone does not.
+    socket.unref();
     socket.on('data', (chunk) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
     socket.on('error', (cause) =>
@@ -119,21 +138,33 @@ export class Connection {
     return this.#inFlight.size;
   }
 
+  /** Whether nobody waits for an answer any more. */
+  get isForsaken(): boolean {
+    let awaited = false;
+    this.#inFlight.forEach((call) => {
+      awaited ||= !call.settled;
+    });
+    return !awaited;
+  }
+
   /** Encodes a call and has it written with the others of this tick. Throws, and sends nothing, where it cannot be encoded. */
   send(call: PendingCall): void {
     const writer = this.#writer;
     if (!this.#flushScheduled) writer.ensure(SLAB_BYTES);
-    const { target, operation } = call;
+    const { target, operation, route } = call;
     const messageId = this.#inFlight.add(call);
+    call.version = this.version;
+    call.intelligence = target.intelligence ?? this.#limits.intelligence;
+    call.topologyId =
+      route === undefined || target.intelligence !== undefined ? UNKNOWN_TOPOLOGY_ID : route.topologyId;
     try {
-      const header = this.#headers.headerFor(target, call.flags, this.version);
+      const header = this.#headers.headerFor(target, call);
       header.messageId = messageId;
       encodeRequest(writer, operation, header, requestForVersion(call.request, this.version, this.#nowMs));
     } catch (error) {
       this.#inFlight.take(messageId);
       throw error;
     }
-    call.version = this.version;
     call.messageId = messageId;
     call.sentOn = this.id;
     call.server = this.server;
@@ -154,12 +185,6 @@ export class Connection {
 
   forEachCall(visit: (call: PendingCall) => void): void {
     this.#inFlight.forEach(visit);
-  }
-
-  /** Whether it keeps the process alive. */
-  hold(busy: boolean): void {
-    if (busy) this.#socket.ref();
-    else this.#socket.unref();
   }
 
   /** Ends it and hands its calls to the owner. */
@@ -214,11 +239,16 @@ export class Connection {
   #settleAnswered(): void {
     for (let message = this.#decoder.next(); message !== undefined; message = this.#decoder.next()) {
       if (message.kind === 'reply') {
-        this.#inFlight.take(Number(message.messageId))?.succeed(message.reply, message.topology);
+        const { topology, reply } = message;
+        const call = this.#inFlight.take(Number(message.messageId));
+        if (call === undefined) continue;
+        if (topology !== undefined) this.#owner.onTopology(this, call, topology);
+        this.pins += call.pins;
+        call.succeed(reply, topology);
       } else if (message.kind === 'error') {
         this.#failed(Number(message.messageId), message.status, message.message);
       } else {
-        debugLog('event without a listener from %s', this.server);
+        this.#owner.onEvent(this, message);
       }
       if (this.#ended) return;
     }
@@ -228,6 +258,7 @@ export class Connection {
     const call = this.#inFlight.take(messageId);
     const failure = serverFailureOf(status, text);
     const hex = `0x${status.toString(16)}`;
+    if (call !== undefined && failure.elsewhere && this.#owner.onUnavailable(call)) return;
     call?.fail(`was refused with status ${hex}: ${text}`, {
       code: failure.code,
       status,
@@ -253,6 +284,10 @@ export class Connection {
 
 function flush(connection: Connection): void {
   connection.flush();
+}
+
+function remoteOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return formatServerAddress({ host: remoteAddress.replace(/^::ffff:(?=\d+\.)/, ''), port: remotePort });
 }
 
 /** A web server on the wrong port is the usual mistake. */

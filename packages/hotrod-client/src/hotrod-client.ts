@@ -2,10 +2,14 @@ import { type AnyReply, operations, type PingReply, type ProtocolVersion } from 
 import { Cache } from './cache.js';
 import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
+import { ClientEventListeners, type ClientEvents } from './client-events.js';
+import { type ClusterTopology, clusterTopology } from './cluster-topology.js';
 import { type CacheCodecs, type Codec, codecs } from './codecs.js';
+import { EventRegistry } from './event-registry.js';
 import type { HotRodError } from './hotrod-error.js';
 import {
   checkTimeout,
+  DEFAULT_SITE,
   type HotRodClientOptions,
   mergeOptions,
   type ResolvedOptions,
@@ -14,7 +18,7 @@ import {
 import { optionsFromUri } from './options-from-uri.js';
 import { parseHotRodUri } from './parse-hotrod-uri.js';
 import { type CallInput, type CallOptions, PendingCall } from './pending-call.js';
-import { ServerChannel } from './server-channel.js';
+import { Sites } from './sites.js';
 
 /** What a client is doing at the moment. */
 export interface ClientLoad {
@@ -27,16 +31,28 @@ export interface ClientLoad {
 }
 
 /**
- * A client of one Infinispan or Data Grid server: one connection, on which everybody's calls are pipelined. It connects
- * again by itself after a loss. An idle client does not keep the process alive; calls under way do.
+ * A client of an Infinispan or Data Grid cluster: one connection to each server, on which everybody's calls are pipelined.
+ * It follows the members of the cluster, and connects again by itself after a loss. An idle client does not keep the
+ * process alive; calls under way do.
  */
 export class HotRodClient implements CallSender {
   readonly #options: ResolvedOptions;
-  readonly #channel: ServerChannel;
+  readonly #listeners = new ClientEventListeners();
+  readonly #sites: Sites;
+  /** @internal The listeners of caches. */
+  readonly events: EventRegistry;
 
   private constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.#channel = new ServerChannel(options, { nowMs: Date.now, random: Math.random });
+    this.events = new EventRegistry(this, options);
+    this.#sites = new Sites({
+      options,
+      listeners: this.#listeners,
+      onEvent: (connection, event) => this.events.onEvent(connection, event),
+      onConnectionEnd: (connection, why) => this.events.onConnectionEnd(connection, why),
+      nowMs: Date.now,
+      random: Math.random,
+    });
   }
 
   /**
@@ -52,7 +68,7 @@ export class HotRodClient implements CallSender {
     const client = new HotRodClient(resolveOptions(mergeOptions(given, options)));
     if (client.#options.lazy) return client;
     try {
-      await client.#channel.connect();
+      await client.#sites.connect();
       return client;
     } catch (error) {
       await client.close();
@@ -62,11 +78,48 @@ export class HotRodClient implements CallSender {
 
   /** The version in use; undefined while there is no connection. */
   get protocolVersion(): ProtocolVersion | undefined {
-    return this.#channel.version;
+    for (const { connection } of this.#sites.channels)
+      if (connection !== undefined) return connection.version;
+    return undefined;
   }
 
   get load(): ClientLoad {
-    return this.#channel.load;
+    return this.#sites.load;
+  }
+
+  /** Name of the site in use; that of the client's own `servers` is `default`. */
+  get site(): string {
+    return this.#sites.site;
+  }
+
+  /**
+   * Goes on with another site of the option `sites` as soon as one of its servers answers. What is under way is answered by
+   * the old site. Rejects, and stays, with `HOTROD_INVALID_ARGUMENT` for a name that is none, `HOTROD_CONNECT` where no
+   * server answers.
+   */
+  switchToSite(name: string): Promise<void> {
+    return this.#sites.switchTo(name);
+  }
+
+  /** {@link switchToSite} back to the client's own `servers`. */
+  switchToDefaultSite(): Promise<void> {
+    return this.#sites.switchTo(DEFAULT_SITE);
+  }
+
+  /** What the cluster has told of a cache, by default the client's: with the first reply, and again when it changes. */
+  topology(cacheName: string = this.#options.cache): ClusterTopology {
+    return clusterTopology(this.#sites, cacheName);
+  }
+
+  /** Calls `listener` on each event of that name until {@link off}. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): this {
+    this.#listeners.on(name, listener);
+    return this;
+  }
+
+  off<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): this {
+    this.#listeners.off(name, listener);
+    return this;
   }
 
   /** A cache, by default with text for keys and values. Nothing is sent: a missing cache shows with the first call. */
@@ -114,12 +167,13 @@ export class HotRodClient implements CallSender {
       this.#options.timeoutMs,
     );
     call.begin(resolve as (result: unknown) => void, reject);
-    this.#channel.submit(call);
+    this.#sites.submit(call);
   }
 
   /** Settles every call under way with `HOTROD_CLOSED`, telling whether it may have been applied, and disconnects. */
   async close(): Promise<void> {
-    this.#channel.close();
+    this.events.close();
+    this.#sites.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks';
+import type { EventMessage, Topology } from '@kvtwin/hotrod-protocol';
 import { LOGIN_BY_CERTIFICATE, type ResolvedAuth } from './auth-options.js';
 import { authenticate } from './authenticate.js';
 import { Connection, type ConnectionEnd, type ConnectionLimits, type ConnectionOwner } from './connection.js';
 import { HotRodError } from './hotrod-error.js';
 import { type NegotiateOptions, negotiateVersion, SHORT_ANSWER_VERSION } from './negotiate-version.js';
 import { type OpenSocketOptions, openSocket } from './open-socket.js';
+import type { PendingCall } from './pending-call.js';
 import { formatServerAddress, type ServerAddress } from './server-address.js';
 import { tlsFailureOf } from './tls-failure.js';
 import type { HotRodTlsOptions, TlsSource } from './tls-options.js';
@@ -118,6 +120,18 @@ class Doorkeeper implements ConnectionOwner {
 
   onProgress(): void {
     if (this.#isOpen) this.#owner.onProgress();
+  }
+
+  onTopology(connection: Connection, call: PendingCall, topology: Topology): void {
+    if (this.#isOpen) this.#owner.onTopology(connection, call, topology);
+  }
+
+  onEvent(connection: Connection, event: EventMessage): void {
+    if (this.#isOpen) this.#owner.onEvent(connection, event);
+  }
+
+  onUnavailable(call: PendingCall): boolean {
+    return this.#isOpen && this.#owner.onUnavailable(call);
   }
 
   onEnd(connection: Connection, end: ConnectionEnd): void {

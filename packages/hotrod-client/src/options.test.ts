@@ -4,7 +4,7 @@ import { type HotRodClientOptions, resolveOptions } from './options.js';
 describe('the options', () => {
   it('have defaults', () => {
     expect(resolveOptions()).toMatchObject({
-      servers: [{ host: '127.0.0.1', port: 11222 }],
+      sites: [{ name: 'default', servers: [{ host: '127.0.0.1', port: 11222 }], intelligence: 3 }],
       cache: '',
       protocol: 'auto',
       overload: 'wait',
@@ -18,6 +18,12 @@ describe('the options', () => {
     { servers: [{ host: '', port: 1 }] },
     { servers: [{ host: 'h', port: 70_000 }] },
     { protocol: '5.0' as never },
+    { intelligence: 'clever' as never },
+    { sites: { default: ['h'] } },
+    { sites: { '': ['h'] } },
+    { sites: { moon: [] } },
+    { sites: { moon: { servers: ['h:0'] } } },
+    { sites: { moon: {} as never } },
     { timeoutMs: 0 },
     { timeoutMs: Number.NaN },
     { connectTimeoutMs: 2 ** 31 },

@@ -1,13 +1,17 @@
-import type {
-  AnyReply,
-  MediaType,
-  OperationDefinition,
-  PendingOperation,
-  ProtocolVersion,
-  Topology,
+import {
+  type AnyReply,
+  ClientIntelligence,
+  type MediaType,
+  type OperationDefinition,
+  type PendingOperation,
+  type ProtocolVersion,
+  type Topology,
+  UNKNOWN_TOPOLOGY_ID,
 } from '@kvtwin/hotrod-protocol';
 import { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
+import type { CacheRoute } from './cache-route.js';
 import { HotRodError, type HotRodErrorDetails } from './hotrod-error.js';
+import type { ServerChannel } from './server-channel.js';
 
 /** Limits that every call takes. */
 export interface CallOptions {
@@ -23,8 +27,8 @@ export interface CallTarget {
   readonly cacheName: string;
   readonly keyMediaType: MediaType;
   readonly valueMediaType: MediaType;
-  /** Header `ClientIntelligence`. */
-  readonly intelligence: number;
+  /** Header `ClientIntelligence`. Default: the client's; with one of its own a request gets its topology with the reply, for itself. */
+  readonly intelligence?: number;
 }
 
 /** A call as its caller gives it. */
@@ -39,6 +43,10 @@ export interface CallInput<Request, Reply extends AnyReply, Result> {
   readonly options?: CallOptions;
   /** The connection it must go to, by `Connection.id`: iterations live on one. */
   readonly connectionId?: number;
+  /** Whether it begins (1) or ends (-1) something that lives on its connection, which then stays open for it. */
+  readonly pins?: 1 | -1;
+  /** The key whose owner it is best sent to, in the target's media type. Default: `request.key`, where the operation has one. */
+  readonly routeBy?: Uint8Array;
   /** Turns the reply into the result; what it throws becomes `HOTROD_CODEC`. */
   interpret(reply: Reply, call: PendingCall): Result;
 }
@@ -57,12 +65,16 @@ export class PendingCall implements PendingOperation, Abortable {
   readonly flags: number;
   readonly sizeBytes: number;
   readonly connectionId: number | undefined;
+  readonly pins: number;
+  readonly routeBy: Uint8Array | undefined;
   readonly timeoutMs: number;
   /** On the clock of the channel, `performance.now()`. */
   submittedAtMs = 0;
   deadlineMs = 0;
   /** Set when it is encoded. */
   version: ProtocolVersion = '3.1';
+  intelligence: number = ClientIntelligence.BASIC;
+  topologyId: number = UNKNOWN_TOPOLOGY_ID;
   messageId = 0;
   /** The connection that it was sent on; 0 before. */
   sentOn = 0;
@@ -70,6 +82,10 @@ export class PendingCall implements PendingOperation, Abortable {
   sends = 0;
   failedConnects = 0;
   settled = false;
+  /** How the cluster that it was given to last knows its cache; undefined for what concerns a connection alone. */
+  route: CacheRoute | undefined;
+  /** The server that could not do it the last time. */
+  avoid: ServerChannel | undefined;
   /** `host:port`, once it is known. */
   server: string | undefined;
   /** What the reply's header told of the cluster. */
@@ -87,13 +103,13 @@ export class PendingCall implements PendingOperation, Abortable {
     this.flags = input.flags ?? 0;
     this.sizeBytes = (input.payloadBytes ?? 0) + CALL_OVERHEAD_BYTES;
     this.connectionId = input.connectionId;
+    this.pins = input.pins ?? 0;
+    this.routeBy =
+      input.routeBy ??
+      (input.operation.routing === 'key' ? (input.request as { readonly key?: Uint8Array }).key : undefined);
     this.timeoutMs = input.options?.timeoutMs ?? defaultTimeoutMs;
     this.#interpret = input.interpret;
     this.#signal = input.options?.signal;
-  }
-
-  get intelligence(): number {
-    return this.target.intelligence;
   }
 
   /** Hands over the two ends of the caller's promise and begins to listen to the signal. */

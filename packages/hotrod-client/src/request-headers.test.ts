@@ -1,26 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { callTarget } from './call-target.js';
-import { RequestHeaders } from './request-headers.js';
+import { type HeaderDetails, RequestHeaders } from './request-headers.js';
 
 describe('RequestHeaders', () => {
   const users = callTarget({ cacheName: 'users', keyType: 'text/plain' });
   const orders = callTarget({ cacheName: 'orders' });
+  const details: HeaderDetails = { flags: 0, version: '4.1', intelligence: 3, topologyId: -1 };
 
   it('prepares one header for each target', () => {
     const headers = new RequestHeaders();
-    const first = headers.headerFor(users, 0, '4.1');
-    const second = headers.headerFor(orders, 0, '4.1');
+    const first = headers.headerFor(users, details);
+    const second = headers.headerFor(orders, details);
     expect([first.cacheName, second.cacheName]).toEqual(['users', 'orders']);
-    expect(headers.headerFor(users, 0, '4.1')).toBe(first);
-    expect(headers.headerFor(orders, 0, '4.1')).toBe(second);
+    expect(headers.headerFor(users, details)).toBe(first);
+    expect(headers.headerFor(orders, details)).toBe(second);
     expect(first.keyMediaType).toEqual(users.keyMediaType);
   });
 
-  it('never hands out one with other flags or of another version', () => {
+  it.each<Partial<HeaderDetails>>([
+    { flags: 1 },
+    { version: '2.0' },
+    { intelligence: 1 },
+    { topologyId: -220_779_250 },
+  ])('never hands out one with other details than %j', (other) => {
     const headers = new RequestHeaders();
-    for (const flags of [0, 1, 1, 0]) expect(headers.headerFor(users, flags, '4.1').flags).toBe(flags);
-    for (const version of ['3.1', '4.1', '2.0', '2.0'] as const) {
-      expect(headers.headerFor(users, 0, version).version).toBe(version);
+    for (const more of [{}, other, other, {}]) {
+      const wanted = { ...details, ...more };
+      expect(headers.headerFor(users, wanted)).toMatchObject(wanted);
     }
   });
 });

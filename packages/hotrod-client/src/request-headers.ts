@@ -1,5 +1,10 @@
-import { PreparedHeader, type ProtocolVersion } from '@kvtwin/hotrod-protocol';
+import { PreparedHeader, type RequestHeaderInput } from '@kvtwin/hotrod-protocol';
 import type { CallTarget } from './pending-call.js';
+
+/** What a header says beside its target. */
+export type HeaderDetails = Required<
+  Pick<RequestHeaderInput, 'flags' | 'version' | 'intelligence' | 'topologyId'>
+>;
 
 /**
  * The encoded headers of one connection, by the target that they are for: nearly all requests of a cache have the same one
@@ -11,24 +16,30 @@ export class RequestHeaders {
   #last: PreparedHeader | undefined;
 
   /** Set its `messageId` before each use. */
-  headerFor(target: CallTarget, flags: number, version: ProtocolVersion): PreparedHeader {
+  headerFor(target: CallTarget, details: HeaderDetails): PreparedHeader {
     const known = target === this.#lastTarget ? this.#last : this.#byTarget.get(target);
     const header =
-      known !== undefined && known.flags === flags && known.version === version
+      known !== undefined &&
+      known.flags === details.flags &&
+      known.version === details.version &&
+      known.topologyId === details.topologyId &&
+      known.intelligence === details.intelligence
         ? known
-        : this.#prepare(target, flags, version);
+        : this.#prepare(target, details);
     this.#lastTarget = target;
     this.#last = header;
     return header;
   }
 
-  #prepare(target: CallTarget, flags: number, version: ProtocolVersion): PreparedHeader {
-    const { cacheName, intelligence, keyMediaType, valueMediaType } = target;
+  #prepare(target: CallTarget, details: HeaderDetails): PreparedHeader {
+    const { cacheName, keyMediaType, valueMediaType } = target;
+    const { flags, version, intelligence, topologyId } = details;
     const header = new PreparedHeader({
       version,
       cacheName,
       flags,
       intelligence,
+      topologyId,
       keyMediaType,
       valueMediaType,
     });

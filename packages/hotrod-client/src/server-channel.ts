@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ProtocolVersion } from '@kvtwin/hotrod-protocol';
-import { CallQueue } from './call-queue.js';
+import type { EventMessage, Topology } from '@kvtwin/hotrod-protocol';
 import { type Connection, type ConnectionEnd, type ConnectionOwner, encodingError } from './connection.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { debugLog } from './debug-log.js';
@@ -10,161 +9,244 @@ import type { ResolvedOptions } from './options.js';
 import type { PendingCall } from './pending-call.js';
 import { ReconnectBackoff } from './reconnect-backoff.js';
 import { formatServerAddress, type ServerAddress } from './server-address.js';
-import { WakeTimer } from './wake-timer.js';
+import { type Backlog, WaitingCalls } from './waiting-calls.js';
+import type { WakeTimer } from './wake-timer.js';
 
-/** What a channel takes from outside. */
-export interface ServerChannelEnvironment {
+/** What the channels of a client share, and take from outside. */
+export interface ChannelEnvironment {
+  readonly options: ResolvedOptions;
+  /** Header `ClientIntelligence` of the site. */
+  readonly intelligence: number;
+  readonly backlog: Backlog;
+  /** The client's one timer. */
+  readonly timer: WakeTimer;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   /** 0 up to 1. */
   readonly random: () => number;
 }
 
-/** A request this large that is lost with its connection was probably too large for the server. */
-const SUSPICIOUS_SIZE_BYTES = 1024 * 1024;
+/** What a channel tells its cluster. */
+export interface ChannelOwner {
+  /** A connection is open, its version agreed on, its login made. */
+  onOpen(channel: ServerChannel, connection: Connection): void;
+  /** An attempt to connect has failed; the next one is planned. */
+  onNotOpen(channel: ServerChannel, error: HotRodError): void;
+  /** An open connection is over. `calls` await an answer that will not come; `waiting` were not sent. */
+  onLost(
+    channel: ServerChannel,
+    connection: Connection,
+    end: ConnectionEnd,
+    waiting: readonly PendingCall[],
+  ): void;
+  onTopology(connection: Connection, call: PendingCall, topology: Topology): void;
+  onEvent(connection: Connection, event: EventMessage): void;
+  onUnavailable(channel: ServerChannel, call: PendingCall): boolean;
+}
+
+/** A connection that ended sooner counts as a failed attempt, so that a server that takes and drops them is not besieged. */
+const LASTING_CONNECTION_MS = 1_000;
+/** A connection that is to end once its cursors do is not waited for longer: servers forget cursors after minutes too. */
+const LONGEST_CURSOR_SILENCE_MS = 60_000;
 
 /**
- * One server as the client sees it, over all its connections: calls wait here while there is none or while it is full,
- * are sent again where that is safe, and time out here. One timer serves all deadlines and the idle pings.
+ * One server as the client sees it, over all its connections, of which there is never more than one.
  *
  * ```
- *   submit → [ waiting, first in first out ] → Connection → settled
- *                 ↑ never written, or a read whose connection was lost
+ *   resting ── start() ──▶ connecting ──▶ open ── lost ──▶ connecting …
+ *      ▲                    ▲      │        │
+ *      │                    └─ pause ◀──────┤ failed
+ *      └────────── rest(): no new calls; those under way and cursors are waited for
  * ```
  *
- * While no connection can be made, calls wait for the next attempts; once `maxRetries` more have failed, calls between
- * attempts fail at once, so that a dead server costs its callers no time. The next call after each pause tries anew.
+ * Once started it connects again by itself, for ever, with growing pauses, whether or not anybody calls.
  */
 export class ServerChannel implements ConnectionOwner {
-  readonly #options: ResolvedOptions;
-  readonly #environment: ServerChannelEnvironment;
-  readonly #waiting = new CallQueue<PendingCall>();
+  /** Calls may be given to it: there is a connection, it is to stay, and its server answers. */
+  ready = false;
+  /** Attempts to connect that failed since it was started or was last open. */
+  failures = 0;
+  readonly #owner: ChannelOwner;
+  readonly #environment: ChannelEnvironment;
+  readonly #waiting: WaitingCalls;
   readonly #backoff: ReconnectBackoff;
-  readonly #timer = new WakeTimer(() => this.#sweep());
   readonly #watch: ConnectionWatch;
-  readonly #closing = new AbortController();
+  #address: ServerAddress;
   #connection: Connection | undefined;
-  #connecting: Promise<void> | undefined;
-  #addressIndex = 0;
-  #nextAttemptAtMs = 0;
-  #retryTimer: NodeJS.Timeout | undefined;
-  #lastFailure: HotRodError | undefined;
-  #waitingBytes = 0;
-  /** Calls not yet settled: they keep the process alive. */
-  #active = 0;
-  #closed = false;
+  #openedAtMs = 0;
+  #wanted = false;
+  #attempt: AbortController | undefined;
+  #pause: NodeJS.Timeout | undefined;
 
-  constructor(options: ResolvedOptions, environment: ServerChannelEnvironment) {
-    this.#options = options;
+  constructor(address: ServerAddress, owner: ChannelOwner, environment: ChannelEnvironment) {
+    this.#address = address;
+    this.#owner = owner;
     this.#environment = environment;
-    const { keepAliveMs } = options;
-    const answerWithinMs = Math.max(options.connectTimeoutMs, options.timeoutMs);
-    this.#watch = new ConnectionWatch({ keepAliveMs, answerWithinMs }, this.#timer);
+    this.#waiting = new WaitingCalls(environment.backlog);
+    const { keepAliveMs, connectTimeoutMs, timeoutMs, reconnectMinMs, reconnectMaxMs } = environment.options;
+    const answerWithinMs = Math.max(connectTimeoutMs, timeoutMs);
+    this.#watch = new ConnectionWatch({ keepAliveMs, answerWithinMs }, environment.timer);
     this.#backoff = new ReconnectBackoff({
-      minMs: options.reconnectMinMs,
-      maxMs: options.reconnectMaxMs,
+      minMs: reconnectMinMs,
+      maxMs: reconnectMaxMs,
       random: environment.random,
     });
   }
 
-  /** Version of the open connection; undefined while there is none. */
-  get version(): ProtocolVersion | undefined {
-    return this.#connection?.version;
+  get address(): ServerAddress {
+    return this.#address;
   }
 
-  /** Calls waiting for their turn, and requests without an answer. */
-  get load(): { readonly waiting: number; readonly waitingBytes: number; readonly inFlight: number } {
-    const inFlight = this.#connection?.inFlight ?? 0;
-    return { waiting: this.#waiting.size, waitingBytes: this.#waitingBytes, inFlight };
+  /** `host:port`. */
+  get name(): string {
+    return formatServerAddress(this.#address);
   }
 
-  /** Makes a connection now, trying each address once. */
-  async connect(): Promise<void> {
-    if (this.#closed) throw closedError();
-    if (this.#connection !== undefined) return;
-    await this.#attempt();
-    if (this.#connection === undefined) throw this.#lastFailure ?? closedError();
+  /** Open, also while it is being ended or its server doubted. */
+  get connection(): Connection | undefined {
+    return this.#connection;
   }
 
-  /** Sends the call, or has it wait. It is settled in any case. */
-  submit(call: PendingCall): void {
-    if (call.settled) return;
-    if (this.#closed) {
-      call.fail('cannot be sent: the client is closed', { code: 'HOTROD_CLOSED' });
-      return;
-    }
-    call.submittedAtMs = performance.now();
-    call.deadlineMs = call.submittedAtMs + call.timeoutMs;
-    const ready = this.#connection !== undefined && this.#waiting.size === 0 && this.#connection.writable;
-    if (!ready && this.#isOverloaded(call)) {
-      call.fail(`cannot be queued: ${this.#describeLoad()}`, { code: 'HOTROD_OVERLOADED', retryable: true });
-      return;
-    }
-    call.onSettled = this.#onSettled;
-    if (this.#active++ === 0) this.#connection?.hold(true);
-    this.#timer.wakeBy(call.deadlineMs, call.submittedAtMs);
-    if (ready && this.#connection !== undefined) {
-      this.#send(this.#connection, call);
-      return;
-    }
-    this.#enqueue(call);
-    if (this.#connection === undefined) this.#ensureConnection();
-    else this.onProgress();
+  /** Whether it is to have a connection. */
+  get wanted(): boolean {
+    return this.#wanted;
   }
 
-  /** Settles every call with `HOTROD_CLOSED` and ends the connection. */
+  /** Whether an attempt is under way. */
+  get connecting(): boolean {
+    return this.#attempt !== undefined;
+  }
+
+  /** Calls that wait for their turn here. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** The same server turned out to have this address in the cluster: later connections go there. */
+  rename(address: ServerAddress): void {
+    this.#address = address;
+  }
+
+  /** Connects, and connects again whenever that is lost. */
+  start(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.failures = 0;
+    this.#update();
+    if (this.#connection === undefined && this.#attempt === undefined) void this.#connect();
+  }
+
+  /** Takes no more calls and ends the connection when those under way are answered. May be started again. */
+  rest(): void {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#attempt?.abort();
+    this.#update();
+    this.endWhenDone();
+  }
+
+  /** Ends at once; what is under way fails with `HOTROD_CLOSED`. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#closing.abort();
-    this.#timer.stop();
-    clearTimeout(this.#retryTimer);
+    this.rest();
     this.#connection?.drop('HOTROD_CLOSED', 'the client was closed');
-    for (const call of this.#waiting.drain()) {
-      call.fail('was not sent: the client was closed', { code: 'HOTROD_CLOSED' });
+  }
+
+  /** Sends the call, has it wait, or refuses it where the client is told to. There must be a connection. */
+  submit(call: PendingCall): void {
+    const connection = this.#connection as Connection;
+    if (connection.writable && this.#waiting.size === 0) {
+      this.#send(connection, call);
+      return;
     }
+    const refusal = this.#overload(connection, call);
+    if (refusal === undefined) {
+      this.#waiting.push(call);
+      this.onProgress();
+    } else {
+      call.fail(`cannot be queued: ${refusal}`, { code: 'HOTROD_OVERLOADED', retryable: true });
+    }
+  }
+
+  /** Calls that were not sent yet. */
+  takeWaiting(): PendingCall[] {
+    return this.#waiting.drain();
+  }
+
+  forEachCall(visit: (call: PendingCall) => void): void {
+    this.#connection?.forEachCall(visit);
+    this.#waiting.forEach(visit);
+  }
+
+  /** Looks after a silent server. `overdue`: calls of the client that just timed out. */
+  lookAfter(overdue: readonly PendingCall[], nowMs: number): void {
+    if (overdue.length > 0) this.#waiting.forgetSettled();
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    if (connection.isForsaken && connection.inFlight >= this.#environment.options.maxInFlight) {
+      connection.drop('HOTROD_CONNECTION_LOST', 'the server left too many requests unanswered');
+      return;
+    }
+    this.#watch.look(connection, overdue, nowMs);
+    this.#update();
+    this.endWhenDone();
+  }
+
+  /** Ends a connection that is not wanted any more and on which nothing is under way. */
+  endWhenDone(): void {
+    const connection = this.#connection;
+    if (this.#wanted || connection === undefined || this.#waiting.size > 0 || !connection.isForsaken) return;
+    const silentMs = performance.now() - connection.lastReadAtMs;
+    if (connection.pins > 0 && silentMs < LONGEST_CURSOR_SILENCE_MS) {
+      const nowMs = performance.now();
+      this.#environment.timer.wakeBy(nowMs + LONGEST_CURSOR_SILENCE_MS - silentMs, nowMs);
+      return;
+    }
+    connection.drop('HOTROD_CONNECTION_LOST', 'its server is no longer in use');
   }
 
   onProgress(): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    while (connection.writable) {
+    if (this.#watch.doubts || !this.ready) this.#update();
+    while (this.#waiting.size > 0 && connection.writable) {
       const call = this.#waiting.shift();
-      if (call === undefined) return;
-      this.#waitingBytes -= call.sizeBytes;
-      if (!call.settled) this.#send(connection, call);
+      if (call !== undefined) this.#send(connection, call);
     }
+    if (!this.#wanted) this.endWhenDone();
+  }
+
+  onTopology(connection: Connection, call: PendingCall, topology: Topology): void {
+    this.#owner.onTopology(connection, call, topology);
+  }
+
+  onEvent(connection: Connection, event: EventMessage): void {
+    this.#owner.onEvent(connection, event);
+  }
+
+  onUnavailable(call: PendingCall): boolean {
+    return this.#owner.onUnavailable(this, call);
   }
 
   onEnd(connection: Connection, end: ConnectionEnd): void {
-    if (this.#connection === connection) this.#connection = undefined;
-    const again: PendingCall[] = [];
-    for (const call of end.calls) {
-      if (call.settled || this.#watch.owns(call)) continue;
-      if (this.#maySendAgain(call, connection, end)) again.push(call);
-      else this.#failLost(call, connection, end);
-    }
-    if (again.length > 0) {
-      debugLog('%d calls are sent again after the loss of connection %d', again.length, connection.id);
-      for (const call of again) this.#waitingBytes += call.sizeBytes;
-      this.#waiting.prepend(again);
-    }
-    if (!this.#closed && this.#waiting.size > 0) this.#ensureConnection();
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#update();
+    const calls = end.calls.filter((call) => !call.settled && !this.#watch.owns(call));
+    const lasted = performance.now() - this.#openedAtMs >= LASTING_CONNECTION_MS;
+    if (lasted) this.#backoff.succeeded();
+    this.#owner.onLost(this, connection, { ...end, calls }, this.#waiting.drain());
+    if (!this.#wanted || this.connecting || this.#pause !== undefined) return;
+    if (lasted) void this.#connect();
+    else this.#connectLater();
   }
 
-  readonly #onSettled = (call: PendingCall): void => {
-    call.onSettled = undefined;
-    if (--this.#active === 0) this.#connection?.hold(false);
-  };
+  #update(): void {
+    this.ready = this.#wanted && this.#connection !== undefined && !this.#watch.doubts;
+  }
 
   #send(connection: Connection, call: PendingCall): void {
-    if (call.connectionId !== undefined && call.connectionId !== connection.id) {
-      call.fail('lost its cursor: the connection that it belongs to has ended', {
-        code: 'HOTROD_ITERATION_LOST',
-        retryable: true,
-      });
-      return;
-    }
     try {
       connection.send(call);
     } catch (error) {
@@ -172,199 +254,76 @@ export class ServerChannel implements ConnectionOwner {
     }
   }
 
-  #enqueue(call: PendingCall): void {
-    this.#waiting.push(call);
-    this.#waitingBytes += call.sizeBytes;
+  #overload(connection: Connection, call: PendingCall): string | undefined {
+    const { overload, maxInFlight, maxQueuedBytes } = this.#environment.options;
+    const { bytes } = this.#environment.backlog;
+    const { size } = this.#waiting;
+    if (overload === 'wait') return undefined;
+    if (size + connection.inFlight < maxInFlight && bytes + call.sizeBytes <= maxQueuedBytes)
+      return undefined;
+    return `${connection.inFlight} requests to ${this.name} await an answer, ${size} calls wait for their turn there, ${bytes} bytes wait in all (maxInFlight ${maxInFlight}, maxQueuedBytes ${maxQueuedBytes})`;
   }
 
-  #isOverloaded(call: PendingCall): boolean {
-    const { overload, maxInFlight, maxQueuedBytes } = this.#options;
-    if (overload === 'wait') return false;
-    const { waiting, waitingBytes, inFlight } = this.load;
-    return waiting + inFlight >= maxInFlight || waitingBytes + call.sizeBytes > maxQueuedBytes;
-  }
-
-  #describeLoad(): string {
-    const { waiting, waitingBytes, inFlight } = this.load;
-    const { maxInFlight, maxQueuedBytes } = this.#options;
-    return `${inFlight} requests await an answer and ${waiting} calls of ${waitingBytes} bytes wait (maxInFlight ${maxInFlight}, maxQueuedBytes ${maxQueuedBytes})`;
-  }
-
-  #maySendAgain(call: PendingCall, connection: Connection, end: ConnectionEnd): boolean {
-    if (end.code !== 'HOTROD_CONNECTION_LOST' || this.#closed) return false;
-    if (call.connectionId !== undefined) return false;
-    const unwritten = !connection.wasWritten(call);
-    const safe = unwritten || (call.operation.readOnly && call.operation.idempotent);
-    if (!safe || call.sends > this.#options.maxRetries) return false;
-    if (unwritten) call.sentOn = 0;
-    return true;
-  }
-
-  #failLost(call: PendingCall, connection: Connection, end: ConnectionEnd): void {
-    const written = connection.wasWritten(call);
-    const size = call.sizeBytes < SUSPICIOUS_SIZE_BYTES ? '' : this.#sizeHint(call);
-    call.fail(`got no answer: ${end.why}${size}`, {
-      code: end.code,
-      cause: end.cause,
-      retryable: end.code === 'HOTROD_CONNECTION_LOST' && (call.operation.idempotent || !written),
-      mayHaveBeenApplied: written && !call.operation.readOnly,
-    });
-  }
-
-  #sizeHint(call: PendingCall): string {
-    return `; the request has ${call.sizeBytes} bytes, more than the server's max-content-length (10 MB by default) closes the connection`;
-  }
-
-  #ensureConnection(): void {
-    if (this.#connection !== undefined || this.#connecting !== undefined || this.#retryTimer !== undefined)
-      return;
-    const waitMs = this.#nextAttemptAtMs - performance.now();
-    if (waitMs <= 0) {
-      void this.#attempt();
-      return;
-    }
-    if (this.#backoff.failures > this.#options.maxRetries) {
-      this.#failUnconnected(() => true);
-      return;
-    }
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = undefined;
-      if (this.#waiting.size > 0) void this.#attempt();
-    }, waitMs);
-  }
-
-  /** One attempt for all who wait; never rejects. */
-  #attempt(): Promise<void> {
-    this.#connecting ??= this.#open()
-      .then(
-        (connection) => this.#opened(connection),
-        (error: unknown) => this.#notOpened(error),
-      )
-      .finally(() => {
-        this.#connecting = undefined;
-        if (!this.#closed && this.#connection === undefined && this.#waiting.size > 0)
-          this.#ensureConnection();
+  /** One attempt; never rejects. */
+  async #connect(): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    let connection: Connection | undefined;
+    let failure: HotRodError | undefined;
+    try {
+      connection = await openConnection(this.#address, {
+        ...this.#environment.options,
+        intelligence: this.#environment.intelligence,
+        owner: this,
+        nowMs: this.#environment.nowMs,
+        signal: attempt.signal,
       });
-    return this.#connecting;
-  }
-
-  async #open(): Promise<Connection> {
-    const { servers } = this.#options;
-    for (let tried = 1; ; tried++) {
-      const address = servers[this.#addressIndex % servers.length] as ServerAddress;
-      try {
-        return await openConnection(address, {
-          ...this.#options,
-          owner: this,
-          nowMs: this.#environment.nowMs,
-          signal: this.#closing.signal,
-        });
-      } catch (error) {
-        debugLog('no connection to %s: %s', formatServerAddress(address), error);
-        this.#addressIndex++;
-        if (tried >= servers.length || this.#closed) throw error;
-      }
+    } catch (error) {
+      failure = connectFailure(error);
     }
+    this.#attempt = undefined;
+    if (connection?.ended) failure = closedBehindPing(connection.server);
+    if (!this.#wanted) connection?.drop('HOTROD_CLOSED', 'the server is no longer in use');
+    else if (failure === undefined) this.#opened(connection as Connection);
+    else if (attempt.signal.aborted) void this.#connect();
+    else this.#failed(failure);
   }
 
   #opened(connection: Connection): void {
-    if (this.#closed) {
-      connection.drop('HOTROD_CLOSED', 'the client was closed');
-      return;
-    }
-    if (connection.ended) {
-      const { server } = connection;
-      this.#notOpened(
-        new HotRodError(`${server} closed the connection behind the first ping`, {
-          code: 'HOTROD_CONNECT',
-          server,
-        }),
-      );
-      return;
-    }
     this.#connection = connection;
-    this.#backoff.succeeded();
-    this.#lastFailure = undefined;
-    connection.hold(this.#active > 0);
+    this.#openedAtMs = performance.now();
+    this.failures = 0;
     this.#watch.begin(connection, performance.now());
+    this.#update();
     debugLog('connection %d to %s speaks %s', connection.id, connection.server, connection.version);
-    this.onProgress();
+    this.#owner.onOpen(this, connection);
   }
 
-  #notOpened(error: unknown): void {
-    if (this.#closed) return;
-    this.#lastFailure = HotRodError.is(error)
-      ? error
-      : new HotRodError(`no connection: ${String(error)}`, { code: 'HOTROD_CONNECT', cause: error });
-    const pauseMs = this.#backoff.failed();
-    this.#nextAttemptAtMs = performance.now() + pauseMs;
-    const hopeless = this.#lastFailure.code !== 'HOTROD_CONNECT';
-    this.#failUnconnected((call) => hopeless || ++call.failedConnects > this.#options.maxRetries);
+  #failed(failure: HotRodError): void {
+    debugLog('no connection to %s: %s', this.name, failure.message);
+    this.failures++;
+    this.#connectLater();
+    this.#owner.onNotOpen(this, failure);
   }
 
-  #failUnconnected(which: (call: PendingCall) => boolean): void {
-    const last = this.#lastFailure;
-    this.#waiting.forEach((call) => {
-      if (call.settled || !which(call)) return;
-      call.fail(`was not sent: ${last?.message ?? 'there is no connection'}`, {
-        code: last?.code ?? 'HOTROD_CONNECT',
-        server: last?.server,
-        retryable: last?.retryable ?? true,
-        cause: last,
-      });
-    });
-    this.#forgetSettled();
-  }
-
-  #forgetSettled(): void {
-    this.#waiting.filter((call) => {
-      if (call.settled) this.#waitingBytes -= call.sizeBytes;
-      return !call.settled;
-    });
-  }
-
-  /** Fails what is overdue, looks after a silent connection, and plans the next wake-up. */
-  #sweep(): void {
-    const nowMs = performance.now();
-    let nextMs = Number.POSITIVE_INFINITY;
-    const overdue: PendingCall[] = [];
-    let alive = 0;
-    const look = (call: PendingCall): void => {
-      if (call.settled) return;
-      if (call.sentOn !== 0) alive++;
-      if (call.deadlineMs <= nowMs) overdue.push(call);
-      else if (call.deadlineMs < nextMs) nextMs = call.deadlineMs;
-    };
-    this.#connection?.forEachCall(look);
-    this.#waiting.forEach(look);
-    for (const call of overdue) this.#failOverdue(call);
-    if (overdue.length > 0) this.#forgetSettled();
-    if (nextMs < Number.POSITIVE_INFINITY) this.#timer.wakeBy(nextMs, nowMs);
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    if (alive === 0 && connection.inFlight >= this.#options.maxInFlight) {
-      connection.drop('HOTROD_CONNECTION_LOST', 'the server left too many requests unanswered');
-    } else {
-      this.#watch.look(connection, overdue, nowMs);
-    }
-  }
-
-  #failOverdue(call: PendingCall): void {
-    const unconnected = call.sentOn === 0 && this.#lastFailure !== undefined;
-    const why = unconnected
-      ? `: ${this.#lastFailure?.message}`
-      : call.sentOn === 0
-        ? ', waiting for its turn'
-        : '';
-    call.fail(`timed out after ${Math.ceil(call.timeoutMs)} ms${why}`, {
-      code: 'HOTROD_TIMEOUT',
-      retryable: true,
-      mayHaveBeenApplied: call.mayBeApplied,
-      ...(unconnected ? { cause: this.#lastFailure } : {}),
-    });
+  #connectLater(): void {
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      if (this.#wanted) void this.#connect();
+    }, this.#backoff.failed());
+    this.#pause.unref();
   }
 }
 
-function closedError(): HotRodError {
-  return new HotRodError('the client is closed', { code: 'HOTROD_CLOSED' });
+function connectFailure(error: unknown): HotRodError {
+  if (HotRodError.is(error)) return error;
+  return new HotRodError(`no connection: ${String(error)}`, { code: 'HOTROD_CONNECT', cause: error });
+}
+
+function closedBehindPing(server: string): HotRodError {
+  return new HotRodError(`${server} closed the connection behind the first ping`, {
+    code: 'HOTROD_CONNECT',
+    server,
+    retryable: true,
+  });
 }

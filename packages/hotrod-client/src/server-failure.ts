@@ -9,6 +9,8 @@ export interface ServerFailure {
   readonly mayHaveBeenApplied: boolean;
   /** Whether the stream may be out of step, so that the connection is better dropped. Hot Rod §error responses. */
   readonly dropConnection: boolean;
+  /** Whether another server of the cluster may well be able to do it. */
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -32,14 +34,25 @@ export function serverFailureOf(status: number, message: string): ServerFailure 
     case Status.OPERATION_TIMED_OUT:
       return failure('HOTROD_SERVER_TIMEOUT', { mayHaveBeenApplied: true, retryable: true });
     case Status.NODE_SUSPECTED:
-      return failure('HOTROD_NODE_SUSPECTED', { mayHaveBeenApplied: true, retryable: true });
+      return failure('HOTROD_NODE_SUSPECTED', { mayHaveBeenApplied: true, retryable: true, elsewhere: true });
     case Status.ILLEGAL_LIFECYCLE_STATE:
-      return failure('HOTROD_ILLEGAL_LIFECYCLE', { mayHaveBeenApplied: true, retryable: true });
+      return failure('HOTROD_ILLEGAL_LIFECYCLE', {
+        mayHaveBeenApplied: true,
+        retryable: true,
+        elsewhere: true,
+      });
     default:
       return failure('HOTROD_REQUEST_REFUSED', { dropConnection: true });
   }
 }
 
 function failure(code: HotRodErrorCode, more: Partial<ServerFailure> = {}): ServerFailure {
-  return { code, retryable: false, mayHaveBeenApplied: false, dropConnection: false, ...more };
+  return {
+    code,
+    retryable: false,
+    mayHaveBeenApplied: false,
+    dropConnection: false,
+    elsewhere: false,
+    ...more,
+  };
 }

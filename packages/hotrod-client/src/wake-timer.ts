@@ -1,8 +1,9 @@
-/** Calls `wake` no later than the earliest time asked for, and a little after it; never keeps the process alive. */
+/** Calls `wake` no later than the earliest time asked for, and a little after it; keeps the process alive only when told to. */
 export class WakeTimer {
   readonly #wake: () => void;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
+  #held = false;
 
   constructor(wake: () => void) {
     this.#wake = wake;
@@ -14,7 +15,14 @@ export class WakeTimer {
     this.#dueMs = dueMs;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#fire, Math.max(1, Math.ceil(dueMs - nowMs)));
-    this.#timer.unref();
+    if (!this.#held) this.#timer.unref();
+  }
+
+  /** Whether a time that was asked for keeps the process alive until then. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.#timer?.ref();
+    else this.#timer?.unref();
   }
 
   stop(): void {

@@ -1,0 +1,39 @@
+import { segmentOfKey, UNKNOWN_TOPOLOGY_ID } from '@kvtwin/hotrod-protocol';
+import type { CacheTopology } from './cache-topology.js';
+import type { CallTarget } from './pending-call.js';
+import type { ServerChannel } from './server-channel.js';
+import { type StoredKeyForm, storedKey, storedKeyForm } from './stored-key.js';
+
+/** How requests with one target find their server: the cache's topology, and how their keys become the cache's. */
+export class CacheRoute {
+  readonly target: CallTarget;
+  /** Undefined until a reply told one. */
+  topology: CacheTopology<ServerChannel> | undefined;
+  #form: StoredKeyForm = 'unknown';
+  #formFor: unknown;
+
+  constructor(target: CallTarget) {
+    this.target = target;
+  }
+
+  /** What the header of the next request says. */
+  get topologyId(): number {
+    return this.topology === undefined ? UNKNOWN_TOPOLOGY_ID : this.topology.topologyId;
+  }
+
+  /** The owners of a key in the target's media type, the primary first; undefined where that is not known. */
+  ownersOf(key: Uint8Array): readonly ServerChannel[] | undefined {
+    const { topology } = this;
+    if (topology?.owners === undefined) return undefined;
+    if (this.#formFor !== topology.storage) this.#learnForm(topology);
+    const stored = this.#form === 'same' ? key : storedKey(this.#form, key);
+    if (stored === undefined) return undefined;
+    return topology.owners[segmentOfKey(stored, topology.segmentCount)];
+  }
+
+  #learnForm({ storage }: CacheTopology<ServerChannel>): void {
+    this.#formFor = storage;
+    this.#form =
+      typeof storage === 'string' ? 'unknown' : storedKeyForm(this.target.keyMediaType, storage.keyType);
+  }
+}
