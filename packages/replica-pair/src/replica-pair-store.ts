@@ -135,6 +135,21 @@ export class ReplicaPairStore implements PairStore {
     );
   }
 
+  /** Reads one side within its time limit; a failure is a value. */
+  readSide(at: 0 | 1, key: Uint8Array, options: CallOptions = {}): Promise<SideRead> {
+    return this.#sides[at].read(key, options);
+  }
+
+  /** Runs a write of yours on one side within its time limit, and tells how it ended. Never rejects. */
+  writeSide(
+    at: 0 | 1,
+    options: CallOptions,
+    write: (store: VersionedStore, options: CallOptions) => Promise<WriteResult>,
+  ): Promise<SideWrite> {
+    const side = this.#sides[at];
+    return settleWrite(() => side.call('write', options, write), side.name);
+  }
+
   /** Reads a key until a difference is seen to stay over a settle window, or goes away. */
   confirm(key: Uint8Array, options: ConfirmOptions = {}): Promise<ConfirmResult> {
     const { signal, timeoutMs } = options;

@@ -60,6 +60,7 @@ export class CounterStore implements VersionedStore {
       tokensUnique: false,
       writesReturnVersion: true,
       replay: true,
+      conditionalReplay: true,
       emptyValues: true,
       ...(settings.type === 'zset' ? { sameValueKeepsVersion: true } : {}),
       maxValueBytes: inner.capabilities.maxValueBytes - envelopeHeaderBytes,
@@ -86,11 +87,13 @@ export class CounterStore implements VersionedStore {
   }
 
   putIfAbsent(key: Uint8Array, value: Uint8Array, options: WriteOptions = {}): Promise<WriteResult> {
-    return this.#update('putIfAbsent', key, options, (current) =>
-      current === undefined
-        ? { write: this.#next(current, value) }
-        : { answer: { outcome: 'exists', version: versionOf(current.envelope) } },
-    );
+    return this.#update('putIfAbsent', key, options, (current) => {
+      if (current !== undefined) {
+        return { answer: { outcome: 'exists', version: versionOf(current.envelope) } };
+      }
+      const replay = this.#replayCounter(options, 'putIfAbsent');
+      return { write: replay === undefined ? this.#next(current, value) : this.#envelope(replay, value) };
+    });
   }
 
   replaceIfVersion(
@@ -99,13 +102,13 @@ export class CounterStore implements VersionedStore {
     version: EntryVersion,
     options: WriteOptions = {},
   ): Promise<WriteResult> {
-    return this.#update(
-      'replaceIfVersion',
-      key,
-      options,
-      (current) =>
-        refused(current, version) ?? this.#unchanged(current, value) ?? { write: this.#next(current, value) },
-    );
+    return this.#update('replaceIfVersion', key, options, (current) => {
+      const no = refused(current, version);
+      if (no !== undefined) return no;
+      const replay = this.#replayCounter(options, 'replaceIfVersion');
+      if (replay !== undefined) return { write: this.#envelope(replay, value) };
+      return this.#unchanged(current, value) ?? { write: this.#next(current, value) };
+    });
   }
 
   remove(key: Uint8Array, options: ReplayOptions = {}): Promise<WriteResult> {

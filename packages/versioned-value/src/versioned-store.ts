@@ -67,6 +67,8 @@ export interface StoreCapabilities {
   readonly sameValueKeepsVersion?: boolean;
   /** Whether writes take a `replayVersion`. Default false. */
   readonly replay?: boolean;
+  /** Whether `putIfAbsent` and `replaceIfVersion` take a `replayVersion` too, whatever it is. Default false. */
+  readonly conditionalReplay?: boolean;
   readonly emptyValues: boolean;
   readonly emptyKeys: boolean;
   /** Longest key in bytes. */

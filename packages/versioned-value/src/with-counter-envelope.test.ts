@@ -238,3 +238,42 @@ function bound(store: VersionedStore): VersionedStore {
     close: () => store.close(),
   };
 }
+
+describe('a sorted set in envelopes', () => {
+  it("keeps a score's version when the same score is put, and counts up where it is told the version", async () => {
+    const family = withCounterEnvelopes(openMemoryStoreFamily('scores', { enveloped: true }));
+    const scores = await family.open({ type: 'zset', table: 'scores' });
+    await scores.put(key, utf8('5'));
+    expect(await scores.put(key, utf8('5'))).toEqual({ outcome: 'applied', version: version(1) });
+    const counted = await scores.replaceIfVersion(key, utf8('5'), version(1), { replayVersion: version(2) });
+    expect(counted).toEqual({ outcome: 'applied', version: version(2) });
+    const late = await scores.replaceIfVersion(key, utf8('5'), version(1), { replayVersion: version(3) });
+    expect(late).toEqual({ outcome: 'mismatch', version: version(2) });
+  });
+});
+
+describe('a conditional write that replays another one', () => {
+  it('takes the version it is given under its condition, and leaves what does not meet it', async () => {
+    const family = openMemoryStoreFamily('counted');
+    const store = withCounterEnvelope(await family.open({ type: 'kv' }), { type: 'kv' });
+    const [key, value] = [Uint8Array.of(1), Uint8Array.of(2)];
+    const counter = (token: string) => ({ scheme: 'counter', token }) as const;
+    expect(store.capabilities.conditionalReplay).toBe(true);
+    expect(await store.putIfAbsent(key, value, { replayVersion: counter('7') })).toEqual({
+      outcome: 'applied',
+      version: counter('7'),
+    });
+    expect(await store.putIfAbsent(key, value, { replayVersion: counter('9') })).toMatchObject({
+      outcome: 'exists',
+    });
+    expect(await store.replaceIfVersion(key, value, counter('6'), { replayVersion: counter('9') })).toEqual({
+      outcome: 'mismatch',
+      version: counter('7'),
+    });
+    expect(await store.replaceIfVersion(key, value, counter('7'), { replayVersion: counter('9') })).toEqual({
+      outcome: 'applied',
+      version: counter('9'),
+    });
+    expect((await store.get(key))?.version).toEqual(counter('9'));
+  });
+});

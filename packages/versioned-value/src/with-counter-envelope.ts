@@ -22,7 +22,8 @@ export interface CounterEnvelopeOptions {
  * Each write is a read and a conditional write, again when another writer came in between; `timeoutMs` limits each
  * of these calls. The read resets the entry's max-idle time. Needs an atomic compare-and-set and put-if-absent with
  * unique tokens below (`STORE_UNSUPPORTED` otherwise). A value without an envelope is refused with `STORE_PROTOCOL`,
- * also in a scan, and also by `remove`. Closing the result closes `store`.
+ * also in a scan, and also by `remove`. A sorted set's very score keeps its version; `replaceIfVersion` with `replayVersion`
+ * gives it one. Closing the result closes `store`.
  */
 export function withCounterEnvelope(
   store: VersionedStore,
