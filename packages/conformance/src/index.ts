@@ -18,3 +18,12 @@ export {
   ServerError,
 } from './raw-connection.js';
 export { freeServerPorts, type ServerPorts } from './server-ports.js';
+export { EntryModel, type Held, type Judgement } from './workload/entry-model.js';
+export {
+  type Violation,
+  Workload,
+  type WorkloadCache,
+  type WorkloadOptions,
+  type WorkloadReport,
+} from './workload/workload.js';
+export type { WorkloadFigures } from './workload/workload-figures.js';
