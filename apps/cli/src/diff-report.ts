@@ -17,7 +17,7 @@ export type Examples = Partial<Record<DiffClass, Uint8Array>>;
 
 /** The summary as a table for people: classes that no key is in are left out, `agreed` is always there. */
 export function diffTable(
-  summary: DiffSummary,
+  summary: Pick<DiffSummary, 'classes' | 'keys'>,
   names: Two<string>,
   examples: Examples,
   colors: Colors,
@@ -94,7 +94,10 @@ function sideToJson(side: SideRead, values: boolean): object {
 }
 
 /** 3 a side did not answer for every key, or keys never came to rest · 2 differences · 0 none. */
-export function exitCodeOfDiff({ classes, differences }: DiffSummary): ExitCode {
+export function exitCodeOfDiff({
+  classes,
+  differences,
+}: Pick<DiffSummary, 'classes' | 'differences'>): ExitCode {
   if (classes.unreadable > 0) return ExitCode.partial;
   if (differences > 0) return ExitCode.differences;
   return classes.unsettled > 0 ? ExitCode.partial : ExitCode.ok;

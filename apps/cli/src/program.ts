@@ -1,16 +1,20 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.js';
+import { registerApply } from './commands/apply.js';
 import { registerDecode } from './commands/decode.js';
 import { registerDel } from './commands/del.js';
 import { registerDemo } from './commands/demo.js';
 import { registerDiff } from './commands/diff.js';
 import { registerGet } from './commands/get.js';
+import { registerJob } from './commands/job.js';
+import { registerPlan } from './commands/plan.js';
 import { registerProfile } from './commands/profile.js';
 import { registerProxy } from './commands/proxy.js';
 import { registerPut } from './commands/put.js';
 import { registerScan } from './commands/scan.js';
 import { registerServe } from './commands/serve.js';
+import { registerUndo } from './commands/undo.js';
 
 const { version } = createRequire(import.meta.url)('kvtwin/package.json') as { version: string };
 
@@ -54,6 +58,10 @@ export function createProgram(context: CliContext): Command {
     registerDel,
     registerScan,
     registerDiff,
+    registerPlan,
+    registerApply,
+    registerUndo,
+    registerJob,
     registerDecode,
     registerServe,
     registerProxy,

@@ -1,6 +1,6 @@
 import { compareBytes } from '@kvtwin/bytes';
 import { type DiffProgress, type DiffSummary, diffStores, type KeyDifference } from '@kvtwin/reconcile';
-import { systemClock, type Two } from '@kvtwin/versioned-value';
+import { type StoreSelector, systemClock, type Two } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
@@ -15,11 +15,14 @@ import {
 } from '../diff-report.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format-size.js';
+import { createJob } from '../jobs/job-folder.js';
+import { runAndReport } from '../jobs/report-diff-job.js';
 import type { OpenSides } from '../open-sides.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { parseDurationMs } from '../parse-duration.js';
 import { parseCount } from '../parse-number.js';
 import { ProgressLine } from '../progress-line.js';
+import { resolveSides } from '../resolve-sides.js';
 import { addSideOptions, type SideFlags } from '../side-options.js';
 import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
 import { withSides } from '../with-sides.js';
@@ -32,6 +35,7 @@ interface DiffFlags extends SideFlags, TableFlags {
   readonly ndjson?: boolean;
   readonly values?: boolean;
   readonly quiet?: boolean;
+  readonly job?: boolean;
 }
 
 const help = `
@@ -41,6 +45,7 @@ difference over the settle window, so updates on their way are not reported.
 Examples:
   kvtwin diff
   kvtwin diff lon nyc --cache users --ndjson > differences.ndjson
+  kvtwin diff --job
   kvtwin diff --first hustdb://10.0.0.1:8085 --second hustdb://10.0.0.2:8085 --table sessions --json
 
 Exit codes: 0 they agree · 2 they differ · 3 some keys could not be read, or never came to rest · 4 a side is
@@ -60,6 +65,7 @@ export function registerDiff(program: Command, context: CliContext): void {
     .option('--ndjson', 'print every difference as one JSON object a line, the summary on stderr')
     .option('--values', 'with --ndjson: values too, as base64')
     .option('-q, --quiet', 'no progress and no summary on stderr')
+    .option('--job', 'keep it as a job on disk, which can be resumed and planned from')
     .addHelpText('after', help)
     .action(
       action(context, (first: string | undefined, second: string | undefined, flags: DiffFlags) =>
@@ -87,6 +93,7 @@ function sidesOf(first: string | undefined, second: string | undefined, flags: D
 
 async function diff(context: CliContext, flags: DiffFlags): Promise<ExitCode> {
   const selector = selectorOf(flags);
+  if (flags.job) return beginJob(context, selector, flags);
   return withSides(context, flags, async (sides) => {
     if (sides.families === undefined) {
       throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
@@ -101,6 +108,25 @@ async function diff(context: CliContext, flags: DiffFlags): Promise<ExitCode> {
     await report(context, summary, sides, flags, examples);
     return exitCodeOfDiff(summary);
   });
+}
+
+async function beginJob(context: CliContext, selector: StoreSelector, flags: DiffFlags): Promise<ExitCode> {
+  if (flags.ndjson) {
+    throw new CliError('--ndjson is for a diff without a job', { hint: "a job's report is such a file" });
+  }
+  const sides = await resolveSides(flags, context.io.env);
+  if (sides.kind === 'pair') {
+    throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
+  }
+  const folder = await createJob(context.io.env, {
+    sides,
+    selector,
+    settleMs: flags.settle,
+    confirmReads: flags.reads,
+    timeoutMs: flags.timeout ?? 5000,
+    ...(flags.rps === undefined ? {} : { rps: flags.rps }),
+  });
+  return runAndReport(context, folder, flags);
 }
 
 async function run(

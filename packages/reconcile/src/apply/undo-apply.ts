@@ -17,7 +17,7 @@ import { forEachAtOnce } from './row-workers.js';
 export interface UndoOptions extends CallOptions {
   readonly stores: Two<VersionedStore>;
   /** The log of the apply that is undone; only read. */
-  readonly applied: RecordLog;
+  readonly applied: Pick<RecordLog, 'read'>;
   /** The undo's own log. Holds the records of earlier attempts too. */
   readonly log: RecordLog;
   /** Rows at once. Default 16. */
@@ -85,7 +85,7 @@ async function rowsUndone(log: RecordLog): Promise<RowSet> {
   return ended;
 }
 
-async function* intentsOf(log: RecordLog): AsyncGenerator<IntentRecord> {
+async function* intentsOf(log: Pick<RecordLog, 'read'>): AsyncGenerator<IntentRecord> {
   for await (const { text } of log.read()) {
     const record = parseApplyRecord(text);
     if (record.record === 'intent') yield record;

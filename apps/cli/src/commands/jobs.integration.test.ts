@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openHotRodStoreFamily } from '@kvtwin/hotrod-client';
+import { HotRodServer } from '@kvtwin/hotrod-server';
+import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
+import type { StoreFamily, Two, VersionedStore } from '@kvtwin/versioned-value';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CliResult, type RunOptions, runInProcess } from '../../test/recording-io.js';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+let folder: TemporaryFolder;
+let servers: Two<HotRodServer>;
+let families: Two<StoreFamily>;
+let stores: Two<VersionedStore>;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  const listen = (): Promise<HotRodServer> => HotRodServer.listen({ caches: { users: {} } });
+  servers = [await listen(), await listen()];
+  families = [
+    await openHotRodStoreFamily(`${servers[0].url}/users`),
+    await openHotRodStoreFamily(`${servers[1].url}/users`),
+  ];
+  stores = [await families[0].open({ type: 'kv' }), await families[1].open({ type: 'kv' })];
+  env = {
+    KVTWIN_STATE: join(folder.path, 'state'),
+    KVTWIN_FIRST: `${servers[0].url}/users`,
+    KVTWIN_SECOND: `${servers[1].url}/users`,
+  };
+  for (let at = 0; at < 50; at++) for (const store of stores) await store.put(utf8(`same:${at}`), utf8('v'));
+  await stores[0].put(utf8('user:1'), utf8('{"updated":"2026-11-21"}'));
+  await stores[1].put(utf8('user:1'), utf8('{"updated":"2026-11-22"}'));
+  await stores[0].put(utf8('user:2'), utf8('no json'));
+  await stores[1].put(utf8('user:2'), utf8('not either'));
+  await stores[0].put(utf8('cart:1'), utf8('left'), { lifespanMs: 3_600_000 });
+  await stores[1].put(utf8('cart:2'), utf8('right'));
+});
+afterEach(async () => {
+  for (const family of families) await family.close();
+  for (const server of servers) await server.close();
+  await folder.remove();
+});
+
+const kvtwin = (args: string[], options: RunOptions = {}): Promise<CliResult> =>
+  runInProcess(args, { ...options, env: { ...env, ...options.env } });
+const diffJob = (): Promise<CliResult> => kvtwin(['diff', '--job', '--settle', '60ms', '--json']);
+const planFile = (): string => join(folder.path, 'plan.ndjson');
+const plan = (...rules: string[]): Promise<CliResult> =>
+  kvtwin(['plan', 'd1', '--output', planFile(), ...rules.flatMap((rule) => ['--rule', rule])]);
+
+async function state(): Promise<Record<string, (string | undefined)[]>> {
+  const all: Record<string, (string | undefined)[]> = {};
+  for (const [at, store] of stores.entries()) {
+    for await (const { entries } of store.scan()) {
+      for (const { key, entry } of entries) {
+        const name = new TextDecoder().decode(key);
+        all[name] ??= [undefined, undefined];
+        all[name][at] = new TextDecoder().decode(entry.value);
+      }
+    }
+  }
+  return all;
+}
+
+describe('kvtwin diff --job, plan, apply, undo', () => {
+  it('goes from a diff to sides that agree, and back to what they were', async () => {
+    const before = await state();
+    const cart = await stores[0].get(utf8('cart:1'));
+    const diff = await diffJob();
+    expect(diff.code, diff.stderr).toBe(2);
+    const summary = JSON.parse(diff.stdout);
+    expect(summary).toMatchObject({ job: 'd1', keys: 54, differences: 4, classes: { agreed: 50 } });
+    expect(readFileSync(summary.report, 'utf8').trim().split('\n')).toHaveLength(4);
+
+    const planned = await plan('only-*=copy', 'value-conflict=newest:$.updated');
+    expect(planned.code, planned.stderr).toBe(3);
+    expect(planned.stdout).toMatch(/1 take .*1 undecided +plan /);
+    const applied = await kvtwin(['apply', planFile(), '--yes']);
+    expect(applied.code, applied.stderr).toBe(0);
+    expect(applied.stdout).toBe('  done 3 · skipped by the plan 1\n');
+    expect(await state()).toMatchObject({
+      'user:1': ['{"updated":"2026-11-22"}', '{"updated":"2026-11-22"}'],
+      'cart:1': ['left', 'left'],
+      'cart:2': ['right', 'right'],
+      'user:2': ['no json', 'not either'],
+    });
+
+    const undone = await kvtwin(['undo', 'd1', '--yes']);
+    expect(undone.code, undone.stderr).toBe(0);
+    expect(undone.stdout).toBe('  restored 1 · removed 2\n');
+    expect(await state()).toEqual(before);
+    const after = await stores[0].get(utf8('cart:1'));
+    expect(after?.expiration).toEqual(cart?.expiration);
+    const again = await kvtwin(['undo', 'd1', '--yes']);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('nothing of job d1 is applied')]);
+  });
+
+  it('leaves no difference behind that its rules decide', async () => {
+    await diffJob();
+    expect((await plan('only-*=copy', '*=second')).code).toBe(0);
+    expect((await kvtwin(['apply', planFile(), '--yes', '--json'])).code).toBe(0);
+    const diff = await kvtwin(['diff', '--json']);
+    expect([diff.code, JSON.parse(diff.stdout).differences]).toEqual([0, 0]);
+  });
+
+  it('obeys a plan that a person edited', async () => {
+    await diffJob();
+    await plan('only-*=copy', '*=second');
+    const text = await readFile(planFile(), 'utf8');
+    const edited = text
+      .split('\n')
+      .filter((line) => !line.includes('cart:2'))
+      .map((line) => (line.includes('cart:1') ? line.replace('"take":"first"', '"take":"removal"') : line));
+    await writeFile(planFile(), edited.join('\n'));
+    expect((await kvtwin(['apply', planFile(), '--yes'])).stdout).toBe('  done 3\n');
+    expect(await state()).not.toHaveProperty('cart:1');
+    expect(await state()).toMatchObject({ 'cart:2': [undefined, 'right'] });
+    const broken = text.replace('"take":"first"', '"take":"firts"');
+    await writeFile(planFile(), broken);
+    const refused = await kvtwin(['apply', planFile(), '--yes']);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/line \d of the plan: take is "firts"/),
+    ]);
+  });
+
+  it('skips what has changed since the plan, and says so', async () => {
+    await diffJob();
+    await plan('*=first');
+    await stores[1].put(utf8('user:1'), utf8('newer'));
+    const applied = await kvtwin(['apply', planFile(), '--yes']);
+    expect(applied.code).toBe(3);
+    expect(applied.stdout).toContain('changed-since 1');
+    expect((await state())['user:1']).toEqual(['{"updated":"2026-11-21"}', 'newer']);
+  });
+
+  it('asks for the names of the sites, and writes nothing without them', async () => {
+    await diffJob();
+    await plan('*=first');
+    const before = await state();
+    const alone = await kvtwin(['apply', planFile()], { stdin: '' });
+    expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining('add --yes')]);
+    const mistyped = await kvtwin(['apply', planFile()]);
+    expect([mistyped.code, mistyped.stderr]).toEqual([1, expect.stringContaining('not confirmed')]);
+    expect(await state()).toEqual(before);
+  });
+
+  it('resumes a job that was interrupted, and lists it as paused until then', async () => {
+    const stopping = new AbortController();
+    stopping.abort();
+    const stopped = await kvtwin(['diff', '--job'], { signal: stopping.signal });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain('Resume: kvtwin job resume d1');
+    const listed = await kvtwin(['job', 'ls', '--json']);
+    expect(JSON.parse(listed.stdout)).toMatchObject({ id: 'd1', state: 'new' });
+    const early = await plan('*=first');
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('job d1 is not done')]);
+    const resumed = await kvtwin(['job', 'resume', 'd1', '--json']);
+    expect(resumed.code, resumed.stderr).toBe(2);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ differences: 4 });
+    expect((await kvtwin(['job', 'ls'])).stdout).toMatch(/d1 +done +256\/256 +4 /);
+    expect((await kvtwin(['job', 'show', 'd1'])).stdout).toMatch(/report sha256 [0-9a-f]{64}/);
+    expect((await kvtwin(['job', 'rm', 'd1'])).code).toBe(0);
+    const gone = await kvtwin(['job', 'show', 'd1']);
+    expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('there is no job d1')]);
+  });
+
+  it('writes the same report for the same data', async () => {
+    const [one, other] = [JSON.parse((await diffJob()).stdout), JSON.parse((await diffJob()).stdout)];
+    expect(other.job).toBe('d2');
+    expect(other.reportSha256).toBe(one.reportSha256);
+  });
+
+  it('refuses a plan without a rule, and an existing plan file', async () => {
+    await diffJob();
+    expect((await kvtwin(['plan', 'd1'])).stderr).toContain('a plan needs a rule');
+    expect((await kvtwin(['plan', 'd1', '--rule', 'x'])).stderr).toContain('write CLASS[/PREFIX]=ACTION');
+    await plan('*=first');
+    expect((await plan('*=first')).stderr).toContain('is there already');
+  });
+});

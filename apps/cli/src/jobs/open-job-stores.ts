@@ -1,0 +1,29 @@
+import type { Two, VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
+import { CliError } from '../cli-error.js';
+import { openSides } from '../open-sides.js';
+import type { JobFolder } from './job-folder.js';
+
+/** The two stores of a job, opened. */
+export interface JobStores {
+  readonly stores: Two<VersionedStore>;
+  readonly policy: VersionPolicy;
+  close(): Promise<void>;
+}
+
+/** Opens what a job compares; the caller closes it. */
+export async function openJobStores({ description }: JobFolder): Promise<JobStores> {
+  const sides = await openSides(description.sides);
+  try {
+    if (sides.families === undefined) throw new CliError('a front has no stores of its own');
+    const [first, second] = sides.families;
+    const { selector } = description;
+    return {
+      stores: [await first.open(selector), await second.open(selector)],
+      policy: sides.policy,
+      close: () => sides.close(),
+    };
+  } catch (error) {
+    await sides.close();
+    throw error;
+  }
+}
