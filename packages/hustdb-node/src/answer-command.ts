@@ -13,68 +13,69 @@ import {
 import { answerCache, isCacheRequest } from './answer-cache.js';
 import type { Binlog } from './binlog.js';
 import type { NodeCache } from './node-cache.js';
-import type { NodeStorage, Page, Place } from './node-storage.js';
-import type { StorageCount } from './storage-count.js';
+import type { Page, Place } from './node-storage.js';
+import type { StorageCount, TableCount } from './storage-count.js';
+import type { Awaitable, StorageView } from './storage-view.js';
 import type { TableType } from './stored-record.js';
 
 /** What a node answers from. */
 export interface NodeParts {
-  readonly storage: NodeStorage;
+  readonly storage: StorageView;
   readonly cache: NodeCache;
   readonly binlog: Binlog;
   readonly fileCount: number;
 }
 
 /** Carries a command out and formats the node's answer. */
-export function answerCommand(parts: NodeParts, named: NamedRequest): HttpReply {
+export async function answerCommand(parts: NodeParts, named: NamedRequest): Promise<HttpReply> {
   if (isCacheRequest(named)) return answerCache(parts.cache, named);
   const { storage } = parts;
   switch (named.command) {
     case 'get':
     case 'hget':
-      return formatNodeRead(storage.read(named.request));
+      return formatNodeRead(await storage.read(named.request));
     case 'zscore':
-      return formatNodeRead(storage.read(memberOf(named.request, 'Z')));
+      return formatNodeRead(await storage.read(memberOf(named.request, 'Z')));
     case 'exist':
     case 'hexist':
-      return formatNodeRead(withoutValue(storage.read(named.request)));
+      return formatNodeRead(withoutValue(await storage.read(named.request)));
     case 'sismember':
-      return formatNodeRead(storage.read(memberOf(named.request, 'S')));
+      return formatNodeRead(await storage.read(memberOf(named.request, 'S')));
     case 'zismember':
-      return formatNodeRead(withoutValue(storage.read(memberOf(named.request, 'Z'))));
+      return formatNodeRead(withoutValue(await storage.read(memberOf(named.request, 'Z'))));
     case 'put':
     case 'hset':
-      return formatNodeWrite(storage.put({ ...named.request, ...conditionOf(named.request) }));
+      return formatNodeWrite(await storage.put({ ...named.request, ...conditionOf(named.request) }));
     case 'sadd': {
       const place = memberOf(named.request, 'S');
       return formatNodeWrite(
-        storage.put({ ...place, value: new Uint8Array(0), ...conditionOf(named.request) }),
+        await storage.put({ ...place, value: new Uint8Array(0), ...conditionOf(named.request) }),
       );
     }
     case 'zadd': {
       const { table, member, score, opt = 0 } = named.request;
       return formatNodeWrite(
-        storage.addScore({ table, key: member, score, opt, ...conditionOf(named.request) }),
+        await storage.addScore({ table, key: member, score, opt, ...conditionOf(named.request) }),
       );
     }
     case 'hincrby': {
       const { table, key, host } = named.request;
-      const written = storage.increment({ ...named.request, ...conditionOf(named.request) });
+      const written = await storage.increment({ ...named.request, ...conditionOf(named.request) });
       if (written.outcome === 'applied' && host !== undefined)
-        parts.binlog.add({ host, method: 3, table, key });
+        await parts.binlog.add({ host, method: 3, table, key });
       return formatNodeWrite(written);
     }
     case 'del':
     case 'hdel':
-      return formatNodeWrite(storage.delete({ ...named.request, ...conditionOf(named.request) }));
+      return formatNodeWrite(await storage.delete({ ...named.request, ...conditionOf(named.request) }));
     case 'srem':
     case 'zrem': {
       const place = memberOf(named.request, named.command === 'srem' ? 'S' : 'Z');
-      return formatNodeWrite(storage.delete({ ...place, ...conditionOf(named.request) }));
+      return formatNodeWrite(await storage.delete({ ...place, ...conditionOf(named.request) }));
     }
     case 'binlog': {
       const { member, ...task } = named.request;
-      return formatNodeBinlog(parts.binlog.add({ ...task, key: member }));
+      return formatNodeBinlog(await parts.binlog.add({ ...task, key: member }));
     }
     case 'keys':
       return answerListing(named.request, 'invalid', (page) => storage.listFile(named.request.file, page));
@@ -104,7 +105,7 @@ export function answerCommand(parts: NodeParts, named: NamedRequest): HttpReply 
     case 'stat':
       return answerStat(storage, named.request.table);
     case 'stat_all':
-      return json([totalOf(storage), ...storage.tableNames().map((table) => tableOf(storage, table))]);
+      return answerStatAll(storage);
     case 'file_count':
       return formatNodeReply(200, [], new TextEncoder().encode(String(parts.fileCount)));
     case 'status':
@@ -144,33 +145,49 @@ interface ListingRequest {
 }
 
 /** This node exports nothing, so there is never a snapshot to list from. */
-function answerListing(
+async function answerListing(
   request: ListingRequest,
   missing: 'invalid' | 'wrong-table',
-  list: (page: Page) => ListedEntry[] | undefined,
+  list: (page: Page) => Awaitable<ListedEntry[] | undefined>,
   scores = false,
-): HttpReply {
+): Promise<HttpReply> {
   const { offset, size, start = 0, end = HUSTDB_LIMITS.slots, noval = true } = request;
   if (request.async === true) return formatNodeListing({ outcome: 'no-snapshot' });
-  const entries = list({ offset, size, start, end, values: !noval });
+  const entries = await list({ offset, size, start, end, values: !noval });
   if (entries === undefined) return formatNodeListing({ outcome: missing });
   return formatNodeListing({ outcome: 'listed', entries }, { scores });
 }
 
-function answerStat(storage: NodeStorage, table: string | undefined): HttpReply {
-  if (table === undefined) return json(totalOf(storage));
-  return storage.countTable(table) === undefined ? formatNodeReply(404, []) : json(tableOf(storage, table));
+async function answerStat(storage: StorageView, table: string | undefined): Promise<HttpReply> {
+  if (table === undefined) return json(await totalOf(storage, await tableCounts(storage)));
+  const count = await storage.countTable(table);
+  return count === undefined ? formatNodeReply(404, []) : json(rowOf(table, count));
 }
 
-function totalOf(storage: NodeStorage): object {
-  const tables = storage.tableNames().map((table) => storage.countTable(table)!);
-  const hashes = tables.filter(({ type }) => type === 'H');
-  return { TOTALIZE: { KVPAIR: storage.countKv(), HASHTABLE: sum(hashes) } };
+async function answerStatAll(storage: StorageView): Promise<HttpReply> {
+  const counts = await tableCounts(storage);
+  return json([await totalOf(storage, counts), ...counts.map(([table, count]) => rowOf(table, count))]);
+}
+
+async function tableCounts(storage: StorageView): Promise<(readonly [table: string, count: TableCount])[]> {
+  const counts: (readonly [string, TableCount])[] = [];
+  for (const table of await storage.tableNames()) {
+    const count = await storage.countTable(table);
+    if (count !== undefined) counts.push([table, count]);
+  }
+  return counts;
+}
+
+async function totalOf(
+  storage: StorageView,
+  tables: readonly (readonly [string, TableCount])[],
+): Promise<object> {
+  const hashes = tables.flatMap(([, count]) => (count.type === 'H' ? [count] : []));
+  return { TOTALIZE: { KVPAIR: await storage.countKv(), HASHTABLE: sum(hashes) } };
 }
 
 /** Bytes are told of hashes only. */
-function tableOf(storage: NodeStorage, table: string): object {
-  const { type, count, size, capacity } = storage.countTable(table)!;
+function rowOf(table: string, { type, count, size, capacity }: TableCount): object {
   return { table, type, count, ...(type === 'H' ? { size, capacity } : {}) };
 }
 

@@ -1,5 +1,11 @@
-import { encodeNodeRequest, type HttpRequest, type NodeBinlogReply } from '@kvtwin/hustdb-protocol';
-import type { NodeStorage, Place } from './node-storage.js';
+import {
+  encodeNodeRequest,
+  type HttpRequest,
+  type NodeBinlogReply,
+  type NodeRead,
+} from '@kvtwin/hustdb-protocol';
+import type { Place } from './node-storage.js';
+import type { Awaitable, StorageView } from './storage-view.js';
 import type { TableType } from './stored-record.js';
 
 /** A write to be sent on to another node. */
@@ -14,7 +20,7 @@ export interface BinlogTask {
 
 /** What a binlog is made of. */
 export interface BinlogOptions {
-  readonly storage: NodeStorage;
+  readonly storage: Pick<StorageView, 'read'>;
   /** How long a write waits before it is sent, and sent again, in milliseconds. */
   readonly intervalMs: number;
   /** Writes that wait; one more is refused. */
@@ -62,7 +68,7 @@ export class Binlog {
   }
 
   /** Takes a task; a put-like one of a key that is not there is nothing to do. */
-  add({ host, method, table, key }: BinlogTask): NodeBinlogReply {
+  add({ host, method, table, key }: BinlogTask): Awaitable<NodeBinlogReply> {
     const needsTable = method > 2;
     if (host.length > MAX_HOST_CHARACTERS || method < 1 || method > 8) return 'invalid';
     if (needsTable && table === undefined) return 'invalid';
@@ -70,12 +76,11 @@ export class Binlog {
     const type = TYPES[Math.floor((method - 1) / 2)];
     const place = needsTable ? { table, type, key } : { key };
     const isRemoval = method % 2 === 0;
-    if (!isRemoval && this.#options.storage.read(place).outcome !== 'found') return 'queued';
-    const entry = { host, place, isRemoval };
-    if (this.#waiting.size >= this.#options.maxTasks && !this.#waiting.has(idOf(entry))) return 'refused';
-    this.restore('task', entry);
-    this.onChange?.('task', entry);
-    return 'queued';
+    if (isRemoval) return this.#take({ host, place, isRemoval });
+    const takeIfThere = ({ outcome }: NodeRead): NodeBinlogReply =>
+      outcome === 'found' ? this.#take({ host, place, isRemoval }) : 'queued';
+    const read = this.#options.storage.read(place);
+    return read instanceof Promise ? read.then(takeIfThere) : takeIfThere(read);
   }
 
   /** The tasks that wait, first come first. */
@@ -111,8 +116,7 @@ export class Binlog {
     for (const [id, task] of [...this.#waiting]) {
       if (this.#closed) return;
       if (silent.has(task.host) || this.#waiting.get(id) !== task) continue;
-      const request = requestOf(task, this.#options.storage);
-      const status = request === undefined ? 200 : await this.#statusOf(task.host, request);
+      const status = await this.#send(task);
       if (status === undefined) silent.add(task.host);
       else if (FINAL.includes(status) && this.#waiting.get(id) === task) this.#giveUp(id, task);
     }
@@ -121,19 +125,30 @@ export class Binlog {
     this.#timer = undefined;
   }
 
+  #take(entry: BinlogEntry): NodeBinlogReply {
+    if (this.#waiting.size >= this.#options.maxTasks && !this.#waiting.has(idOf(entry))) return 'refused';
+    this.restore('task', entry);
+    this.onChange?.('task', entry);
+    return 'queued';
+  }
+
   #giveUp(id: string, task: BinlogEntry): void {
     this.#waiting.delete(id);
     this.onChange?.('done', task);
   }
 
-  async #statusOf(host: string, request: HttpRequest): Promise<number | undefined> {
+  /** Undefined where the other node, or the storage here, does not answer. */
+  async #send(task: BinlogEntry): Promise<number | undefined> {
     try {
-      return await this.#options.send(host, request);
+      const request = await requestOf(task, this.#options.storage);
+      return request === undefined ? NOTHING_TO_SEND : await this.#options.send(task.host, request);
     } catch {
       return undefined;
     }
   }
 }
+
+const NOTHING_TO_SEND = 200;
 
 function idOf({ host, place: { type, table, key } }: BinlogEntry): string {
   return [
@@ -145,9 +160,13 @@ function idOf({ host, place: { type, table, key } }: BinlogEntry): string {
 }
 
 /** Undefined where the entry is gone meanwhile, so that there is nothing to send, or the request line would be too long. */
-function requestOf({ place, isRemoval }: BinlogEntry, storage: NodeStorage): HttpRequest | undefined {
+async function requestOf(
+  { place, isRemoval }: BinlogEntry,
+  storage: Pick<StorageView, 'read'>,
+): Promise<HttpRequest | undefined> {
+  const read = isRemoval ? undefined : await storage.read(place);
   try {
-    return isRemoval ? removalOf(place) : putOf(place, storage);
+    return read === undefined ? removalOf(place) : putOf(place, read);
   } catch {
     return undefined;
   }
@@ -160,8 +179,7 @@ function removalOf({ table, type, key }: Place): HttpRequest {
   return encodeNodeRequest('hdel', { table, key, isDup: true });
 }
 
-function putOf(place: Place, storage: NodeStorage): HttpRequest | undefined {
-  const read = storage.read(place);
+function putOf(place: Place, read: NodeRead): HttpRequest | undefined {
   if (read.outcome !== 'found') return undefined;
   const { table, type, key } = place;
   const replay = { ver: Number(read.version), isDup: true };

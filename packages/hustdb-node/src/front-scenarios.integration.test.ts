@@ -1,5 +1,10 @@
 import { hustDbScenarios } from '@kvtwin/testkit';
-import { ManualClock } from '@kvtwin/versioned-value';
+import {
+  ManualClock,
+  openMemoryStoreFamily,
+  type StoreFamily,
+  withCounterEnvelopes,
+} from '@kvtwin/versioned-value';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PlainFront } from '../test/plain-front.js';
 import { playScenario, type ScenarioStage } from '../test/play-scenario.js';
@@ -25,9 +30,12 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-async function startSystem(options: HustDbNodeOptions): Promise<ScenarioStage> {
-  const given = { auth, clock, ...options };
-  const nodes = [await HustDbNode.listen(given), await HustDbNode.listen(given)] as const;
+async function startSystem(
+  options: HustDbNodeOptions,
+  store: () => StoreFamily | undefined = () => undefined,
+): Promise<ScenarioStage> {
+  const given = (): HustDbNodeOptions => ({ auth, clock, store: store(), ...options });
+  const nodes = [await HustDbNode.listen(given()), await HustDbNode.listen(given())] as const;
   const [m1, m2] = [nodes[0].port, nodes[1].port];
   const front = await PlainFront.listen({ ports: [m1, m2], authorization });
   closers.push(...nodes.map((node) => () => node.close()), () => front.close());
@@ -40,6 +48,16 @@ describe('conversations recorded with a real HA and its nodes', async () => {
   it('are there', () => expect(scenarios.length).toBeGreaterThan(300));
 
   it.each(scenarios)('$folder/$name', (scenario) => playScenario(scenario, system));
+});
+
+describe('those over nodes that serve other stores', async () => {
+  const folders = ['hash', 'kv', 'list', 'pair', 'set', 'split', 'zset'];
+  const system = await startSystem({}, () =>
+    withCounterEnvelopes(openMemoryStoreFamily('store', { clock, enveloped: true })),
+  );
+  const served = scenarios.filter(({ folder, defect }) => folders.includes(folder) && defect !== true);
+
+  it.each(served)('$folder/$name', (scenario) => playScenario(scenario, system));
 });
 
 describe('those in which a node catches up', async () => {

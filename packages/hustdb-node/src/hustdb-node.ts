@@ -12,6 +12,7 @@ import {
 } from '@kvtwin/hustdb-protocol';
 import { answerCommand } from './answer-command.js';
 import { Binlog } from './binlog.js';
+import { checkStore } from './check-store.js';
 import { endConnectionsInOrder } from './end-connections-in-order.js';
 import { NodeCache } from './node-cache.js';
 import { NodeData } from './node-data.js';
@@ -19,6 +20,9 @@ import { NodeStorage } from './node-storage.js';
 import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
 import { readBody } from './read-body.js';
 import { type NodeSender, nodeSender } from './send-to-node.js';
+import type { StorageView } from './storage-view.js';
+import { StoreStorage } from './store-storage.js';
+import { StoreTables } from './store-tables.js';
 import { faithfulVersions, saneVersions } from './version-encoding.js';
 
 /** Expired entries that nobody asks for are deleted this often, as in a real node (`db.ttl.scan_interval`). */
@@ -36,7 +40,7 @@ const DEFLATED = ['/hustdb/get', '/hustdb/hget'];
  * are in memory, and in a directory too where it is given one.
  */
 export class HustDbNode {
-  /** The data, for seeding and looking at without HTTP. */
+  /** The data, for seeding and looking at without HTTP. Empty where the node serves another store. */
   readonly storage: NodeStorage;
   /** What `/hustcache/*` holds. */
   readonly cache: NodeCache;
@@ -46,13 +50,17 @@ export class HustDbNode {
   readonly #options: CheckedNodeOptions;
   readonly #server: Server;
   readonly #tokens: ReadonlySet<string>;
+  /** What commands are answered from. */
+  readonly #view: StorageView;
   #sweptAtMs: number;
   #data: NodeData | undefined;
   #closed: Promise<void> | undefined;
 
   /** Starts a node, with what its data directory holds; rejects where the port or the directory is taken. */
   static async listen(options: HustDbNodeOptions = {}): Promise<HustDbNode> {
-    const node = new HustDbNode(checkNodeOptions(options));
+    const checked = checkNodeOptions(options);
+    await checkStore(checked.store);
+    const node = new HustDbNode(checked);
     await node.#openData();
     try {
       await node.#listen();
@@ -76,8 +84,13 @@ export class HustDbNode {
     });
     this.cache = new NodeCache({ maxBytes: options.maxCacheBytes, nowMs: () => options.clock.nowMs() });
     this.#sender = nodeSender([...this.#tokens][0]);
+    const { store, storeTimeoutMs, fileCount } = options;
+    this.#view =
+      store === undefined
+        ? this.storage
+        : new StoreStorage(new StoreTables(store, storeTimeoutMs), fileCount);
     this.binlog = new Binlog({
-      storage: this.storage,
+      storage: this.#view,
       intervalMs: options.binlogIntervalMs,
       maxTasks: options.maxBinlogTasks,
       send: this.#sender.send,
@@ -135,6 +148,7 @@ export class HustDbNode {
     this.#sender.close();
     await this.#stopServing();
     await this.#data?.close();
+    await this.#options.store?.close();
   }
 
   #stopServing(): Promise<void> {
@@ -155,19 +169,19 @@ export class HustDbNode {
   }
 
   /** The answer to a write waits until the write is on disk. */
-  #answerDurably(request: IncomingMessage, body: Uint8Array): HttpReply | Promise<HttpReply> {
-    const data = this.#data;
-    if (data === undefined) return this.#answer(request, body);
-    const before = data.changes;
-    const reply = this.#answer(request, body);
-    if (data.changes === before) return reply;
-    return data.settled().then(
-      () => reply,
-      () => formatNodeReply(500, []),
-    );
+  async #answerDurably(request: IncomingMessage, body: Uint8Array): Promise<HttpReply> {
+    const before = this.#data?.changes;
+    try {
+      const reply = await this.#answer(request, body);
+      if (this.#data?.changes !== before) await this.#data?.settled();
+      return reply;
+    } catch (error) {
+      if (this.#data?.failure === undefined) this.#options.onError(error);
+      return formatNodeReply(500, []);
+    }
   }
 
-  #answer(request: IncomingMessage, body: Uint8Array): HttpReply {
+  async #answer(request: IncomingMessage, body: Uint8Array): Promise<HttpReply> {
     const target = request.url ?? '/';
     const { path } = splitTarget(target);
     if (path === '/status.html') return formatNodeReply(200, [], Buffer.from('ok\n'));
@@ -179,8 +193,9 @@ export class HustDbNode {
     const parsed = parseNodeRequest({ method: request.method ?? 'GET', target, body });
     if (parsed.kind === 'refused') return parsed.reply;
     if (this.#data?.failure !== undefined && isWrite(parsed.command)) return formatNodeReply(500, []);
-    const { storage, cache, binlog } = this;
-    const reply = answerCommand({ storage, cache, binlog, fileCount: this.#options.fileCount }, parsed);
+    const { cache, binlog } = this;
+    const parts = { storage: this.#view, cache, binlog, fileCount: this.#options.fileCount };
+    const reply = await answerCommand(parts, parsed);
     return reply.status === 200 && DEFLATED.includes(path) && wantsDeflate(request) ? deflated(reply) : reply;
   }
 

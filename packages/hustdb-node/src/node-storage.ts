@@ -1,12 +1,14 @@
 import { HUSTDB_LIMITS, type ListedEntry, type NodeRead, type NodeWrite } from '@kvtwin/hustdb-protocol';
-import { bucketOf, fileOfKey, fileOfTable } from './file-of.js';
+import { fileOfKey, fileOfTable } from './file-of.js';
+import { integerOf } from './integer-of.js';
+import { isInRange } from './is-in-range.js';
 import { type NodeTable, type RankedRecord, scoreOf } from './node-table.js';
 import { NodeTables } from './node-tables.js';
 import { scoreText } from './score-text.js';
 import { countOf, type StorageCount, type TableCount } from './storage-count.js';
 import type { StoredRecord, StoredState, TableType } from './stored-record.js';
 import type { VersionEncoding } from './version-encoding.js';
-import { judgeDelete, judgePut, type VersionDemand, type VersionVerdict } from './version-rules.js';
+import { declined, judgeDelete, judgePut, type VersionDemand } from './version-rules.js';
 
 /** What a storage is made of. */
 export interface NodeStorageOptions {
@@ -319,17 +321,6 @@ export class NodeStorage {
   }
 }
 
-function declined(verdict: Exclude<VersionVerdict, { verdict: 'accept' }>): NodeWrite {
-  if (verdict.verdict === 'reject') return { outcome: 'rejected', version: '0' };
-  return { outcome: verdict.verdict, version: String(verdict.version) };
-}
-
-function isInRange(key: Uint8Array, { start, end }: Page): boolean {
-  if (start === 0 && end === HUSTDB_LIMITS.slots) return true;
-  const bucket = bucketOf(key);
-  return bucket >= start && bucket < end;
-}
-
 /** The members whose score lies in the range, by its text. */
 function* rankedIn(table: NodeTable, range: ScoreRange | undefined): Iterable<RankedRecord> {
   if (range === undefined) {
@@ -345,15 +336,6 @@ function* rankedIn(table: NodeTable, range: ScoreRange | undefined): Iterable<Ra
 
 function* recordsOf(ranked: Iterable<RankedRecord>): Iterable<StoredRecord> {
   for (const { record } of ranked) yield record;
-}
-
-/** A stored signed 64-bit decimal; undefined where the value is none. */
-function integerOf(value: Uint8Array): bigint | undefined {
-  if (value.length > 20) return undefined;
-  const text = new TextDecoder('latin1').decode(value);
-  if (!/^-?\d+$/.test(text)) return undefined;
-  const number = BigInt(text);
-  return number === BigInt.asIntN(64, number) ? number : undefined;
 }
 
 /** A key as a Map's key: one character per byte. */

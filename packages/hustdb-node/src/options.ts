@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@kvtwin/versioned-value';
+import { type Clock, type StoreFamily, systemClock } from '@kvtwin/versioned-value';
 
 /** One user that a node lets in. */
 export interface NodeUser {
@@ -50,6 +50,15 @@ export interface HustDbNodeOptions {
   readonly dataSlackBytes?: number;
   /** Hears why nothing more can be written to `data` (a full disk). Writes are answered 500 then. Default: a process warning. */
   readonly onDataFailure?: (error: unknown) => void;
+  /**
+   * Serves the data of this family instead of its own memory: kv, hashes, sets and sorted sets; the cache stays in memory. Its
+   * stores must count versions as HustDB does (a HustDB node, or a store behind a counter envelope). The node closes it.
+   */
+  readonly store?: StoreFamily | undefined;
+  /** How long one call of `store` may take, in milliseconds. Default 5000: well below the 60 s that HustDB HA waits. */
+  readonly storeTimeoutMs?: number;
+  /** Hears what a request ran into, such as a call of `store` that failed; it is answered 500. Default: a process warning, once a code. */
+  readonly onError?: (error: unknown) => void;
   /** How long `close` lets requests under way finish, in milliseconds. Default 1000. */
   readonly closeGraceMs?: number;
 }
@@ -71,6 +80,9 @@ export interface CheckedNodeOptions {
   readonly data: string | undefined;
   readonly dataSlackBytes: number;
   readonly onDataFailure: (error: unknown) => void;
+  readonly store: StoreFamily | undefined;
+  readonly storeTimeoutMs: number;
+  readonly onError: (error: unknown) => void;
   readonly closeGraceMs: number;
 }
 
@@ -98,6 +110,9 @@ export function checkNodeOptions(options: HustDbNodeOptions): CheckedNodeOptions
     data: options.data,
     dataSlackBytes: within('dataSlackBytes', options.dataSlackBytes ?? 2 ** 26, 1, Number.MAX_SAFE_INTEGER),
     onDataFailure: options.onDataFailure ?? warn,
+    store: options.store,
+    storeTimeoutMs: within('storeTimeoutMs', options.storeTimeoutMs ?? 5000, 1, 3_600_000),
+    onError: options.onError ?? warnOnce(),
     closeGraceMs: within('closeGraceMs', options.closeGraceMs ?? 1000, 0, 600_000),
   };
 }
@@ -113,4 +128,14 @@ function within(name: string, value: number, min: number, max: number): number {
 
 function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error), 'KvtwinHustDbNodeWarning');
+}
+
+function warnOnce(): (error: unknown) => void {
+  const told = new Set<unknown>();
+  return (error) => {
+    const code = (error as { code?: unknown } | null)?.code;
+    if (told.has(code)) return;
+    told.add(code);
+    warn(error);
+  };
 }

@@ -1,4 +1,4 @@
-import { HUSTDB_LIMITS } from '@kvtwin/hustdb-protocol';
+import { HUSTDB_LIMITS, type NodeWrite } from '@kvtwin/hustdb-protocol';
 
 /** The version part of a write: `ver` (0: unconditional) and whether it replays another write. */
 export interface VersionDemand {
@@ -36,6 +36,12 @@ export function judgeDelete(current: number, { ver, isDup }: VersionDemand): Ver
   if (isDup && ver > 0 && isOlder(ver, current)) return { verdict: 'stale', version: current };
   if (!isDup && ver !== 0 && ver !== current) return { verdict: 'mismatch', version: current };
   return { verdict: 'accept', version: current };
+}
+
+/** The answer to a write that the rules do not accept. */
+export function declined(verdict: Exclude<VersionVerdict, { verdict: 'accept' }>): NodeWrite {
+  if (verdict.verdict === 'reject') return { outcome: 'rejected', version: '0' };
+  return { outcome: verdict.verdict, version: String(verdict.version) };
 }
 
 function nextVersion(current: number): number {
