@@ -11,11 +11,17 @@ const listed = listedDifferences();
 /** Recorded scenarios that only speak to the front, so that any pair can stand behind it. */
 const frontScenarios = hustDbScenarios().filter(
   ({ folder, name, slow, steps }) =>
-    ['hash', 'kv', 'pair'].includes(folder) &&
+    ['cache', 'hash', 'kv', 'list', 'pair', 'set', 'zset'].includes(folder) &&
     slow !== true &&
     !listed.has(`${folder}/${name}`) &&
     steps.every(({ target, control }) => target === 'ha' || control?.startsWith('sleep_ms')),
 );
+
+/**
+ * What only nodes do: to copy a sum to their partner in their own time (stores are given the copy at once), and to order
+ * negative scores by magnitude.
+ */
+const ofNodesOnly = ['hget2-after-hincrby', 'hget2-hincrby-skew', 'zset-negative-order'];
 
 interface Running {
   readonly proxy: RunningProxy;
@@ -67,7 +73,8 @@ const pairs: Record<string, () => Promise<Running>> = {
   },
 };
 
-describe.each(Object.entries(pairs))('scenarios of HustDB HA over %s', (_name, start) => {
+describe.each(Object.entries(pairs))('scenarios of HustDB HA over %s', (name, start) => {
+  const firstCopies = name === 'a HustDB node and a Hot Rod store';
   let system: Running;
   beforeAll(async () => {
     system = await start();
@@ -80,6 +87,8 @@ describe.each(Object.entries(pairs))('scenarios of HustDB HA over %s', (_name, s
 
   it.concurrent.each(frontScenarios)('answers as recorded: $folder/$name', async (scenario) => {
     const ports = { ha: system.proxy.port, m1: 0, m2: 0 };
-    expect(await replayScenario(scenario, { ports, credentials: `${user}:${user}` })).toBeUndefined();
+    const difference = await replayScenario(scenario, { ports, credentials: `${user}:${user}` });
+    if (firstCopies || !ofNodesOnly.includes(scenario.name)) expect(difference).toBeUndefined();
+    else expect(difference).toMatch(/^step \d+/);
   });
 });

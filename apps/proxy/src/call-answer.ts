@@ -1,5 +1,7 @@
 import type { PairRead, PairStore, SideRead, Two } from '@kvtwin/versioned-value';
+import { addAnswer } from './add-answer.js';
 import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
+import type { ServedPair } from './cluster.js';
 import type { HaCall, RefusedCall } from './ha-call.js';
 import { pairAnswer, unreadableAnswer } from './pair-answer.js';
 import { presentAnswer } from './present-answer.js';
@@ -12,7 +14,7 @@ import { writeGuard } from './write-guard.js';
 export interface CallContext {
   readonly compat: Compatibility;
   readonly sideTimeoutMs: number;
-  readonly sideNames: Two<string>;
+  readonly pair: ServedPair;
 }
 
 /** Asks the pair and answers. `value`: the body of a put, or its `val`. Rejects with what the pair rejects with. */
@@ -29,14 +31,31 @@ export async function callAnswer(
         valueless: call.command.type === 'set',
       });
     case 'get':
-      return presentAnswer(await readFirst(store, call.key, options), context.compat, true);
+      return presentAnswer(await readAnywhere(call, store, context), context.compat, true);
     case 'exist':
-      return presentAnswer(await readFirst(store, call.key, options), context.compat, false);
+      return presentAnswer(await readAnywhere(call, store, context), context.compat, false);
     case 'put':
     case 'remove':
-    case 'add':
       return write(call, value, store, context);
+    case 'add':
+      return addAnswer(call, store.policy, context);
   }
+}
+
+/** The sides of the pair, and where neither has the key those of the pair that held its slot before. */
+async function readAnywhere(
+  call: HaCall,
+  store: PairStore,
+  { pair, sideTimeoutMs }: CallContext,
+): Promise<readonly SideRead[]> {
+  const options = { timeoutMs: sideTimeoutMs };
+  const sides = await readFirst(store, call.key, options);
+  const { older } = pair;
+  if (older === undefined || sides.some(({ state }) => state === 'present')) return sides;
+  const before = await older.tables.with(call.command.type, call.table, (olderStore) =>
+    readFirst(olderStore, call.key, options),
+  );
+  return [...sides, ...before];
 }
 
 /** The answer to a call that nobody is asked about. Extended: 400 and the reason in every case. */
@@ -62,7 +81,8 @@ async function write(
   store: PairStore,
   context: CallContext,
 ): Promise<Answer> {
-  const { compat, sideNames } = context;
+  const { compat } = context;
+  const { sideNames } = context.pair;
   const timeoutMs = context.sideTimeoutMs;
   const removal = call.command.kind === 'remove';
   const guard = await writeGuard(call, store, { timeoutMs, compat });

@@ -2,20 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { HUSTDB_LIMITS, splitTarget } from '@kvtwin/hustdb-protocol';
-import { type PairSource, StoreError, type Two, toByteString } from '@kvtwin/versioned-value';
+import { StoreError, toByteString } from '@kvtwin/versioned-value';
 import { type Answer, notFound, textAnswer } from './answer.js';
 import { basicCredentials } from './basic-credentials.js';
 import { callAnswer, refusedAnswer } from './call-answer.js';
-import { ConnectionLanes, type Turn } from './connection-lanes.js';
+import type { Cluster } from './cluster.js';
+import { clusterAnswer } from './cluster-answer.js';
+import { CLUSTER_COMMANDS, type ClusterCommand } from './cluster-command.js';
+import { ConnectionLanes } from './connection-lanes.js';
+import { Exchange } from './exchange.js';
 import { type HaCall, parseHaCall } from './ha-call.js';
 import { htmlAnswer } from './html-answer.js';
 import type { ResolvedListenerOptions } from './proxy-options.js';
 import { byteBudget, hasBody, type RequestBody, readRequestBody } from './request-body.js';
 import { requestIds } from './request-ids.js';
-import { type SendContext, sendAndLinger, sendAnswer } from './send-answer.js';
-import { SERVED_COMMANDS, type ServedCommand, UNSERVED_PATHS } from './served-command.js';
-import { SERVICE_PAGES } from './service-answer.js';
-import { TableStores } from './table-stores.js';
+import { slotOfCall } from './routed-slot.js';
+import { sendAndLinger, sendAnswer } from './send-answer.js';
+import { SERVED_COMMANDS, type ServedCommand } from './served-command.js';
+import { SERVICE_PAGES, type ServicePage } from './service-answer.js';
 import { within } from './within.js';
 import { turnPatienceMs, WriteTurns } from './write-turns.js';
 
@@ -25,6 +29,19 @@ const REQUEST_LINE_LIMIT_BYTES = 4096;
 const LINGER_MS = 5000;
 /** From here on an answer counts as held bytes until the caller has read it; below, the number of requests bounds it. */
 const LARGE_ANSWER_BYTES = 64 * 1024;
+
+/** How many calls of a side follow one another at most, and whether a call may have to wait for its turn before. */
+interface CallShape {
+  readonly calls: number;
+  readonly waits: boolean;
+}
+
+const READ: CallShape = { calls: 2, waits: false };
+/** While a slot is split off, those who held it before are asked too. */
+const SPLIT_READ: CallShape = { calls: 4, waits: false };
+const WRITE: CallShape = { calls: 3, waits: true };
+
+const NOTHING = new Uint8Array(0);
 
 /** Answers the requests of the data listener. */
 export interface DataHandler {
@@ -40,19 +57,14 @@ export interface DataHandler {
   idle(): Promise<void>;
 }
 
-/** Makes the handler of one proxy. `sideNames`: `host:port` of each side. */
-export function dataHandler(
-  source: PairSource,
-  sideNames: Two<string>,
-  options: ResolvedListenerOptions,
-): DataHandler {
-  return new Handler(source, sideNames, options);
+/** Makes the handler of one proxy. */
+export function dataHandler(cluster: Cluster, options: ResolvedListenerOptions): DataHandler {
+  return new Handler(cluster, options);
 }
 
 class Handler implements DataHandler {
   readonly #options: ResolvedListenerOptions;
-  readonly #sideNames: Two<string>;
-  readonly #tables: TableStores;
+  readonly #cluster: Cluster;
   readonly #turns = new WriteTurns();
   readonly #accepts: ((header: string | undefined) => boolean) | undefined;
   readonly #budget;
@@ -62,10 +74,9 @@ class Handler implements DataHandler {
   #closing = false;
   #onIdle: (() => void)[] = [];
 
-  constructor(source: PairSource, sideNames: Two<string>, options: ResolvedListenerOptions) {
+  constructor(cluster: Cluster, options: ResolvedListenerOptions) {
     this.#options = options;
-    this.#sideNames = sideNames;
-    this.#tables = new TableStores(source);
+    this.#cluster = cluster;
     this.#accepts = options.users.length === 0 ? undefined : basicCredentials(options.users);
     this.#budget = byteBudget(options.maxBufferedBytes);
   }
@@ -125,7 +136,7 @@ class Handler implements DataHandler {
     const { path: rawPath, query } = splitTarget(target);
     const path = rawPath.includes('//') ? rawPath.replace(/\/{2,}/g, '/') : rawPath;
     const command = SERVED_COMMANDS.get(path);
-    if (command === undefined) return this.#otherPath(path, request);
+    if (command === undefined) return this.#otherPath(exchange, path, query);
     if (!this.#isAllowed(request)) return unauthorized();
     if (this.#active > this.#options.maxConcurrentRequests) return this.#overloaded();
     if (command.postOnly && request.method !== 'POST') return htmlAnswer(405, 'invalid-request');
@@ -143,15 +154,40 @@ class Handler implements DataHandler {
     return undefined;
   }
 
-  #otherPath(path: string, request: IncomingMessage): Answer {
+  #otherPath(exchange: Exchange, path: string, query: string): Answer | undefined {
+    const { request } = exchange;
     const page = SERVICE_PAGES.get(path);
-    if (page !== undefined) {
-      if (page.authenticated && !this.#isAllowed(request)) return unauthorized();
-      return page.answer({ compat: this.#options.compat, sideNames: this.#sideNames });
-    }
-    if (!UNSERVED_PATHS.has(path)) return htmlAnswer(404, 'no-such-path');
-    if (!this.#isAllowed(request)) return unauthorized();
-    return textAnswer(501, 'unsupported', `${path} is not served by this proxy`);
+    const command = page === undefined ? CLUSTER_COMMANDS.get(path) : undefined;
+    if (page === undefined && command === undefined) return htmlAnswer(404, 'no-such-path');
+    if (page?.authenticated !== false && !this.#isAllowed(request)) return unauthorized();
+    if (this.#active > this.#options.maxConcurrentRequests) return this.#overloaded();
+    if (page !== undefined) void this.#showPage(exchange, page, query);
+    else void this.#askCluster(exchange, command!, query);
+    return undefined;
+  }
+
+  async #showPage(exchange: Exchange, page: ServicePage, query: string): Promise<void> {
+    const body = await this.#bodyOf(exchange, page.readsBody);
+    if (body === undefined) return;
+    const { compat, sideTimeoutMs } = this.#options;
+    const { method = 'GET' } = exchange.request;
+    const context = { cluster: this.#cluster, compat, sideTimeoutMs, method, query, body };
+    this.#answerWith(exchange, async () => page.answer(context), READ);
+  }
+
+  async #askCluster(exchange: Exchange, command: ClusterCommand, query: string): Promise<void> {
+    const body = await this.#bodyOf(exchange, command.readsBody);
+    if (body === undefined) return;
+    const { compat, sideTimeoutMs } = this.#options;
+    const { target, request } = exchange;
+    const call = { command, method: request.method ?? 'GET', target, query, body };
+    const context = { cluster: this.#cluster, compat, sideTimeoutMs };
+    this.#answerWith(exchange, () => clusterAnswer(call, context), READ);
+  }
+
+  /** The body of a command that reads one; undefined where the request is answered, or gone. */
+  async #bodyOf(exchange: Exchange, readsBody: boolean): Promise<Uint8Array | undefined> {
+    return readsBody && hasBody(exchange.request) ? this.#readBody(exchange) : NOTHING;
   }
 
   #isAllowed(request: IncomingMessage): boolean {
@@ -224,22 +260,30 @@ class Handler implements DataHandler {
       );
       return;
     }
-    const askedAt = performance.now();
+    const pair = this.#cluster.only ?? this.#cluster.pairOf(slotOfCall(call));
     const { compat, sideTimeoutMs } = this.#options;
-    const context = { compat, sideTimeoutMs, sideNames: this.#sideNames };
+    const { type } = call.command;
+    const context = { compat, sideTimeoutMs, pair };
     const ask = (): Promise<Answer> =>
-      this.#tables.with(call.command.type, call.table, (store) => callAnswer(call, value, store, context));
-    const asked = isWrite(call.command)
-      ? this.#turns.run(`${call.command.type[0]}${call.table}\0${toByteString(call.key)}`, ask)
-      : ask();
-    within(asked, this.#deadlineMs(call.command)).then(
+      pair.tables.with(type, call.table, (store) => callAnswer(call, value, store, context));
+    if (!isWrite(call.command)) this.#answerWith(exchange, ask, pair.older === undefined ? READ : SPLIT_READ);
+    else {
+      const turn = `${type}${call.table}\0${toByteString(call.key)}`;
+      this.#answerWith(exchange, () => this.#turns.run(turn, ask), WRITE);
+    }
+  }
+
+  /** Asks, within a time that no side can exceed by its own time-outs, and sends the answer. */
+  #answerWith(exchange: Exchange, ask: () => Promise<Answer>, kind: CallShape): void {
+    const askedAt = performance.now();
+    within(ask(), this.#deadlineMs(kind)).then(
       (answer) => {
         exchange.pairMs = performance.now() - askedAt;
-        this.#send(exchange, answer ?? this.#timedOut(call.command));
+        this.#send(exchange, answer ?? this.#timedOut(kind));
       },
       (error: unknown) => {
         exchange.pairMs = performance.now() - askedAt;
-        this.#send(exchange, this.#failed(error, call.command));
+        this.#send(exchange, this.#failed(error, kind));
       },
     );
   }
@@ -248,13 +292,12 @@ class Handler implements DataHandler {
    * Each side has its own time-out; this one is for a pair that keeps none. A write waits for its turn, asks the
    * sides one after the other, and may read them before.
    */
-  #deadlineMs(command: ServedCommand): number {
-    const { sideTimeoutMs } = this.#options;
-    return isWrite(command) ? sideTimeoutMs * 3 + turnPatienceMs + 1000 : sideTimeoutMs * 2 + 1000;
+  #deadlineMs({ calls, waits }: CallShape): number {
+    return this.#options.sideTimeoutMs * calls + (waits ? turnPatienceMs : 0) + 1000;
   }
 
-  #timedOut(command: ServedCommand): Answer {
-    const message = `no answer from the pair within ${this.#deadlineMs(command)} ms`;
+  #timedOut(kind: CallShape): Answer {
+    const message = `no answer from the pair within ${this.#deadlineMs(kind)} ms`;
     if (this.#options.compat === 'strict') return notFound('timeout', message);
     return textAnswer(504, 'timeout', message);
   }
@@ -265,13 +308,12 @@ class Handler implements DataHandler {
   }
 
   /** What a pair throws is misuse or a pair that cannot do it; a side that fails is a value, not an exception. */
-  #failed(error: unknown, command: ServedCommand): Answer {
+  #failed(error: unknown, { waits: writes }: CallShape): Answer {
     const strict = this.#options.compat === 'strict';
     if (!StoreError.is(error)) {
       this.#options.onError(error);
       return strict ? notFound('error') : textAnswer(500, 'error', 'internal error');
     }
-    const writes = isWrite(command);
     if (strict) return notFound(writes ? 'rejected' : 'unreadable', `${error.code}: ${error.message}`);
     if (error.code.startsWith('STORE_INVALID_')) return textAnswer(400, 'invalid-request', error.message);
     if (error.code === 'STORE_UNSUPPORTED') return textAnswer(400, 'unsupported', error.message);
@@ -298,43 +340,6 @@ class Handler implements DataHandler {
 
   #sendLingering(exchange: Exchange, answer: Answer): void {
     sendAndLinger(exchange.request, exchange.response, answer, exchange.context(true), LINGER_MS);
-  }
-}
-
-/**
- * One request and what is known about it by the time it is answered. A class, for an object literal with a getter costs each
- * request about as much as all the rest of its handling.
- */
-class Exchange implements Turn {
-  pairMs: number | undefined;
-  finished = false;
-  /** Bytes that stand in the budget: of the request's body, later of a large answer until the caller has read it. */
-  heldBytes = 0;
-
-  constructor(
-    readonly request: IncomingMessage,
-    readonly response: ServerResponse,
-    readonly target: string,
-    readonly requestId: string,
-    readonly startedAt: number,
-    private readonly onStart: (exchange: Exchange) => void,
-    private readonly onDone: (exchange: Exchange) => void,
-  ) {}
-
-  get isWhole(): boolean {
-    return this.request.complete;
-  }
-
-  start(): void {
-    this.onStart(this);
-  }
-
-  done(): void {
-    this.onDone(this);
-  }
-
-  context(closing: boolean): SendContext {
-    return { requestId: this.requestId, startedAt: this.startedAt, pairMs: this.pairMs, closing };
   }
 }
 

@@ -27,6 +27,10 @@ export interface HaCall {
   /** Undefined: never expires. */
   readonly ttlSeconds: number | undefined;
   readonly isDup: boolean;
+  /** The key as it stands in the query, undecoded; empty where it stands in the body. */
+  readonly rawKey: string;
+  /** What is added, of a command that adds. */
+  readonly by: bigint | undefined;
   /** What is written where no body is: `val`, undecoded; a member's score; nothing for the member of a set. */
   readonly value: Uint8Array | undefined;
 }
@@ -62,15 +66,15 @@ export function parseHaCall(
   }
   const key = keyOf(command, parameters, query, body);
   if ('refused' in key) return key;
-  const numbers = compat === 'extended' ? notNumeric(parameters) : undefined;
+  const numbers = compat === 'extended' ? notNumeric(command, parameters) : undefined;
   if (numbers !== undefined) return refuse('bad-request', numbers);
-  const value = writtenValue(command, parameters);
-  if (value !== undefined && 'refused' in value) return value;
+  const written = writtenBy(command, parameters, query);
+  if ('refused' in written) return written;
   const verText = parameters.get('ver');
   const ttl = parameters.get('ttl');
   const isDup = parameters.get('is_dup');
   return {
-    command,
+    command: written.command ?? command,
     table: command.type === 'kv' ? '' : table!,
     key,
     ver: verText === undefined ? 0 : readUint32(verText),
@@ -78,7 +82,9 @@ export function parseHaCall(
     ver2Text: parameters.get('ver2'),
     ttlSeconds: ttl === undefined ? undefined : ttlSeconds(readUint32(ttl)),
     isDup: isDup !== undefined && readBoolean(isDup),
-    value,
+    rawKey: parameters.get('key') ?? '',
+    by: written.by,
+    value: written.value,
   };
 }
 
@@ -103,24 +109,37 @@ function decoded(raw: string): Uint8Array | RefusedCall {
   return key.length > 0 ? key : refuse('not-found', 'the key holds no byte once it is decoded');
 }
 
-function writtenValue(
-  command: ServedCommand,
-  parameters: ReadonlyMap<string, string>,
-): Uint8Array | RefusedCall | undefined {
-  if (command.kind !== 'put') return undefined;
-  if (command.type === 'set') return NOTHING;
-  if (command.type === 'zset') return scoreOf(parameters);
-  const val = parameters.get('val');
-  return val === undefined ? undefined : Buffer.from(val, 'latin1');
+/** What a write writes or adds, and as which command where it is another one than it looks like. */
+interface Written {
+  readonly command?: ServedCommand;
+  readonly value?: Uint8Array;
+  readonly by?: bigint;
 }
 
-function scoreOf(parameters: ReadonlyMap<string, string>): Uint8Array | RefusedCall {
-  const score = parameters.get('score');
-  if (score === undefined) return refuse('not-found', 'parameter score is missing or empty');
-  if (readInt32(parameters.get('opt') ?? '0') !== 0) {
-    return refuse('not-found', 'opt is not served by this proxy');
+function writtenBy(
+  command: ServedCommand,
+  parameters: ReadonlyMap<string, string>,
+  query: string,
+): Written | RefusedCall {
+  if (command.kind === 'add') {
+    const by = parameters.get('val');
+    return by === undefined ? missing(command, query, 'val') : { by: readInt64(by) };
   }
-  return Buffer.from(readInt64(score).toString());
+  if (command.kind !== 'put') return {};
+  if (command.type === 'set') return { value: NOTHING };
+  if (command.type === 'zset') return scoreOf(command, parameters);
+  const val = parameters.get('val');
+  return val === undefined ? {} : { value: Buffer.from(val, 'latin1') };
+}
+
+/** `opt` above 0 adds the score to the one that is there, below 0 subtracts it. */
+function scoreOf(command: ServedCommand, parameters: ReadonlyMap<string, string>): Written | RefusedCall {
+  const text = parameters.get('score');
+  if (text === undefined) return refuse('not-found', 'parameter score is missing or empty');
+  const score = readInt64(text);
+  const opt = readInt32(parameters.get('opt') ?? '0');
+  if (opt === 0) return { value: Buffer.from(score.toString()) };
+  return { command: { ...command, kind: 'add' }, by: opt > 0 ? score : BigInt.asIntN(64, -score) };
 }
 
 /** 0 and anything beyond HustDB's longest time to live mean: never expires. */
@@ -144,12 +163,12 @@ function badTable(command: ServedCommand, table: string): RefusedCall {
 }
 
 /** HustDB takes `ver=abc` for no version at all, which turns a conditional write into an unconditional one. */
-function notNumeric(parameters: ReadonlyMap<string, string>): string | undefined {
+function notNumeric(command: ServedCommand, parameters: ReadonlyMap<string, string>): string | undefined {
   for (const name of ['ver', 'ver2', 'ttl']) {
     const text = parameters.get(name);
     if (text !== undefined && !/^\d{1,20}$/.test(text)) return `parameter ${name} must be a decimal number`;
   }
-  for (const name of ['score', 'opt']) {
+  for (const name of command.kind === 'add' ? ['val'] : ['score', 'opt']) {
     const text = parameters.get(name);
     if (text !== undefined && !isInt64(text)) return `parameter ${name} must be a signed 64-bit number`;
   }

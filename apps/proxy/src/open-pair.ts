@@ -3,6 +3,7 @@ import { ReplicaPair } from '@kvtwin/replica-pair';
 import {
   MemoryRegistry,
   type PairSource,
+  type StoreFamily,
   type Two,
   type VersionPolicy,
   withCounterEnvelopes,
@@ -16,6 +17,8 @@ export interface OpenedPair {
   readonly source: PairSource;
   /** What each side is called in `Sync` and in messages. */
   readonly sideNames: Two<string>;
+  /** The stores of the two sides; none where the pair was opened as a whole. */
+  readonly families?: Two<StoreFamily>;
   /** Closes what was opened here; what the caller had opened stays open. */
   close(): Promise<void>;
 }
@@ -93,7 +96,12 @@ function pairOf(opened: Two<Backend>, sides: Two<SideOption>, versions: Versions
   ];
   const sideNames: Two<string> = [first.label, second.label];
   const source = new ReplicaPair({ first: first.family, second: second.family, policy, names: sideNames });
-  return { source, sideNames, close: () => closeOwned([first, second], sides) };
+  return {
+    source,
+    sideNames,
+    families: [first.family, second.family],
+    close: () => closeOwned([first, second], sides),
+  };
 }
 
 function decidePolicy(opened: Two<Backend>, versions: VersionsOption): VersionPolicy {

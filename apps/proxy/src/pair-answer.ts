@@ -59,9 +59,9 @@ export function pairAnswer(
  * At least one side could not be read. Strict: 404 as ever. Extended: 503 with one line per failing side; but a front's own
  * 404, which tells nothing, stays one.
  */
-export function unreadableAnswer(sides: Two<SideRead>, compat: Compatibility): Answer {
+export function unreadableAnswer(sides: readonly SideRead[], compat: Compatibility): Answer {
   const message = sides
-    .map((side, at) => `${at === 0 ? 'first' : 'second'}: ${describeSide(side)}`)
+    .map((side, at) => `${['first', 'second', 'third', 'fourth'][at]}: ${describeSide(side)}`)
     .join('; ');
   const failed = sides.filter((side) => side.state === 'failed');
   if (compat === 'strict' || failed.length === 0) return notFound('unreadable', message);

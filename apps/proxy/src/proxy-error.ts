@@ -3,6 +3,7 @@
  * - `PROXY_UNKNOWN_BACKEND`: the URL's scheme is none of `memory:`, `hotrod:`, `hotrods:`, `hustdb:`, `hustdb+ha:`.
  * - `PROXY_INVALID_BACKEND`: the URL is malformed, or names a pair where one side is due (or the other way round).
  * - `PROXY_INVALID_OPTIONS`: an option is out of its range, or two options exclude each other.
+ * - `PROXY_INVALID_TABLE`: the table file cannot be read, or is none that a HustDB HA would start by.
  * - `PROXY_VERSIONS_NOT_COMPARABLE`: policy `counter` over a store whose versions are opaque.
  * - `PROXY_PORT_IN_USE`: another process listens on that address.
  * - `PROXY_LISTEN_FAILED`: the address cannot be listened on for another reason (`cause`).
@@ -11,6 +12,7 @@ export type ProxyErrorCode =
   | 'PROXY_UNKNOWN_BACKEND'
   | 'PROXY_INVALID_BACKEND'
   | 'PROXY_INVALID_OPTIONS'
+  | 'PROXY_INVALID_TABLE'
   | 'PROXY_VERSIONS_NOT_COMPARABLE'
   | 'PROXY_PORT_IN_USE'
   | 'PROXY_LISTEN_FAILED';

@@ -41,6 +41,7 @@ const rows = {
   hexist: ['exist', 'hash'],
   hset: ['put', 'hash'],
   hdel: ['remove', 'hash'],
+  hincrby: ['add', 'hash'],
   sismember: ['exist', 'set'],
   sismember2: ['pair-read', 'set'],
   sadd: ['put', 'set'],
@@ -70,36 +71,3 @@ export const SERVED_COMMANDS: ReadonlyMap<string, ServedCommand> = new Map(
     return [ha.path, command];
   }),
 );
-
-/**
- * Paths that HustDB HA knows and this proxy does not serve; answered 501, so that a caller sees at once that it is the
- * proxy that does not do it.
- */
-export const UNSERVED_PATHS: ReadonlySet<string> = new Set([
-  '/hincrby',
-  '/hkeys',
-  '/keys',
-  '/smembers',
-  '/zrangebyrank',
-  '/zrangebyscore',
-  '/stat',
-  '/stat_all',
-  '/file_count',
-  '/set_table',
-  '/sync_status',
-  '/sync_alive',
-  '/cache/get',
-  '/cache/exist',
-  '/cache/ttl',
-  '/cache/put',
-  '/cache/append',
-  '/cache/del',
-  '/cache/expire',
-  '/cache/persist',
-  '/cache/hget',
-  '/cache/hexist',
-  '/cache/hset',
-  '/cache/hdel',
-  '/cache/hincrby',
-  '/cache/hincrbyfloat',
-]);

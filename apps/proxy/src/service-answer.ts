@@ -1,18 +1,23 @@
-import type { Two } from '@kvtwin/versioned-value';
 import { type Answer, textAnswer } from './answer.js';
+import type { Cluster } from './cluster.js';
 import type { Compatibility } from './proxy-options.js';
 
-/** What the pages about the service itself need. */
+/** What the pages about the service itself are made of. */
 export interface ServiceContext {
+  readonly cluster: Cluster;
   readonly compat: Compatibility;
-  readonly sideNames: Two<string>;
+  readonly sideTimeoutMs: number;
+  readonly method: string;
+  readonly query: string;
+  readonly body: Uint8Array;
 }
 
-/** A page about the service: it asks no side. */
+/** A page about the service. */
 export interface ServicePage {
   /** Whether it asks for credentials where any are configured. */
   readonly authenticated: boolean;
-  answer(context: ServiceContext): Answer;
+  readonly readsBody: boolean;
+  answer(context: ServiceContext): Answer | Promise<Answer>;
 }
 
 /** HustDB HA's own answer, which callers compare in health checks. */
@@ -22,23 +27,31 @@ const HA_VERSION = 'hustdbha 1.7';
 export const SERVICE_PAGES: ReadonlyMap<string, ServicePage> = new Map([
   [
     '/version',
-    {
-      authenticated: false,
-      answer: ({ compat }) =>
-        textAnswer(200, 'ok', compat === 'strict' ? HA_VERSION : `${HA_VERSION} (kvtwin)`),
-    },
+    open(({ compat }) => textAnswer(200, 'ok', compat === 'strict' ? HA_VERSION : `${HA_VERSION} (kvtwin)`)),
   ],
+  ['/status.html', open(() => ({ ...textAnswer(200, 'ok', 'ok'), contentType: 'text/html' }))],
   [
-    '/status.html',
-    { authenticated: false, answer: () => ({ ...textAnswer(200, 'ok', 'ok'), contentType: 'text/html' }) },
+    '/peer_count',
+    page(async ({ cluster, sideTimeoutMs }) => plain(String(await cluster.peerCount(sideTimeoutMs)))),
   ],
-  ['/peer_count', { authenticated: true, answer: () => plain('2') }],
-  ['/get_table', { authenticated: true, answer: ({ sideNames }) => plain(tableFile(sideNames)) }],
-] satisfies [string, ServicePage][]);
+  ['/get_table', page(async ({ cluster, sideTimeoutMs }) => plain(await cluster.tableFile(sideTimeoutMs)))],
+  ['/sync_alive', page(() => textAnswer(200, 'ok', 'ok'))],
+  ['/sync_status', page(({ cluster }) => plain(syncStatus(cluster.names)))],
+]);
 
-/** The hash table of a cluster of one pair, as HustDB HA shows its own. */
-function tableFile(sideNames: Two<string>): string {
-  return JSON.stringify({ table: [{ item: { key: [0, 1024], val: sideNames } }] });
+function page(answer: ServicePage['answer']): ServicePage {
+  return { authenticated: true, readsBody: false, answer };
+}
+
+function open(answer: ServicePage['answer']): ServicePage {
+  return { authenticated: false, readsBody: false, answer };
+}
+
+/** The counters of HustDB HA's sync server, in its words and spacing. */
+function syncStatus(names: readonly string[]): string {
+  const nothing = { processed_items: 0, synced_items: 0 };
+  const status = Object.fromEntries(names.map((name) => [name, nothing]));
+  return JSON.stringify({ total_status: nothing, status }, null, 4);
 }
 
 function plain(text: string): Answer {

@@ -1,7 +1,8 @@
+import type { Cluster } from './cluster.js';
 import { dataHandler } from './data-handler.js';
 import { listen } from './data-listener.js';
-import { type OpenedPair, openPair } from './open-pair.js';
 import { type ProxyOptions, resolveListenerOptions } from './proxy-options.js';
+import { openSinglePair } from './single-pair-cluster.js';
 
 /** A proxy that serves. */
 export interface RunningProxy {
@@ -17,31 +18,31 @@ export interface RunningProxy {
 }
 
 /**
- * Serves the HustDB HA dialect for kv and hash over two sides, or over a pair.
+ * Serves the HustDB HA dialect over two sides, or over a pair.
  *
  * Rejects with a ProxyError (its codes say why), or with what a client rejects with while a side is opened. A side that
  * cannot be reached later is no reason to stop: it is what the proxy tells its callers about.
  */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const resolved = resolveListenerOptions(options);
-  const pair = await openPair(options);
+  const cluster = await openSinglePair(options);
   try {
-    return await serve(pair, resolved);
+    return await serve(cluster, resolved);
   } catch (error) {
-    await pair.close();
+    await cluster.close();
     throw error;
   }
 }
 
 async function serve(
-  pair: OpenedPair,
+  cluster: Cluster,
   options: ReturnType<typeof resolveListenerOptions>,
 ): Promise<RunningProxy> {
-  const handler = dataHandler(pair.source, pair.sideNames, options);
+  const handler = dataHandler(cluster, options);
   const listener = await listen(handler, options);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closed ??= listener.close().then(() => pair.close());
+    closed ??= listener.close().then(() => cluster.close());
     return closed;
   };
   const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;

@@ -33,7 +33,12 @@ export function writeAnswer(write: PairWrite, context: WriteAnswerContext): Answ
     context.compat === 'strict'
       ? strictAnswer(write, verdicts, context)
       : extendedAnswer(write, verdicts, context);
-  return { ...answer, headers: [...answer.headers, 'X-Sides', write.sides.map(describe).join(', ')] };
+  return { ...answer, headers: [...answer.headers, ...sidesHeader(write)] };
+}
+
+/** `X-Sides`: how each side took a write. */
+export function sidesHeader(write: PairWrite): string[] {
+  return ['X-Sides', write.sides.map(describe).join(', ')];
 }
 
 function strictAnswer(write: PairWrite, verdicts: Two<WriteVerdict>, context: WriteAnswerContext): Answer {

@@ -7,7 +7,7 @@ export function listedDifferences(): ReadonlySet<string> {
     .split('\n')
     .filter((line) => line.startsWith('| `'));
   const names = rows.flatMap((row) =>
-    [...row.split(' | ')[0]!.matchAll(/`([a-z]+\/[a-z0-9-]+)`/g)].map((match) => match[1]!),
+    [...row.split(' | ')[0]!.matchAll(/`([a-z0-9-]+\/[a-z0-9-]+)`/g)].map((match) => match[1]!),
   );
   return new Set(names);
 }

@@ -111,9 +111,28 @@ function compareBody(step: ScenarioStep, got: RawAnswer, fill: Fill): string | u
         : `body: expected ${want.length} bytes, got ${got.body.length}`;
     case 'json':
       return canonical(want) === canonical(got.body) ? undefined : `body: expected ${want}, got ${got.body}`;
+    case 'json-unordered':
+      return unordered(want) === unordered(got.body) ? undefined : `body: expected ${want}, got ${got.body}`;
+    case 'json-contains': {
+      const items = new Set((JSON.parse(got.body.toString()) as unknown[]).map((item) => sorted(item)));
+      const missing = (JSON.parse(want.toString()) as unknown[]).filter((item) => !items.has(sorted(item)));
+      return missing.length === 0 ? undefined : `body: ${JSON.stringify(missing)} is not in ${got.body}`;
+    }
     default:
       return `this replay cannot compare a body by ${step.compare?.body}`;
   }
+}
+
+/** Arrays in any order. */
+function unordered(json: Buffer): string {
+  return sorted(JSON.parse(json.toString()));
+}
+
+function sorted(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sorted).sort().join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, one]) => `${JSON.stringify(name)}:${sorted(one)}`).join()}}`;
 }
 
 function canonical(json: Buffer): string {

@@ -1,6 +1,7 @@
 import { dataHandler } from '../src/data-handler.js';
 import { listen } from '../src/data-listener.js';
 import { type ListenerOptions, resolveListenerOptions } from '../src/proxy-options.js';
+import { clusterOfPair } from '../src/single-pair-cluster.js';
 import { type Script, ScriptedPair } from './scripted-pair.js';
 
 /** A data listener over a scripted pair. */
@@ -14,7 +15,7 @@ export interface Serving extends AsyncDisposable {
 export async function serving(script: Script, options: ListenerOptions = {}): Promise<Serving> {
   const pair = new ScriptedPair(script);
   const resolved = resolveListenerOptions({ port: 0, drainTimeoutMs: 300, ...options });
-  const listener = await listen(dataHandler(pair, pair.sideNames, resolved), resolved);
+  const listener = await listen(dataHandler(clusterOfPair(pair, pair.sideNames), resolved), resolved);
   return {
     pair,
     port: listener.port,

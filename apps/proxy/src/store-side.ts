@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { NodeCache } from '@kvtwin/hustdb-node';
+import { bytesToLatin1, type NodeCacheReply, type NodeListing, slotOf } from '@kvtwin/hustdb-protocol';
+import {
+  type CallOptions,
+  StoreError,
+  type StoreErrorCode,
+  type StoreFamily,
+  type StoreType,
+  type VersionedStore,
+  type WriteResult,
+} from '@kvtwin/versioned-value';
+import { addToStore } from './add-to-store.js';
+import type {
+  AddRequest,
+  AddResult,
+  CacheRequest,
+  CopyRequest,
+  ListRequest,
+  Side,
+  TextRequest,
+} from './side.js';
+import { countStore, listStore } from './store-listing.js';
+
+/** Files that a store pretends to have: a node's default, so that callers walk over all of them. */
+const FILE_COUNT = 10;
+/**
+ * Bytes of one side's cache, which a store does not have and the proxy keeps for it: a working set of small entries, little
+ * beside what the proxy may hold of requests.
+ */
+export const CACHE_BYTES = 64 * 1024 * 1024;
+
+const LETTERS = { hash: 'H', set: 'S', zset: 'Z' } as const;
+
+/** How a {@link StoreSide} is made. */
+export interface StoreSideOptions {
+  readonly name: string;
+  readonly family: StoreFamily;
+  /** Default: the machine's. */
+  readonly nowMs?: () => number;
+}
+
+/** A store as a side: listed by iteration, counted by iteration, added to under compare-and-set, with a cache in the proxy. */
+export class StoreSide implements Side {
+  readonly name: string;
+  readonly copies = false;
+  readonly #family: StoreFamily;
+  readonly #cache: NodeCache;
+
+  constructor({ name, family, nowMs = Date.now }: StoreSideOptions) {
+    this.name = name;
+    this.#family = family;
+    this.#cache = new NodeCache({ maxBytes: CACHE_BYTES, nowMs });
+  }
+
+  async list(request: ListRequest, call: CallOptions): Promise<NodeListing> {
+    switch (request.command) {
+      case 'keys':
+        return this.#listKeys(request.request, call);
+      case 'hkeys':
+      case 'smembers': {
+        const type = request.command === 'hkeys' ? 'hash' : 'set';
+        return this.#listTable(type, request.request.table, (store) =>
+          listStore(store, type, request.request, call),
+        );
+      }
+      case 'zrangebyrank':
+      case 'zrangebyscore': {
+        const { table, start = 0, end = 1024 } = request.request;
+        const slot = slotOf(Buffer.from(table));
+        if (slot < start || slot >= end) return { outcome: 'wrong-table' };
+        const bounds =
+          request.command === 'zrangebyscore'
+            ? { bounds: { min: request.request.min ?? 0n, max: request.request.max ?? 0n } }
+            : {};
+        return this.#listTable('zset', table, (store) =>
+          listStore(store, 'zset', request.request, call, bounds),
+        );
+      }
+    }
+  }
+
+  async text(request: TextRequest, call: CallOptions): Promise<string | undefined> {
+    switch (request.command) {
+      case 'file_count':
+        await this.#family.ping(call);
+        return String(FILE_COUNT);
+      case 'stat':
+        return request.request.table === undefined
+          ? JSON.stringify(await this.#total(call))
+          : this.#statTable(request.request.table, call);
+      case 'stat_all':
+        return JSON.stringify([await this.#total(call)]);
+    }
+  }
+
+  async cache(request: CacheRequest): Promise<NodeCacheReply> {
+    return cacheReply(this.#cache, request);
+  }
+
+  async add(request: AddRequest, call: CallOptions): Promise<AddResult> {
+    return this.#with(request.type, request.table, (store) => addToStore(store, request, call));
+  }
+
+  copy(request: CopyRequest, call: CallOptions): Promise<WriteResult> {
+    const { type, table, key, sum, version, ttlSeconds } = request;
+    return this.#with(type, table, (store) =>
+      store.put(key, Buffer.from(sum), {
+        ...call,
+        ...(ttlSeconds === undefined ? {} : { lifespanMs: ttlSeconds * 1000 }),
+        ...(version?.scheme === 'counter' && store.capabilities.replay ? { replayVersion: version } : {}),
+      }),
+    );
+  }
+
+  async close(): Promise<void> {}
+
+  /** Of kv alone: a store does not tell which tables it has. */
+  async #listKeys(
+    request: Extract<ListRequest, { command: 'keys' }>['request'],
+    call: CallOptions,
+  ): Promise<NodeListing> {
+    const { file } = request;
+    if (file < 0 || file >= FILE_COUNT) return { outcome: 'invalid' };
+    const keep = (key: Uint8Array): boolean => fileOf(key) === file;
+    return this.#with('kv', undefined, (store) => listStore(store, 'kv', request, call, { keep }));
+  }
+
+  async #listTable(
+    type: StoreType,
+    table: string,
+    list: (store: VersionedStore) => Promise<NodeListing>,
+  ): Promise<NodeListing> {
+    try {
+      return await this.#with(type, table, list);
+    } catch (error) {
+      if (StoreError.is(error) && error.code === 'STORE_WRONG_TYPE') return { outcome: 'wrong-table' };
+      throw error;
+    }
+  }
+
+  async #statTable(table: string, call: CallOptions): Promise<string | undefined> {
+    for (const type of ['hash', 'set', 'zset'] as const) {
+      const counted = await this.#with(type, table, (store) => countStore(store, call)).catch(
+        unlessWrongType,
+      );
+      if (counted === undefined || counted.count === 0) continue;
+      const { count, size, capacity } = counted;
+      const bytes = type === 'hash' ? { size, capacity } : {};
+      return JSON.stringify({ table, type: LETTERS[type], count, ...bytes });
+    }
+    return undefined;
+  }
+
+  async #total(call: CallOptions): Promise<object> {
+    const kv = await this.#with('kv', undefined, (store) => countStore(store, call));
+    return { TOTALIZE: { KVPAIR: kv, HASHTABLE: { count: 0, size: 0, capacity: 0 } } };
+  }
+
+  async #with<R>(
+    type: StoreType,
+    table: string | undefined,
+    work: (store: VersionedStore) => Promise<R>,
+  ): Promise<R> {
+    const store = await this.#family.open(table === undefined ? { type } : { type, table });
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  }
+}
+
+function unlessWrongType(error: unknown): undefined {
+  const code: StoreErrorCode = 'STORE_WRONG_TYPE';
+  if (StoreError.is(error) && error.code === code) return undefined;
+  throw error;
+}
+
+/** The file of a kv key, as a node finds it: ×31 hash over the signed bytes of its MD5. */
+function fileOf(key: Uint8Array): number {
+  let hash = 0;
+  for (const byte of createHash('md5').update(key).digest()) {
+    hash = (Math.imul(hash, 31) + ((byte << 24) >> 24)) | 0;
+  }
+  return (hash >>> 0) % FILE_COUNT;
+}
+
+function cacheReply(cache: NodeCache, named: CacheRequest): NodeCacheReply {
+  const key = bytesToLatin1(named.request.key);
+  switch (named.command) {
+    case 'cache_exist':
+      return cache.exist(key);
+    case 'cache_get':
+      return cache.get(key);
+    case 'cache_ttl':
+      return cache.ttl(key);
+    case 'cache_put':
+      return cache.put(key, named.request.value.slice(), named.request.cacheTtlSeconds);
+    case 'cache_append':
+      return cache.append(key, named.request.value);
+    case 'cache_del':
+      return cache.del(key);
+    case 'cache_expire':
+      return cache.expire(key, named.request.cacheTtlSeconds);
+    case 'cache_persist':
+      return cache.persist(key);
+    case 'cache_hexist':
+      return cache.hexist(named.request.table, key);
+    case 'cache_hget':
+      return cache.hget(named.request.table, key);
+    case 'cache_hset':
+      return cache.hset(named.request.table, key, named.request.value.slice());
+    case 'cache_hdel':
+      return cache.hdel(named.request.table, key);
+    case 'cache_hincrby':
+      return cache.hincrby(named.request.table, key, named.request.amount);
+    case 'cache_hincrbyfloat':
+      return cache.hincrbyfloat(named.request.table, key, named.request.amount);
+  }
+}
