@@ -188,8 +188,10 @@ export class Cluster implements ChannelOwner {
     if (!this.#retired && this.#members.lost(channel) === 'members') this.#startOver();
     const again: PendingCall[] = [];
     for (const call of end.calls) {
-      if (this.#maySendAgain(call, connection, end)) again.push(call);
-      else failLost(call, connection, end);
+      if (this.#maySendAgain(call, connection, end)) {
+        call.recorder?.retried(call, end.why);
+        again.push(call);
+      } else failLost(call, connection, end);
     }
     if (again.length > 0)
       debugLog('%d calls are sent again after the loss of connection %d', again.length, connection.id);
@@ -202,6 +204,7 @@ export class Cluster implements ChannelOwner {
     const { maxRetries, retryWrites, reconnectMinMs } = this.#environment.options;
     if (call.settled || call.connectionId !== undefined || call.sends > maxRetries) return false;
     if (!mayRepeat(call, retryWrites)) return false;
+    call.recorder?.retried(call, 'the server is starting or stopping, or has lost a member of its cluster');
     call.avoid = channel;
     const pauseMs = reconnectMinMs * 2 ** (call.sends - 1) * (1 - this.#environment.random() / 2);
     this.#pausing.add(call);

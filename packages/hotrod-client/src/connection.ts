@@ -46,6 +46,8 @@ export interface ConnectionLimits {
   readonly maxValueBytes: number;
   /** Header `ClientIntelligence` of calls that have none of their own. */
   readonly intelligence: number;
+  /** Counted over all connections. */
+  readonly traffic: { bytesReceived: number; bytesSent: number };
 }
 
 /** Values from this size on are handed to the socket as they are; below, copying them is cheaper than one more chunk. */
@@ -169,6 +171,7 @@ export class Connection {
     call.sentOn = this.id;
     call.server = this.server;
     call.sends++;
+    call.recorder?.sent(call);
     this.#encodedId = messageId;
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
@@ -198,6 +201,7 @@ export class Connection {
     if (this.#ended || this.#writer.length === 0) return;
     const wasFull = this.#writer.length >= MAX_UNFLUSHED_BYTES;
     this.#flushedId = this.#encodedId;
+    this.#limits.traffic.bytesSent += this.#writer.length;
     this.#write(this.#writer.takeParts());
     if (wasFull && !this.#blocked && !this.#ended) this.#owner.onProgress();
   }
@@ -223,6 +227,7 @@ export class Connection {
     if (this.#ended) return;
     const first = this.bytesRead === 0;
     this.bytesRead += chunk.length;
+    this.#limits.traffic.bytesReceived += chunk.length;
     this.lastReadAtMs = performance.now();
     try {
       this.#decoder.push(chunk);
@@ -244,7 +249,7 @@ export class Connection {
         if (call === undefined) continue;
         if (topology !== undefined) this.#owner.onTopology(this, call, topology);
         this.pins += call.pins;
-        call.succeed(reply, topology);
+        call.succeed(reply, topology, this.lastReadAtMs);
       } else if (message.kind === 'error') {
         this.#failed(Number(message.messageId), message.status, message.message);
       } else {

@@ -1,8 +1,10 @@
 import { type AnyReply, operations, type PingReply, type ProtocolVersion } from '@kvtwin/hotrod-protocol';
 import { Cache } from './cache.js';
+import { CallRecorder } from './call-recorder.js';
 import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
 import { ClientEventListeners, type ClientEvents } from './client-events.js';
+import type { ClientStats } from './client-stats.js';
 import { type ClusterTopology, clusterTopology } from './cluster-topology.js';
 import { type CacheCodecs, type Codec, codecs } from './codecs.js';
 import { EventRegistry } from './event-registry.js';
@@ -38,16 +40,19 @@ export interface ClientLoad {
 export class HotRodClient implements CallSender {
   readonly #options: ResolvedOptions;
   readonly #listeners = new ClientEventListeners();
+  readonly #recorder: CallRecorder;
   readonly #sites: Sites;
   /** @internal The listeners of caches. */
   readonly events: EventRegistry;
 
   private constructor(options: ResolvedOptions) {
     this.#options = options;
+    this.#recorder = new CallRecorder(options.name);
     this.events = new EventRegistry(this, options);
     this.#sites = new Sites({
       options,
       listeners: this.#listeners,
+      traffic: this.#recorder,
       onEvent: (connection, event) => this.events.onEvent(connection, event),
       onConnectionEnd: (connection, why) => this.events.onConnectionEnd(connection, why),
       nowMs: Date.now,
@@ -85,6 +90,11 @@ export class HotRodClient implements CallSender {
 
   get load(): ClientLoad {
     return this.#sites.load;
+  }
+
+  /** What the client has done since it was made: calls, errors and times, per server and operation. */
+  stats(): ClientStats {
+    return this.#recorder.stats(this.load);
   }
 
   /** Name of the site in use; that of the client's own `servers` is `default`. */
@@ -166,6 +176,7 @@ export class HotRodClient implements CallSender {
       input as unknown as CallInput<unknown, AnyReply, unknown>,
       this.#options.timeoutMs,
     );
+    call.recorder = this.#recorder;
     call.begin(resolve as (result: unknown) => void, reject);
     this.#sites.submit(call);
   }

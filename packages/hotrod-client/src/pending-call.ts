@@ -10,6 +10,7 @@ import {
 } from '@kvtwin/hotrod-protocol';
 import { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
 import type { CacheRoute } from './cache-route.js';
+import type { CallRecorder } from './call-recorder.js';
 import { HotRodError, type HotRodErrorDetails } from './hotrod-error.js';
 import type { ServerChannel } from './server-channel.js';
 
@@ -91,6 +92,8 @@ export class PendingCall implements PendingOperation, Abortable {
   /** What the reply's header told of the cluster. */
   topology: Topology | undefined;
   onSettled: ((call: PendingCall) => void) | undefined;
+  /** Who counts it; undefined for the client's own. */
+  recorder: CallRecorder | undefined;
   readonly #interpret: (reply: AnyReply, call: PendingCall) => unknown;
   readonly #signal: AbortSignal | undefined;
   #resolve: (result: unknown) => void = ignore;
@@ -121,7 +124,8 @@ export class PendingCall implements PendingOperation, Abortable {
     else listenToAbort(this.#signal, this);
   }
 
-  succeed(reply: AnyReply, topology: Topology | undefined): void {
+  /** `atMs`: when the reply came, by `performance.now()`. */
+  succeed(reply: AnyReply, topology: Topology | undefined, atMs: number): void {
     if (this.settled) return;
     this.topology = topology;
     let result: unknown;
@@ -132,6 +136,7 @@ export class PendingCall implements PendingOperation, Abortable {
       return;
     }
     this.#finish();
+    this.recorder?.succeeded(this, atMs);
     this.#resolve(result);
   }
 
@@ -154,6 +159,7 @@ export class PendingCall implements PendingOperation, Abortable {
   settle(error: HotRodError): void {
     if (this.settled) return;
     this.#finish();
+    this.recorder?.failed(this, error);
     this.#reject(error);
   }
 

@@ -1,6 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { EventMessage, Topology } from '@kvtwin/hotrod-protocol';
-import { type Connection, type ConnectionEnd, type ConnectionOwner, encodingError } from './connection.js';
+import { ConnectRecord } from './connect-record.js';
+import {
+  type Connection,
+  type ConnectionEnd,
+  type ConnectionLimits,
+  type ConnectionOwner,
+  encodingError,
+} from './connection.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { debugLog } from './debug-log.js';
 import { HotRodError } from './hotrod-error.js';
@@ -20,6 +27,7 @@ export interface ChannelEnvironment {
   readonly backlog: Backlog;
   /** The client's one timer. */
   readonly timer: WakeTimer;
+  readonly traffic: ConnectionLimits['traffic'];
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   /** 0 up to 1. */
@@ -268,25 +276,27 @@ export class ServerChannel implements ConnectionOwner {
   async #connect(): Promise<void> {
     const attempt = new AbortController();
     this.#attempt = attempt;
+    const record = new ConnectRecord(this.#environment.options.name, this.name);
     let connection: Connection | undefined;
     let failure: HotRodError | undefined;
     try {
-      connection = await openConnection(this.#address, {
-        ...this.#environment.options,
-        intelligence: this.#environment.intelligence,
-        owner: this,
-        nowMs: this.#environment.nowMs,
-        signal: attempt.signal,
-      });
+      connection = await this.#open(attempt.signal);
+      if (connection.ended) failure = closedBehindPing(connection.server);
     } catch (error) {
       failure = connectFailure(error);
     }
     this.#attempt = undefined;
-    if (connection?.ended) failure = closedBehindPing(connection.server);
+    if (failure === undefined) record.succeeded(connection as Connection);
+    else record.failed(failure);
     if (!this.#wanted) connection?.drop('HOTROD_CLOSED', 'the server is no longer in use');
     else if (failure === undefined) this.#opened(connection as Connection);
     else if (attempt.signal.aborted) void this.#connect();
     else this.#failed(failure);
+  }
+
+  #open(signal: AbortSignal): Promise<Connection> {
+    const { options, intelligence, traffic, nowMs } = this.#environment;
+    return openConnection(this.#address, { ...options, intelligence, traffic, nowMs, signal, owner: this });
   }
 
   #opened(connection: Connection): void {

@@ -2,7 +2,7 @@ import type { EventMessage } from '@kvtwin/hotrod-protocol';
 import type { CacheTopology } from './cache-topology.js';
 import type { ClientEventListeners } from './client-events.js';
 import { Cluster, type ClusterOwner } from './cluster.js';
-import type { Connection, ConnectionEnd } from './connection.js';
+import type { Connection, ConnectionEnd, ConnectionLimits } from './connection.js';
 import { debugLog } from './debug-log.js';
 import { connectChannel, topologyChannel } from './diagnostics.js';
 import { HotRodError } from './hotrod-error.js';
@@ -16,6 +16,7 @@ import type { Backlog } from './waiting-calls.js';
 export interface SitesInput {
   readonly options: ResolvedOptions;
   readonly listeners: ClientEventListeners;
+  readonly traffic: ConnectionLimits['traffic'];
   /** Who hears of cache events, and of connections that will bring no more. */
   readonly onEvent: (connection: Connection, event: EventMessage) => void;
   readonly onConnectionEnd: (connection: Connection, why: string) => void;
@@ -197,9 +198,10 @@ export class Sites implements ClusterOwner, CallPlaces {
   }
 
   #clusterOf(site: ResolvedSite): Cluster {
-    const { options, nowMs, random } = this.#input;
+    const { options, traffic, nowMs, random } = this.#input;
     return new Cluster(site, this, {
       options,
+      traffic,
       nowMs,
       random,
       backlog: this.#backlog,
