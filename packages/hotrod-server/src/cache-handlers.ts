@@ -1,5 +1,6 @@
 import type { OperationName, operations, ReplyOf, RequestOf } from '@kvtwin/hotrod-protocol';
 import { answerIterationEnd, answerIterationNext, answerIterationStart } from './answer-iteration.js';
+import { answerAddClientListener, answerRemoveClientListener } from './answer-listeners.js';
 import {
   answerContainsKey,
   answerGet,
@@ -29,7 +30,7 @@ type CacheHandler<Name extends OperationName> = (
 type ConnectionOperation = 'ping' | 'authMechList' | 'auth';
 
 /** Those that are refused with 0x82. */
-type UnservedOperation = 'addClientListener' | 'removeClientListener';
+type UnservedOperation = never;
 
 /** The operations that work on a cache. A defined operation that is neither here nor above does not compile. */
 export const cacheHandlers: {
@@ -52,4 +53,6 @@ export const cacheHandlers: {
   iterationNext: answerIterationNext,
   iterationEnd: answerIterationEnd,
   stats: answerStats,
+  addClientListener: answerAddClientListener,
+  removeClientListener: answerRemoveClientListener,
 };

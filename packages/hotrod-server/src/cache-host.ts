@@ -1,4 +1,5 @@
 import type { ProtocolVersion, RequestMessage, Topology } from '@kvtwin/hotrod-protocol';
+import { ClientListeners } from './client-listeners.js';
 import { EmbeddedCache } from './embedded-cache.js';
 import { EntryVersionSource } from './entry-version-source.js';
 import type { HostedCache } from './hosted-cache.js';
@@ -17,6 +18,9 @@ export interface ClusterView {
 /** All that requests work on: the caches, which the nodes of a cluster share, and what one node has for itself. */
 export interface CacheHost {
   readonly iterations: Iterations;
+  readonly listeners: ClientListeners;
+  /** Listeners past this many are refused. */
+  readonly maxListeners: number;
   readonly cluster: ClusterView | undefined;
   /** Name of the default cache, if there is one. */
   readonly defaultCache: string | undefined;
@@ -62,6 +66,8 @@ export function openCacheHost(
   const iterations = new Iterations({ maxOpen: options.limits.maxIterations, nowMs });
   return {
     iterations,
+    listeners: new ClientListeners(),
+    maxListeners: options.limits.maxListeners,
     cluster,
     defaultCache: options.defaultCache,
     maxVersion: options.maxVersion,

@@ -1,17 +1,23 @@
 import type { Socket } from 'node:net';
 import { debuglog } from 'node:util';
 import { ByteWriter } from '@kvtwin/bytes';
-import { encodeError, HotRodProtocolError, RequestDecoder } from '@kvtwin/hotrod-protocol';
+import {
+  type CacheEvent,
+  encodeError,
+  HotRodProtocolError,
+  RequestDecoder,
+  type RequestMessage,
+} from '@kvtwin/hotrod-protocol';
 import type { CacheHost } from './cache-host.js';
+import { ConnectionOutput } from './connection-output.js';
+import { type ReplyFault, spoiledReply } from './reply-fault.js';
+import type { EventSink } from './request-call.js';
 import { RequestHandler } from './request-handler.js';
 import type { ServerFaults } from './server-faults.js';
 import type { ServerLimits } from './server-options.js';
 
 /** `NODE_DEBUG=kvtwin-hotrod-server` */
 const log = debuglog('kvtwin-hotrod-server');
-
-/** Values from this size on are written from the cache's own memory instead of being copied. */
-const borrowAtLeastBytes = 16 * 1024;
 
 /** A caller that was hung up on gets this long to read the last reply before it is cut off. */
 const lingerMs = 2000;
@@ -28,21 +34,20 @@ export interface ConnectionContext {
  * One caller. Requests are carried out in the order in which they come, and all replies of one arrival go out in one write.
  *
  * ```
- *   socket ──data──▶ RequestDecoder ──▶ RequestHandler ──▶ ByteWriter ──one write──▶ socket
- *      ▲                                                        │
- *      └── paused while more than maxQueuedBytes wait ◀─────────┘
+ *   socket ──data──▶ RequestDecoder ──▶ RequestHandler ──▶ ConnectionOutput ──one write──▶ socket
+ *      ▲                                   changes of caches ──events──▲│
+ *      └── paused while more than maxQueuedBytes wait ◀─────────────────┘
  * ```
  */
-export class Connection {
+export class Connection implements EventSink {
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
   readonly #decoder: RequestDecoder;
   readonly #handler: RequestHandler;
-  readonly #writer = new ByteWriter({ borrowAtLeast: borrowAtLeastBytes });
+  readonly #output: ConnectionOutput;
   readonly #closed: Promise<void>;
-  /** Replies held back by a test; undefined: none are. */
-  #held: Uint8Array[] | undefined;
-  #heldBytes = 0;
+  /** What is left of a reply with many events before it; nothing else is carried out meanwhile. */
+  #longReply: Iterator<void> | undefined;
   /** No further request is carried out; what still arrives is dropped. */
   #stopped = false;
   #inputEnded = false;
@@ -52,7 +57,7 @@ export class Connection {
   constructor(socket: Socket, context: ConnectionContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#held = context.faults.holding ? [] : undefined;
+    this.#output = new ConnectionOutput(socket, { ...context, onWritten: () => this.#goOn() });
     this.#decoder = new RequestDecoder({ limits: { maxMessageBytes: context.limits.maxRequestBytes } });
     this.#handler = new RequestHandler(context.host, this);
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
@@ -69,6 +74,7 @@ export class Connection {
     socket.once('close', () => {
       this.#stopped = true;
       clearTimeout(this.#cutOff);
+      this.#output.close();
       context.onClosed(this);
     });
   }
@@ -81,6 +87,7 @@ export class Connection {
 
   /** Cuts the connection off with a reset. */
   reset(): void {
+    this.#stopped = true;
     this.#socket.resetAndDestroy();
   }
 
@@ -92,16 +99,20 @@ export class Connection {
 
   /** Keeps replies back from now on. */
   hold(): void {
-    this.#held ??= [];
+    this.#output.hold();
   }
 
   /** Sends what was held back and answers at once again. */
   release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    this.#heldBytes = 0;
-    this.#send(held);
+    this.#output.release();
     this.#pump();
+  }
+
+  sendEvent(event: CacheEvent): void {
+    if (!this.#stopped && !this.#output.writeEvent(event)) {
+      log('connection reset: more than %d bytes of events wait', this.#context.limits.maxQueuedEventBytes);
+      this.reset();
+    }
   }
 
   #receive(chunk: Uint8Array): void {
@@ -123,7 +134,7 @@ export class Connection {
     if (this.#isCongested()) {
       this.#paused = true;
       this.#socket.pause();
-    } else if (this.#inputEnded && this.#held === undefined) {
+    } else if (this.#inputEnded && !this.#output.isKeeping) {
       this.#hangUp(lingerMs);
     } else if (this.#paused) {
       this.#paused = false;
@@ -137,22 +148,58 @@ export class Connection {
     while (more && !this.#stopped && !this.#isCongested()) {
       more = this.#handleNext();
     }
-    this.#flush();
+    this.#output.flush();
     return more;
   }
 
-  /** Carries out one request; false where none has arrived whole. */
+  /** Carries out one request, or the next part of one; false where none has arrived whole. */
   #handleNext(): boolean {
     try {
+      if (this.#longReply !== undefined) {
+        this.#longReply = this.#longReply.next().done ? undefined : this.#longReply;
+        return true;
+      }
       const message = this.#decoder.next();
       if (message === undefined) {
         return false;
       }
-      this.#handler.handle(message, this.#writer);
+      this.#carryOut(message);
     } catch (error) {
       this.#refuse(error);
     }
     return true;
+  }
+
+  #carryOut(message: RequestMessage): void {
+    const fault = this.#context.faults.take(message.operation.name);
+    if (fault === undefined) {
+      this.#longReply = this.#handler.handle(message, this.#output.writer);
+    } else if (typeof fault === 'string') {
+      this.#answerWrongly(message, fault);
+    } else {
+      encodeError(this.#output.writer, { ...fault, messageId: message.header.messageId });
+    }
+  }
+
+  /** Does to a reply what a test wants. */
+  #answerWrongly(message: RequestMessage, fault: ReplyFault): void {
+    const reply = new ByteWriter();
+    if (fault !== 'reset-unapplied') {
+      const rest = this.#handler.handle(message, reply);
+      while (rest !== undefined && !rest.next().done) {
+        // The events before the reply are spoiled with it.
+      }
+    }
+    const bytes = spoiledReply(fault, reply.take(), message.header.messageId);
+    if (fault.startsWith('reset-')) {
+      this.#stopped = true;
+      this.#output.sendLast(bytes, () => this.reset());
+    } else if (fault === 'end-mid-reply') {
+      this.#output.writer.raw(bytes);
+      this.#hangUp(lingerMs);
+    } else {
+      this.#output.writer.raw(bytes);
+    }
   }
 
   /** Answers bytes that are no request, as far as they can be answered. */
@@ -164,7 +211,7 @@ export class Connection {
     }
     log('%s', error.message);
     if (error.answer !== undefined) {
-      encodeError(this.#writer, { ...error.answer, message: error.message });
+      encodeError(this.#output.writer, { ...error.answer, message: error.message });
     }
     if (error.close) {
       this.#hangUp(lingerMs);
@@ -172,37 +219,12 @@ export class Connection {
   }
 
   #isCongested(): boolean {
-    const waiting = this.#writer.length + this.#heldBytes + this.#socket.writableLength;
-    return waiting >= this.#context.limits.maxQueuedBytes;
-  }
-
-  #flush(): void {
-    if (this.#writer.length === 0) {
-      return;
-    }
-    if (this.#held !== undefined) {
-      this.#heldBytes += this.#writer.length;
-      this.#held.push(...this.#writer.takeParts());
-      return;
-    }
-    this.#send(this.#writer.takeParts());
-  }
-
-  #send(parts: readonly Uint8Array[]): void {
-    if (parts.length === 0 || !this.#socket.writable) {
-      return;
-    }
-    this.#socket.cork();
-    for (const part of parts.slice(0, -1)) {
-      this.#socket.write(part);
-    }
-    this.#socket.write(parts[parts.length - 1]!, () => this.#goOn());
-    this.#socket.uncork();
+    return this.#output.waiting >= this.#context.limits.maxQueuedBytes;
   }
 
   /** After a write: the caller may have caught up. */
   #goOn(): void {
-    if (this.#paused && !this.#stopped && !this.#isCongested()) {
+    if (!this.#stopped && (this.#paused || this.#inputEnded) && !this.#isCongested()) {
       this.#pump();
     }
   }
@@ -213,7 +235,7 @@ export class Connection {
    */
   #hangUp(deadlineMs: number): void {
     this.#stopped = true;
-    this.#flush();
+    this.#output.finish();
     clearTimeout(this.#cutOff);
     this.#cutOff = setTimeout(() => this.#socket.destroy(), deadlineMs);
     this.#socket.end();

@@ -1,5 +1,6 @@
 import { segmentOfKey } from '@kvtwin/hotrod-protocol';
 import { fromByteKey, toByteKey } from './byte-key.js';
+import { CacheChanges } from './cache-changes.js';
 import { type CacheEntry, type EntryLifetime, isExpired } from './cache-entry.js';
 import type { EntryVersionSource } from './entry-version-source.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
@@ -29,6 +30,7 @@ export interface PutOutcome {
 export class InMemoryCache {
   readonly name: string;
   readonly segments: number;
+  readonly changes = new CacheChanges();
   readonly #options: InMemoryCacheOptions;
   readonly #entries = new Map<string, CacheEntry>();
   readonly #keysOfSegment: Set<string>[];
@@ -55,7 +57,7 @@ export class InMemoryCache {
     if (entry === undefined || !isExpired(entry, nowMs)) {
       return entry;
     }
-    this.#drop(byteKey, entry);
+    this.#expire(byteKey, entry);
     return undefined;
   }
 
@@ -87,7 +89,7 @@ export class InMemoryCache {
     };
     if (isExpired(entry, nowMs)) {
       if (previous !== undefined) {
-        this.#drop(byteKey, previous);
+        this.#expire(byteKey, previous);
       }
       return { version: entry.version, previous };
     }
@@ -95,6 +97,7 @@ export class InMemoryCache {
       this.#makeRoom(byteKey, entry, previous);
     }
     this.#insert(byteKey, entry, previous);
+    this.changes.tell(previous === undefined ? 'created' : 'modified', byteKey, entry);
     return { version: entry.version, previous };
   }
 
@@ -104,11 +107,17 @@ export class InMemoryCache {
     const entry = this.peekByteKey(byteKey);
     if (entry !== undefined) {
       this.#drop(byteKey, entry);
+      this.changes.tell('removed', byteKey);
     }
     return entry;
   }
 
+  /** Removes every entry. */
   clear(): void {
+    if (this.changes.wanted) {
+      this.#sweepAll(this.#options.nowMs());
+    }
+    const removed = this.changes.wanted ? [...this.#entries.keys()] : [];
     this.#entries.clear();
     this.#mortal.clear();
     this.#sweeping = undefined;
@@ -116,6 +125,9 @@ export class InMemoryCache {
       keys.clear();
     }
     this.#bytes = 0;
+    for (const byteKey of removed) {
+      this.changes.tell('removed', byteKey);
+    }
   }
 
   /** Loses what lies in a segment, as a cluster does whose owners of it are gone. */
@@ -166,7 +178,7 @@ export class InMemoryCache {
       }
       const entry = this.#entries.get(next.value);
       if (entry !== undefined && isExpired(entry, nowMs)) {
-        this.#drop(next.value, entry);
+        this.#expire(next.value, entry);
         dropped++;
       }
     }
@@ -209,6 +221,11 @@ export class InMemoryCache {
     } else {
       this.#mortal.delete(byteKey);
     }
+  }
+
+  #expire(byteKey: string, entry: CacheEntry): void {
+    this.#drop(byteKey, entry);
+    this.changes.tell('expired', byteKey);
   }
 
   #drop(byteKey: string, entry: CacheEntry): void {

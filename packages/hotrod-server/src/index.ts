@@ -5,7 +5,8 @@ export { HotRodCluster } from './hot-rod-cluster.js';
 export { HotRodServer } from './hot-rod-server.js';
 export { HotRodServerError, type HotRodServerErrorCode } from './hot-rod-server-error.js';
 export type { KeyArrivals, NodeRequests } from './node-requests.js';
-export type { ServerFaults } from './server-faults.js';
+export type { ReplyFault } from './reply-fault.js';
+export type { FaultTarget, InjectedError, ServerFaults } from './server-faults.js';
 export type {
   AuthMechanism,
   AuthOptions,

@@ -4,11 +4,14 @@ import {
   type AuthMechListReply,
   type AuthReply,
   type AuthRequest,
+  type CacheEvent,
   ClientIntelligence,
   encodeError,
+  encodeEvent,
   encodeResponse,
   HotRodProtocolError,
   operations,
+  RequestFlag,
   type RequestHeader,
   type RequestMessage,
   Status,
@@ -21,11 +24,17 @@ import type { CacheHost } from './cache-host.js';
 import { checkMediaTypes } from './check-media-types.js';
 import type { HostedCache } from './hosted-cache.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
-import type { RequestCall } from './request-call.js';
+import type { EventSink, RequestCall } from './request-call.js';
 import { RequestFailure } from './request-failure.js';
 
 /** Requests that neither send keys or values nor get any: their media types convert nothing. */
-const withoutContent: ReadonlySet<string> = new Set(['size', 'clear', 'stats', 'iterationEnd']);
+const withoutContent: ReadonlySet<string> = new Set([
+  'size',
+  'clear',
+  'stats',
+  'iterationEnd',
+  'removeClientListener',
+]);
 
 type AnyHandler = (call: RequestCall<unknown>) => AnyReply;
 
@@ -34,41 +43,76 @@ const handlers = cacheHandlers as unknown as Readonly<Record<string, AnyHandler 
 /** Carries out the requests of one connection on the caches of a server. */
 export class RequestHandler {
   readonly #host: CacheHost;
-  readonly #owner: object;
+  readonly #owner: EventSink;
   readonly #authentication: Authentication;
 
-  /** `owner`: the connection; its iterations end with it. */
-  constructor(host: CacheHost, owner: object) {
+  /** `owner`: the connection; its iterations and listeners end with it. */
+  constructor(host: CacheHost, owner: EventSink) {
     this.#host = host;
     this.#owner = owner;
     this.#authentication = new Authentication(host.auth);
   }
 
   /**
-   * Carries out a request and appends its reply, or its error. Throws a HotRodProtocolError, with the answer that is due,
-   * where the connection must be closed.
+   * Carries out a request and appends its reply, or its error. Where events come before the reply, their rest and the
+   * reply are appended step by step by the iterator that is returned. Throws a HotRodProtocolError, with the answer that is
+   * due, where the connection must be closed.
    */
-  handle(message: RequestMessage, writer: ByteWriter): void {
+  handle(message: RequestMessage, writer: ByteWriter): Iterator<void> | undefined {
     const { header, operation } = message;
-    const { messageId, version, intelligence } = header;
     this.#checkVersion(header);
     try {
       this.#authentication.check(operation.name);
       const hosted = isAboutLogin(message) ? undefined : this.#cacheOf(message);
       this.#host.cluster?.onRequest(message, hosted);
-      const reply = this.#reply(message, hosted);
-      const objectStorage = hosted?.options.keyMediaType === 'application/x-java-object';
-      const topology = this.#topologyFor(header, hosted);
-      encodeResponse(writer, operation, { messageId, objectStorage, topology }, reply, {
-        version,
-        intelligence,
+      let before: Iterator<CacheEvent> | undefined;
+      const reply = this.#reply(message, hosted, (events) => {
+        before = events;
       });
+      if (before !== undefined) {
+        return this.#replyBehind(before, message, hosted, reply, writer);
+      }
+      this.#append(message, hosted, reply, writer);
     } catch (error) {
-      encodeError(writer, { messageId, ...failureOf(error) });
+      encodeError(writer, { messageId: header.messageId, ...failureOf(error) });
     }
+    return undefined;
   }
 
-  #reply(message: RequestMessage, hosted: HostedCache | undefined): AnyReply {
+  *#replyBehind(
+    events: Iterator<CacheEvent>,
+    message: RequestMessage,
+    hosted: HostedCache | undefined,
+    reply: AnyReply,
+    writer: ByteWriter,
+  ): Generator<void, void> {
+    for (let next = events.next(); !next.done; next = events.next()) {
+      encodeEvent(writer, next.value);
+      yield;
+    }
+    this.#append(message, hosted, reply, writer);
+  }
+
+  #append(
+    { header, operation }: RequestMessage,
+    hosted: HostedCache | undefined,
+    reply: AnyReply,
+    writer: ByteWriter,
+  ): void {
+    const { messageId, version, intelligence } = header;
+    const objectStorage = hosted?.options.keyMediaType === 'application/x-java-object';
+    const topology = this.#topologyFor(header, hosted);
+    encodeResponse(writer, operation, { messageId, objectStorage, topology }, reply, {
+      version,
+      intelligence,
+    });
+  }
+
+  #reply(
+    message: RequestMessage,
+    hosted: HostedCache | undefined,
+    replyAfter: (events: Iterator<CacheEvent>) => void,
+  ): AnyReply {
     const { header, operation, request } = message;
     if (operation.name === operations.ping.name) {
       return answerPing(this.#host, hosted);
@@ -86,7 +130,9 @@ export class RequestHandler {
     if (!withoutContent.has(operation.name)) {
       checkMediaTypes(header, hosted.options);
     }
-    return handler({ header, request, hosted, host: this.#host, owner: this.#owner });
+    const call = { header, request, hosted, host: this.#host, owner: this.#owner, replyAfter };
+    const isSilent = (header.flags & RequestFlag.SKIP_LISTENER_NOTIFICATION) !== 0;
+    return isSilent ? hosted.cache.changes.silently(() => handler(call)) : handler(call);
   }
 
   #answerLogin({ operation, request }: RequestMessage): AuthMechListReply | AuthReply {

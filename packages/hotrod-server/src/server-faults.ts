@@ -1,9 +1,34 @@
+import type { OperationName } from '@kvtwin/hotrod-protocol';
 import type { Connection } from './connection.js';
+import type { ReplyFault } from './reply-fault.js';
 
-/** Makes a server misbehave, so that a client's timeouts and reconnects can be tested. */
+/** An error that is answered instead of carrying a request out. */
+export interface InjectedError {
+  /** 0x81 to 0x88: 0x87 and 0x88, for instance, send a client to another node. */
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Which requests a fault is for. */
+export interface FaultTarget {
+  /** Only requests of this operation; any by default. */
+  readonly operation?: OperationName;
+  /** How many requests; 1 by default. */
+  readonly times?: number;
+}
+
+interface Injected {
+  readonly fault: ReplyFault | InjectedError;
+  readonly operation: OperationName | undefined;
+  left: number;
+}
+
+/** Makes a server, or one node of a cluster, misbehave, so that a client's timeouts, retries and reconnects can be tested. */
 export class ServerFaults {
   #connections: ReadonlySet<Connection> = new Set();
+  #injected: Injected[] = [];
   #holding = false;
+  #delayMs = 0;
 
   /** The server says which connections are its own; a node that is started again has new ones. */
   attach(connections: ReadonlySet<Connection>): void {
@@ -15,7 +40,12 @@ export class ServerFaults {
     return this.#holding;
   }
 
-  /** From now on requests are carried out, but the replies are kept back, on new connections too. */
+  /** How long every reply is kept back, in milliseconds. */
+  get delayMs(): number {
+    return this.#delayMs;
+  }
+
+  /** From now on requests are carried out, but the replies are kept back, on new connections too; events as well. */
   holdReplies(): void {
     this.#holding = true;
     for (const connection of this.#connections) {
@@ -31,10 +61,42 @@ export class ServerFaults {
     }
   }
 
+  /** From now on each reply goes out this many milliseconds late, in order, on all connections; 0 ends it. */
+  delayReplies(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
   /** Resets every open connection (RST); new ones are taken as before. */
   resetConnections(): void {
     for (const connection of this.#connections) {
       connection.reset();
     }
+  }
+
+  /** Spoils the next request, or the next ones of an operation; faults are used up in the order in which they came. */
+  inject(fault: ReplyFault | InjectedError, { operation, times = 1 }: FaultTarget = {}): void {
+    this.#injected.push({ fault, operation, left: times });
+  }
+
+  /** Forgets what was injected and is not used up, and lets replies go out, at once, again. */
+  clear(): void {
+    this.#injected = [];
+    this.#delayMs = 0;
+    if (this.#holding) {
+      this.releaseReplies();
+    }
+  }
+
+  /** The connection takes the fault that the request is to meet, if any. */
+  take(operation: string): ReplyFault | InjectedError | undefined {
+    const next = this.#injected.find((each) => each.operation === undefined || each.operation === operation);
+    if (next === undefined) {
+      return undefined;
+    }
+    next.left--;
+    if (next.left <= 0) {
+      this.#injected = this.#injected.filter((each) => each !== next);
+    }
+    return next.fault;
   }
 }

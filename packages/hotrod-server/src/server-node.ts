@@ -120,6 +120,7 @@ export class ServerNode {
       onClosed: () => {
         this.#connections.delete(connection);
         this.#host.iterations.endAllOf(connection);
+        this.#host.listeners.removeAllOf(connection);
       },
     });
     this.#connections.add(connection);

@@ -46,6 +46,13 @@ export interface ServerLimits {
    * until it caught up. One reply is always allowed. 4 MiB by default: some batches of an iteration.
    */
   readonly maxQueuedBytes: number;
+  /**
+   * Events that wait for a slow reader, in bytes per connection: past it the connection is reset, for its listener would
+   * miss events without a word. 16 MiB by default: some hundred thousand plain events.
+   */
+  readonly maxQueuedEventBytes: number;
+  /** Listeners of all connections together; 1,024 by default. */
+  readonly maxListeners: number;
   /** Open iterations of all connections together; 1,024 by default. */
   readonly maxIterations: number;
   /**
@@ -82,6 +89,8 @@ const limitDefaults: ServerLimits = {
   maxRequestBytes: 10 * 1024 * 1024,
   maxConnections: 1024,
   maxQueuedBytes: 4 * 1024 * 1024,
+  maxQueuedEventBytes: 16 * 1024 * 1024,
+  maxListeners: 1024,
   maxIterations: 1024,
 };
 
