@@ -1,6 +1,6 @@
 import type { Two, VersionPolicy } from '@kvtwin/versioned-value';
 import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
-import type { CallContext } from './call-answer.js';
+import type { CallContext } from './call-context.js';
 import type { HaCall } from './ha-call.js';
 import type { Added } from './pair-commands.js';
 import type { AddRequest } from './side.js';

@@ -55,8 +55,10 @@ function writeOver(
 ): Promise<WriteResult> {
   if (isDup) return store.put(key, bytes, options);
   if (current === undefined) return store.putIfAbsent(key, bytes, options);
-  const next = store.capabilities.sameValueKeepsVersion === true ? versionAfter(current, bytes) : undefined;
-  if (next !== undefined) return store.put(key, bytes, { ...options, replayVersion: next });
+  const next = store.capabilities.conditionalReplay === true ? versionAfter(current, bytes) : undefined;
+  if (next !== undefined) {
+    return store.replaceIfVersion(key, bytes, current.version, { ...options, replayVersion: next });
+  }
   return store.replaceIfVersion(key, bytes, current.version, options);
 }
 

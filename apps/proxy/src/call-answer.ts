@@ -1,7 +1,7 @@
 import type { PairRead, PairStore, SideRead, Two } from '@kvtwin/versioned-value';
 import { addAnswer } from './add-answer.js';
 import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
-import type { ServedPair } from './cluster.js';
+import type { CallContext } from './call-context.js';
 import type { HaCall, RefusedCall } from './ha-call.js';
 import { pairAnswer, unreadableAnswer } from './pair-answer.js';
 import { presentAnswer } from './present-answer.js';
@@ -9,13 +9,6 @@ import type { Compatibility } from './proxy-options.js';
 import { versionText } from './version-text.js';
 import { writeAnswer } from './write-answer.js';
 import { writeGuard } from './write-guard.js';
-
-/** What a call is answered from. */
-export interface CallContext {
-  readonly compat: Compatibility;
-  readonly sideTimeoutMs: number;
-  readonly pair: ServedPair;
-}
 
 /** Asks the pair and answers. `value`: the body of a put, or its `val`. Rejects with what the pair rejects with. */
 export async function callAnswer(
