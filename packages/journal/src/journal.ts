@@ -17,6 +17,12 @@ import { syncDirectory } from './segment-file.js';
 /** Bytes written and synced at once, if more are waiting; a larger record goes alone. */
 const BATCH_BYTES = 1024 * 1024;
 
+/** How one append is written. */
+export interface AppendOptions {
+  /** Default: the journal's own. What is synced takes everything before it along. */
+  readonly sync?: 'always' | 'os';
+}
+
 /** What a journal takes on disk. */
 export interface JournalSize {
   readonly segments: number;
@@ -29,6 +35,7 @@ export interface JournalSize {
 interface Append {
   readonly texts: readonly string[];
   readonly bytes: number;
+  readonly sync: boolean;
   readonly resolve: (position: number) => void;
   readonly reject: (error: JournalError) => void;
 }
@@ -49,6 +56,8 @@ export class Journal {
   #queue: Append[] = [];
   #queuedBytes = 0;
   #flushing: Promise<void> | undefined;
+  /** Whether the operating system has something that was not synced. */
+  #unsynced = false;
   #failure: JournalError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -115,7 +124,7 @@ export class Journal {
    * Rejects with `JOURNAL_INVALID_RECORD` or `JOURNAL_FULL`, after which nothing was written and the journal goes on, with
    * `JOURNAL_FAILED`, after which it takes nothing more until it is opened again, or with `JOURNAL_CLOSED`.
    */
-  async append(input: string | readonly string[]): Promise<number> {
+  async append(input: string | readonly string[], options: AppendOptions = {}): Promise<number> {
     const texts = typeof input === 'string' ? [input] : input;
     const bytes = this.#bytesOf(texts);
     if (this.#failure !== undefined) throw this.#failure;
@@ -130,7 +139,8 @@ export class Journal {
     if (texts.length === 0) return this.#next - 1;
     this.#queuedBytes += bytes;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ texts, bytes, resolve, reject });
+      const sync = (options.sync ?? this.#options.sync) === 'always';
+      this.#queue.push({ texts, bytes, sync, resolve, reject });
       this.#flushing ??= this.#flush();
     });
   }
@@ -220,13 +230,18 @@ export class Journal {
     let position = this.#next;
     for (const { texts } of batch) {
       for (const text of texts) {
-        offset = writeRecordLine(lines, offset, position, text, position === this.#next);
+        const afterSync = position === this.#next && !this.#unsynced;
+        offset = writeRecordLine(lines, offset, position, text, afterSync);
         position++;
       }
       ends.push(position - 1);
     }
     await writeAll(this.#handle, lines, segment.bytes);
-    if (this.#options.sync === 'always') await this.#handle.datasync();
+    this.#unsynced = true;
+    if (batch.some((append) => append.sync)) {
+      await this.#handle.datasync();
+      this.#unsynced = false;
+    }
     segment.bytes += bytes;
     this.#queuedBytes -= bytes;
     this.#next = position;
@@ -234,6 +249,8 @@ export class Journal {
   }
 
   async #beginSegment(): Promise<WrittenSegment> {
+    if (this.#unsynced) await this.#handle.datasync();
+    this.#unsynced = false;
     const { segment, handle } = await createSegment(this.directory, this.#next);
     await this.#handle.close();
     this.#handle = handle;
