@@ -2,6 +2,7 @@ import type { PairSource, Two, VersionPolicy } from '@kvtwin/versioned-value';
 import type { PairCommands } from './pair-commands.js';
 import type { Side } from './side.js';
 import type { TableStores } from './table-stores.js';
+import type { TableUpload } from './table-upload.js';
 
 /** A pair as the data listener asks it. */
 export interface ServedPair {
@@ -33,5 +34,9 @@ export interface Cluster {
   tableFile(timeoutMs: number): Promise<string>;
   /** Names of all sides, in the order of their numbers. */
   readonly names: readonly string[];
+  /** Takes another table over HTTP (`/set_table`); undefined where there is no table file. */
+  readonly upload?: TableUpload;
+  /** Reads the table file anew and serves it; a bad one rejects, and nothing has changed. */
+  readonly reload?: () => Promise<void>;
   close(): Promise<void>;
 }

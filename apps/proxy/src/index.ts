@@ -8,6 +8,7 @@ export type {
   ProxyUser,
   SideOption,
   SidesOptions,
+  TableOptions,
   VersionsOption,
 } from './proxy-options.js';
 export { type RunningProxy, startProxy } from './start-proxy.js';

@@ -51,7 +51,17 @@ export interface SidesOptions {
   readonly versions?: VersionsOption;
 }
 
-export interface ProxyOptions extends ListenerOptions, SidesOptions {}
+/** A cluster of many pairs of HustDB nodes. */
+export interface TableOptions {
+  /** Instead of two sides or a pair: the path of a `hustdbtable.json`, whose pairs share the slots. */
+  readonly table?: string;
+  /** Credentials of the table's nodes. Default: none are sent. */
+  readonly nodeUser?: ProxyUser;
+  /** PEM of the RSA public key for `/set_table`. Default: the table is not set over HTTP. */
+  readonly setTableKey?: string;
+}
+
+export interface ProxyOptions extends ListenerOptions, SidesOptions, TableOptions {}
 
 export type ResolvedListenerOptions = Required<ListenerOptions>;
 

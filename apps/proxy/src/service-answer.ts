@@ -1,4 +1,5 @@
-import { type Answer, textAnswer } from './answer.js';
+import { parseNodeQuery } from '@kvtwin/hustdb-protocol';
+import { type Answer, emptyAnswer, textAnswer } from './answer.js';
 import type { Cluster } from './cluster.js';
 import type { Compatibility } from './proxy-options.js';
 
@@ -35,6 +36,7 @@ export const SERVICE_PAGES: ReadonlyMap<string, ServicePage> = new Map([
     page(async ({ cluster, sideTimeoutMs }) => plain(String(await cluster.peerCount(sideTimeoutMs)))),
   ],
   ['/get_table', page(async ({ cluster, sideTimeoutMs }) => plain(await cluster.tableFile(sideTimeoutMs)))],
+  ['/set_table', { authenticated: true, readsBody: true, answer: setTable }],
   ['/sync_alive', page(() => textAnswer(200, 'ok', 'ok'))],
   ['/sync_status', page(({ cluster }) => plain(syncStatus(cluster.names)))],
 ]);
@@ -45,6 +47,17 @@ function page(answer: ServicePage['answer']): ServicePage {
 
 function open(answer: ServicePage['answer']): ServicePage {
   return { authenticated: false, readsBody: false, answer };
+}
+
+/** The two steps of `/set_table`; over what has no table file 405, as HustDB HA answers without its key. */
+async function setTable({ cluster, query, body }: ServiceContext): Promise<Answer> {
+  const id = parseNodeQuery(query).get('id');
+  const { upload } = cluster;
+  if (upload === undefined) return emptyAnswer(405, 'unsupported', []);
+  const answer = id === undefined ? upload.challenge() : await upload.submit(id, body);
+  const headers = answer.errorCode === undefined ? [] : ['ErrorCode', String(answer.errorCode)];
+  const outcome = answer.status === 200 ? 'ok' : answer.status === 400 ? 'invalid-request' : 'unsupported';
+  return { status: answer.status, outcome, headers, body: answer.body === undefined ? [] : [answer.body] };
 }
 
 /** The counters of HustDB HA's sync server, in its words and spacing. */

@@ -1,7 +1,9 @@
 import type { Cluster } from './cluster.js';
 import { dataHandler } from './data-handler.js';
 import { listen } from './data-listener.js';
-import { type ProxyOptions, resolveListenerOptions } from './proxy-options.js';
+import { openTableCluster } from './open-table-cluster.js';
+import { ProxyError } from './proxy-error.js';
+import { type ProxyOptions, type ResolvedListenerOptions, resolveListenerOptions } from './proxy-options.js';
 import { openSinglePair } from './single-pair-cluster.js';
 
 /** A proxy that serves. */
@@ -14,6 +16,11 @@ export interface RunningProxy {
    * it opened. Idempotent.
    */
   close(): Promise<void>;
+  /**
+   * Reads the table file anew (the command line does on SIGHUP). Rejects with `PROXY_INVALID_TABLE` for one that is none, and
+   * goes on with the table that it has; requests under way end on the pairs on which they began. Without a table: nothing.
+   */
+  reload(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -25,7 +32,7 @@ export interface RunningProxy {
  */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const resolved = resolveListenerOptions(options);
-  const cluster = await openSinglePair(options);
+  const cluster = await openCluster(options, resolved);
   try {
     return await serve(cluster, resolved);
   } catch (error) {
@@ -34,10 +41,22 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   }
 }
 
-async function serve(
-  cluster: Cluster,
-  options: ReturnType<typeof resolveListenerOptions>,
-): Promise<RunningProxy> {
+async function openCluster(
+  options: ProxyOptions,
+  { sideTimeoutMs }: ResolvedListenerOptions,
+): Promise<Cluster> {
+  const { table, nodeUser, setTableKey, first, second, pair } = options;
+  if (table === undefined) return openSinglePair(options);
+  if (first !== undefined || second !== undefined || pair !== undefined) {
+    const message = 'give either a table, or two sides, or a pair';
+    throw new ProxyError('PROXY_INVALID_OPTIONS', message);
+  }
+  // The longest that a request may take, so that none is under way on a node that is closed.
+  const lingerMs = 5 * sideTimeoutMs;
+  return openTableCluster({ path: table, nodeUser, setTableKey, lingerMs });
+}
+
+async function serve(cluster: Cluster, options: ResolvedListenerOptions): Promise<RunningProxy> {
   const handler = dataHandler(cluster, options);
   const listener = await listen(handler, options);
   let closed: Promise<void> | undefined;
@@ -50,6 +69,7 @@ async function serve(
     url: `http://${host}:${listener.port}`,
     port: listener.port,
     close,
+    reload: async () => cluster.reload?.(),
     [Symbol.asyncDispose]: close,
   };
 }
