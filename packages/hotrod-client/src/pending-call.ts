@@ -3,6 +3,7 @@ import {
   ClientIntelligence,
   type MediaType,
   type OperationDefinition,
+  operations,
   type PendingOperation,
   type ProtocolVersion,
   type Topology,
@@ -44,13 +45,16 @@ export interface CallInput<Request, Reply extends AnyReply, Result> {
   readonly options?: CallOptions;
   /** The connection it must go to, by `Connection.id`: iterations live on one. */
   readonly connectionId?: number;
-  /** Whether it begins (1) or ends (-1) something that lives on its connection, which then stays open for it. */
-  readonly pins?: 1 | -1;
   /** The key whose owner it is best sent to, in the target's media type. Default: `request.key`, where the operation has one. */
   readonly routeBy?: Uint8Array;
   /** Turns the reply into the result; what it throws becomes `HOTROD_CODEC`. */
   interpret(reply: Reply, call: PendingCall): Result;
 }
+
+const PINS = new Map<unknown, number>([
+  [operations.iterationStart, 1],
+  [operations.iterationEnd, -1],
+]);
 
 /** Bytes that a waiting call takes beside its payload, roughly. */
 const CALL_OVERHEAD_BYTES = 64;
@@ -66,6 +70,7 @@ export class PendingCall implements PendingOperation, Abortable {
   readonly flags: number;
   readonly sizeBytes: number;
   readonly connectionId: number | undefined;
+  /** 1: it begins something that lives on its connection, which then stays open for it; -1: it ends that. */
   readonly pins: number;
   readonly routeBy: Uint8Array | undefined;
   readonly timeoutMs: number;
@@ -106,7 +111,7 @@ export class PendingCall implements PendingOperation, Abortable {
     this.flags = input.flags ?? 0;
     this.sizeBytes = (input.payloadBytes ?? 0) + CALL_OVERHEAD_BYTES;
     this.connectionId = input.connectionId;
-    this.pins = input.pins ?? 0;
+    this.pins = PINS.get(input.operation) ?? 0;
     this.routeBy =
       input.routeBy ??
       (input.operation.routing === 'key' ? (input.request as { readonly key?: Uint8Array }).key : undefined);

@@ -9,7 +9,13 @@ import {
 } from '@kvtwin/hotrod-protocol';
 
 /** What a script does with a request: answers with a reply, with raw bytes, or not at all. */
-export type ScriptedAnswer = AnyReply | Uint8Array | 'silence' | 'reset' | 'close';
+export type ScriptedAnswer =
+  | AnyReply
+  | Uint8Array
+  | { readonly bytes: Uint8Array; readonly end: 'reset' | 'close' }
+  | 'silence'
+  | 'reset'
+  | 'close';
 
 /** A Hot Rod server whose answers a test writes. Pings are answered by themselves, as a 4.1 server does. */
 export interface ScriptedServer {
@@ -79,7 +85,9 @@ function give(socket: Socket, request: RequestMessage, answer: ScriptedAnswer): 
   if (answer === 'reset') socket.resetAndDestroy();
   else if (answer === 'close') socket.end();
   else if (answer instanceof Uint8Array) socket.write(answer);
-  else {
+  else if ('bytes' in answer) {
+    socket.write(answer.bytes, () => (answer.end === 'reset' ? socket.resetAndDestroy() : socket.end()));
+  } else {
     const writer = new ByteWriter();
     const { messageId, version } = request.header;
     const operation = request.operation as OperationDefinition<never, AnyReply>;

@@ -6,8 +6,12 @@ export interface SplittingRelay {
   close(): Promise<void>;
 }
 
-/** Starts one on a free port of 127.0.0.1, in front of a port there. */
-export async function startSplittingRelay(port: number, pieceBytes: number): Promise<SplittingRelay> {
+/** Starts one on a port of 127.0.0.1, by default a free one, in front of a port there. */
+export async function startSplittingRelay(
+  port: number,
+  pieceBytes: number,
+  ownPort = 0,
+): Promise<SplittingRelay> {
   const relay = createServer({ noDelay: true }, (client) => {
     const server = createConnection({ host: '127.0.0.1', port, noDelay: true });
     client.pipe(server);
@@ -31,7 +35,7 @@ export async function startSplittingRelay(port: number, pieceBytes: number): Pro
       next();
     });
   });
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => relay.listen(ownPort, '127.0.0.1', resolve));
   const address = relay.address();
   return {
     url: `hotrod://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
