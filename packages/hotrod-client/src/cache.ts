@@ -4,57 +4,67 @@ import {
   type GetReply,
   type GetWithMetadataReply,
   hadPreviousEntry,
+  type IterationEntry,
   type KeyValue,
   type OperationDefinition,
   operations,
   type PreviousValue,
   RequestFlag,
-  type WireExpiration,
 } from '@kvtwin/hotrod-protocol';
+import { decodeWith, encodeWith } from './apply-codec.js';
+import {
+  type CacheCallOptions,
+  type CacheFlags,
+  type CacheWriteOptions,
+  checkVersion,
+  expirationOf,
+  flagsOf,
+} from './cache-call-options.js';
 import { type CacheEntry, cacheEntry } from './cache-entry.js';
-import type { CallSender } from './call-sender.js';
+import { CacheEventStream } from './cache-event-stream.js';
+import type {
+  CacheEntryEvent,
+  CacheEventInfo,
+  ConvertedCacheEvent,
+  ConvertedEventHandlers,
+  EntryEventHandlers,
+  EventStreamOptions,
+  ListenerOptions,
+  WithConverter,
+  WithValues,
+} from './cache-events.js';
+import { CacheIteration } from './cache-iteration.js';
+import { type AnyEventHandlers, CacheSubscription, handledTypes } from './cache-subscription.js';
+import type { EventfulSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
 import type { CacheCodecs, Codec } from './codecs.js';
-import { type Duration, parseDuration } from './duration.js';
+import { type AnyListenerOptions, eventReading, wantedTypes } from './event-decoder.js';
 import { HotRodError } from './hotrod-error.js';
-import { type IterateOptions, iterateBatches } from './iterate-batches.js';
-import type { CallOptions, CallTarget } from './pending-call.js';
-
-/** What the server may leave out. Hot Rod §flags. */
-export interface CacheFlags {
-  /** Looks only into memory, not into the cache's stores. */
-  readonly skipCacheLoad?: boolean;
-  readonly skipIndexing?: boolean;
-  readonly skipListenerNotification?: boolean;
-}
-
-/** Options of a call on a cache. */
-export interface CacheCallOptions extends CallOptions, CacheFlags {}
-
-/** Options of a write. Where a duration is not given, the cache's configured one applies. */
-export interface CacheWriteOptions extends CacheCallOptions {
-  /** How long the entry lives from now on. */
-  readonly lifespan?: Duration;
-  /** How long the entry may stay unread. */
-  readonly maxIdle?: Duration;
-}
+import { type IterateOptions, iterateEntries } from './iterate-batches.js';
+import { latin1Text } from './latin1-text.js';
+import { type Payload, payloadBytes } from './payload-bytes.js';
+import type { CallTarget } from './pending-call.js';
+import { type Updated, type UpdateOptions, updateEntry } from './update-entry.js';
 
 type Operation<Request, Reply extends AnyReply> = OperationDefinition<Request, Reply>;
 
 /** A cache on the server, typed by its codecs. It holds nothing: as many as you like may stand for the same cache. */
 export class Cache<K, V> {
-  readonly #client: CallSender;
+  readonly #client: EventfulSender;
   readonly #codecs: CacheCodecs<K, V>;
   readonly #target: CallTarget;
+  readonly #flags: number;
 
-  /** Made by `client.cache()`. */
+  /** Made by `client.cache()`. `flags`: `RequestFlag` bits of every call. */
   constructor(
-    client: CallSender,
+    client: EventfulSender,
     readonly name: string,
     codecs: CacheCodecs<K, V>,
+    flags = 0,
   ) {
     this.#client = client;
     this.#codecs = codecs;
+    this.#flags = flags;
     this.#target = callTarget({
       cacheName: name,
       keyType: codecs.key.mediaType,
@@ -64,7 +74,13 @@ export class Cache<K, V> {
 
   /** The same cache with other codecs: `cache.as({ value: codecs.bytes }).get(key)`. */
   as<K2 = K, V2 = V>(given: { readonly key?: Codec<K2>; readonly value?: Codec<V2> }): Cache<K2, V2> {
-    return new Cache(this.#client, this.name, { ...this.#codecs, ...given } as CacheCodecs<K2, V2>);
+    const codecs = { ...this.#codecs, ...given } as CacheCodecs<K2, V2>;
+    return new Cache(this.#client, this.name, codecs, this.#flags);
+  }
+
+  /** The same cache with these flags on every call: `cache.withFlags({ skipIndexing: true })`. */
+  withFlags(flags: CacheFlags): Cache<K, V> {
+    return new Cache(this.#client, this.name, this.#codecs, flagsOf(flags));
   }
 
   /** The value, or undefined where there is no entry. It counts as a use of the entry, for max idle. */
@@ -125,9 +141,19 @@ export class Cache<K, V> {
   /** Removes the entry and answers its value. */
   getAndDelete(key: K, options?: CacheCallOptions): Promise<V | undefined> {
     const build = () => ({ key: this.#key(key) });
-    const interpret = (reply: AnyReply & { readonly previous?: PreviousValue }): V | undefined =>
-      reply.previous === undefined ? undefined : this.#codecs.value.decode(reply.previous.value);
-    return this.#run(operations.remove, build, options, interpret, RETURN_PREVIOUS);
+    return this.#run(operations.remove, build, options, this.#heldBefore, RETURN_PREVIOUS);
+  }
+
+  /** Stores the value where the key has an entry, and answers the value before; undefined where it has none. */
+  getAndReplace(key: K, value: V, options?: CacheWriteOptions): Promise<V | undefined> {
+    const build = () => this.#write(key, value, options);
+    return this.#run(operations.replace, build, options, this.#heldBefore, RETURN_PREVIOUS);
+  }
+
+  /** Stores the value where the key has no entry, and answers the value that stood in the way; undefined where none did. */
+  getOrSet(key: K, value: V, options?: CacheWriteOptions): Promise<V | undefined> {
+    const build = () => this.#write(key, value, options);
+    return this.#run(operations.putIfAbsent, build, options, this.#heldBefore, RETURN_PREVIOUS);
   }
 
   /** The values of those keys that have one, in the order of `keys`, under the keys that were given. Protocol 2.1 on. */
@@ -183,37 +209,96 @@ export class Cache<K, V> {
     );
   }
 
-  /** All entries, in no order; what is written meanwhile shows or not. Protocol 2.3 on. `break` ends the server's cursor. */
-  async *entries(options: IterateOptions = {}): AsyncGenerator<[K, V], void, undefined> {
-    for await (const batch of iterateBatches(this.#client, this.#target, { ...options, metadata: false })) {
-      for (const { key, values } of batch.entries) yield [this.#decodeKey(key), this.#decodeValue(values[0])];
-    }
+  /**
+   * All entries, in no order; what is written meanwhile shows or not. It does not count as a use of them. Protocol 2.3
+   * on. `break` ends the server's cursor.
+   */
+  entries(options: IterateOptions = {}): CacheIteration<[K, V]> {
+    return this.#iterate(
+      (entry) => [this.#decodeKey(entry.key), this.#decodeValue(entry.values[0])],
+      options,
+    );
   }
 
-  /** All entries with version and expiration; it does not count as a use of them. Protocol 2.5 on. */
-  async *entriesWithMetadata(
-    options: IterateOptions = {},
-  ): AsyncGenerator<CacheEntry<V> & { readonly key: K }, void, undefined> {
-    for await (const batch of iterateBatches(this.#client, this.#target, { ...options, metadata: true })) {
-      for (const { key, values, metadata } of batch.entries) {
-        yield {
-          key: this.#decodeKey(key),
-          ...cacheEntry(this.#decodeValue(values[0]), metadata ?? this.#noMetadata()),
-        };
-      }
-    }
+  /** All entries with version and expiration. Protocol 2.5 on. Otherwise as {@link entries}. */
+  entriesWithMetadata(options: IterateOptions = {}): CacheIteration<CacheEntry<V> & { readonly key: K }> {
+    const decode = ({ key, values, metadata = this.#noMetadata() }: IterationEntry) => ({
+      key: this.#decodeKey(key),
+      ...cacheEntry(this.#decodeValue(values[0]), metadata),
+    });
+    return this.#iterate(decode, { ...options, metadata: true });
   }
 
-  async *keys(options: IterateOptions = {}): AsyncGenerator<K, void, undefined> {
-    for await (const [key] of this.entries(options)) yield key;
+  /** All keys. Otherwise as {@link entries}. */
+  keys(options: IterateOptions = {}): CacheIteration<K> {
+    return this.#iterate((entry) => this.#decodeKey(entry.key), options);
   }
 
-  async *values(options: IterateOptions = {}): AsyncGenerator<V, void, undefined> {
-    for await (const [, value] of this.entries(options)) yield value;
+  /** All values. Otherwise as {@link entries}. */
+  values(options: IterateOptions = {}): CacheIteration<V> {
+    return this.#iterate((entry) => this.#decodeValue(entry.values[0]), options);
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<[K, V], void, undefined> {
+  /** {@link entries}. */
+  [Symbol.asyncIterator](): CacheIteration<[K, V]> {
     return this.entries();
+  }
+
+  /**
+   * Changes an entry by a function of what it holds, without losing what others write at the same moment: where somebody
+   * was faster, `change` is called again with what they left. It returns the new value, undefined to remove the entry, or
+   * {@link UNCHANGED} to leave it. Answers the value that is there then, undefined for none. A lifespan begins anew.
+   *
+   * Rejects with what `change` throws, and with `HOTROD_CONFLICT` after `maxAttempts`.
+   */
+  update(
+    key: K,
+    change: (entry: CacheEntry<V> | undefined) => Updated<V> | Promise<Updated<V>>,
+    options: UpdateOptions = {},
+  ): Promise<V | undefined> {
+    return updateEntry(this, key, change, options, { random: Math.random });
+  }
+
+  /**
+   * Has handlers called on what happens to entries, on any server, whoever does it. Resolves when the server has it.
+   * Protocol 2.0 on. See {@link CacheSubscription} for what happens when the connection is lost.
+   */
+  subscribe(
+    handlers: EntryEventHandlers<K, V>,
+    options: ListenerOptions & WithValues,
+  ): Promise<CacheSubscription>;
+  subscribe<T>(
+    handlers: ConvertedEventHandlers<T>,
+    options: ListenerOptions & WithConverter<T>,
+  ): Promise<CacheSubscription>;
+  subscribe(handlers: EntryEventHandlers<K>, options?: ListenerOptions): Promise<CacheSubscription>;
+  async subscribe(handlers: AnyEventHandlers, options: AnyListenerOptions = {}): Promise<CacheSubscription> {
+    const reading = eventReading(this.#codecs, handledTypes(handlers), options);
+    return CacheSubscription.open({
+      registry: this.#client.events,
+      target: this.#target,
+      handlers,
+      reading,
+      options,
+    });
+  }
+
+  /** What happens to entries, as an async iterable; `break` ends it. Otherwise as {@link subscribe}. */
+  events(options: EventStreamOptions & WithValues): CacheEventStream<CacheEntryEvent<K, V>>;
+  events<T>(options: EventStreamOptions & WithConverter<T>): CacheEventStream<ConvertedCacheEvent<T>>;
+  events(options?: EventStreamOptions): CacheEventStream<CacheEntryEvent<K>>;
+  events(options: EventStreamOptions & AnyListenerOptions = {}): CacheEventStream<CacheEventInfo> {
+    const reading = eventReading(this.#codecs, wantedTypes(options.types), options);
+    return new CacheEventStream({ registry: this.#client.events, target: this.#target, reading, options });
+  }
+
+  #iterate<T>(
+    decode: (entry: IterationEntry) => T,
+    options: IterateOptions & { readonly metadata?: boolean },
+  ): CacheIteration<T> {
+    return new CacheIteration(
+      iterateEntries(this.#client, this.#target, { metadata: false, ...options }, decode),
+    );
   }
 
   /** {@link #run} for what is asked most: nothing is made for the call but the call. */
@@ -225,7 +310,7 @@ export class Cache<K, V> {
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
       const request = { key: this.#key(key) };
-      const flags = options === undefined ? 0 : flagsOf(options);
+      const flags = options === undefined ? this.#flags : this.#flags | flagsOf(options);
       const payloadBytes = request.key.length;
       this.#client.submit(
         { operation, request, target: this.#target, flags, payloadBytes, options, interpret },
@@ -249,7 +334,7 @@ export class Cache<K, V> {
           operation,
           request,
           target: this.#target,
-          flags: options === undefined ? flags : flags | flagsOf(options),
+          flags: this.#flags | (options === undefined ? flags : flags | flagsOf(options)),
           payloadBytes: payloadBytes(request as Payload),
           options,
           interpret,
@@ -266,24 +351,28 @@ export class Cache<K, V> {
   readonly #entryOf = (reply: GetWithMetadataReply): CacheEntry<V> | undefined =>
     reply.outcome === 'ok' ? cacheEntry(this.#codecs.value.decode(reply.value), reply.metadata) : undefined;
 
+  /** Where the status says that there was an entry, an empty value is one. */
+  readonly #heldBefore = ({ previous }: AnyReply & { readonly previous?: PreviousValue }): V | undefined =>
+    previous === undefined ? undefined : this.#codecs.value.decode(previous.value);
+
   #write(key: K, value: V, options: CacheWriteOptions | undefined) {
     return { key: this.#key(key), expiration: expirationOf(options), value: this.#value(value) };
   }
 
   #key(key: K): Uint8Array {
-    return encode(this.#codecs.key, key, 'key');
+    return encodeWith(this.#codecs.key, key, 'key');
   }
 
   #value(value: V): Uint8Array {
-    return encode(this.#codecs.value, value, 'value');
+    return encodeWith(this.#codecs.value, value, 'value');
   }
 
   #decodeKey(bytes: Uint8Array): K {
-    return decode(this.#codecs.key, bytes, 'key');
+    return decodeWith(this.#codecs.key, bytes, 'key');
   }
 
   #decodeValue(bytes: Uint8Array | undefined): V {
-    return decode(this.#codecs.value, bytes ?? new Uint8Array(), 'value');
+    return decodeWith(this.#codecs.value, bytes ?? new Uint8Array(), 'value');
   }
 
   #previous(reply: AnyReply & { readonly previous?: PreviousValue }): V | undefined {
@@ -296,10 +385,10 @@ export class Cache<K, V> {
   /** Keys come back as bytes in any order; the caller's own keys go into the result. */
   #found(given: readonly K[], encoded: readonly Uint8Array[], entries: readonly KeyValue[]): Map<K, V> {
     const values = new Map<string, Uint8Array>();
-    for (const { key, value } of entries) values.set(latin1(key), value);
+    for (const { key, value } of entries) values.set(latin1Text(key), value);
     const found = new Map<K, V>();
     given.forEach((key, index) => {
-      const value = values.get(latin1(encoded[index] as Uint8Array));
+      const value = values.get(latin1Text(encoded[index] as Uint8Array));
       if (value !== undefined) found.set(key, this.#codecs.value.decode(value));
     });
     return found;
@@ -315,67 +404,6 @@ export class Cache<K, V> {
 }
 
 const RETURN_PREVIOUS = RequestFlag.FORCE_RETURN_PREVIOUS_VALUE;
-
-interface Payload {
-  readonly key?: Uint8Array;
-  readonly value?: Uint8Array;
-  readonly keys?: readonly Uint8Array[];
-  readonly entries?: readonly KeyValue[];
-}
-
-function payloadBytes({ key, value, keys, entries }: Payload): number {
-  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
-  if (keys !== undefined) for (const each of keys) bytes += each.length;
-  if (entries !== undefined) for (const each of entries) bytes += each.key.length + each.value.length;
-  return bytes;
-}
-
-function expirationOf(options: CacheWriteOptions | undefined): WireExpiration {
-  return {
-    lifespan: parseDuration('lifespan', options?.lifespan),
-    maxIdle: parseDuration('maxIdle', options?.maxIdle),
-  };
-}
-
-function flagsOf(options: CacheFlags): number {
-  return (
-    (options.skipCacheLoad ? RequestFlag.SKIP_CACHE_LOAD : 0) |
-    (options.skipIndexing ? RequestFlag.SKIP_INDEXING : 0) |
-    (options.skipListenerNotification ? RequestFlag.SKIP_LISTENER_NOTIFICATION : 0)
-  );
-}
-
-function checkVersion(version: bigint): bigint {
-  if (typeof version === 'bigint' && BigInt.asIntN(64, version) === version) return version;
-  throw new HotRodError(`version is ${String(version)}; give the bigint that an entry came with`, {
-    code: 'HOTROD_INVALID_ARGUMENT',
-  });
-}
-
-function encode<T>(codec: Codec<T>, value: T, what: string): Uint8Array {
-  try {
-    return codec.encode(value);
-  } catch (cause) {
-    throw codecError(`the ${what} cannot be encoded`, cause);
-  }
-}
-
-function decode<T>(codec: Codec<T>, bytes: Uint8Array, what: string): T {
-  try {
-    return codec.decode(bytes);
-  } catch (cause) {
-    throw codecError(`a ${what} cannot be decoded`, cause);
-  }
-}
-
-function codecError(what: string, cause: unknown): HotRodError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new HotRodError(`${what}: ${why}`, { code: 'HOTROD_CODEC', cause });
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-}
 
 function isOk({ outcome }: AnyReply): boolean {
   return outcome === 'ok' || outcome === 'ok-with-previous';

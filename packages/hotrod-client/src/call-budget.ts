@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { HotRodError } from './hotrod-error.js';
 import type { CallOptions } from './pending-call.js';
 
 /** One time limit over the several requests of a call. */
@@ -17,5 +18,20 @@ export class CallBudget {
     return this.#deadlineMs === undefined
       ? { signal }
       : { signal, timeoutMs: Math.max(1, this.#deadlineMs - performance.now()) };
+  }
+
+  /** Throws `HOTROD_ABORTED` or `HOTROD_TIMEOUT` where the time is up before the next request. */
+  check(cache: string): void {
+    if (this.#signal?.aborted) {
+      const cause: unknown = this.#signal.reason;
+      throw new HotRodError('the call was aborted', { code: 'HOTROD_ABORTED', cache, cause });
+    }
+    if (this.#deadlineMs !== undefined && performance.now() >= this.#deadlineMs) {
+      throw new HotRodError('the call ran out of time between its requests', {
+        code: 'HOTROD_TIMEOUT',
+        cache,
+        retryable: true,
+      });
+    }
   }
 }

@@ -1,8 +1,15 @@
 import type { AnyReply } from '@kvtwin/hotrod-protocol';
+import type { EventRegistry } from './event-registry.js';
 import type { HotRodError } from './hotrod-error.js';
 import type { CallInput } from './pending-call.js';
 
-/** What caches and iterations need of a client. */
+/** What caches need of a client. */
+export interface EventfulSender extends CallSender {
+  /** @internal */
+  readonly events: EventRegistry;
+}
+
+/** What iterations and listeners need of a client. */
 export interface CallSender {
   execute<Request, Reply extends AnyReply, Result>(input: CallInput<Request, Reply, Result>): Promise<Result>;
   /** {@link execute} without a promise of its own. Throws where the input is wrong. */

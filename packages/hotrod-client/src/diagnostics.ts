@@ -122,7 +122,7 @@ export type GapDiagnostics = {
   | {
       /** The reader of `cache.events()` is too slow for its buffer. */
       readonly phase: 'overflow';
-      readonly dropped: number;
+      readonly bufferSize: number;
     }
   | {
       /** A callback of the subscription has thrown. */

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { AddClientListenerRequest, CacheEvent } from '@kvtwin/hotrod-protocol';
 import { gapChannel } from './diagnostics.js';
 import type { HotRodError } from './hotrod-error.js';
+import { latin1Text } from './latin1-text.js';
 import type { CallTarget } from './pending-call.js';
 
 /** What a listener asks for, without the id, which it gets by itself. */
@@ -57,7 +58,7 @@ export class EventListener {
   }
 
   get idText(): string {
-    return idText(this.id);
+    return latin1Text(this.id);
   }
 
   get cache(): string {
@@ -91,9 +92,4 @@ export class EventListener {
     }
     this.input.sink.onResumed({ server, durationMs });
   }
-}
-
-/** An id as the key of a map. */
-export function idText(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
 }

@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type EventMessage, operations } from '@kvtwin/hotrod-protocol';
 import type { CallSender } from './call-sender.js';
 import { debugLog } from './debug-log.js';
-import { EventListener, type EventSource, idText, type ListenerInput } from './event-listener.js';
+import { EventListener, type EventSource, type ListenerInput } from './event-listener.js';
 import { HotRodError } from './hotrod-error.js';
+import { latin1Text } from './latin1-text.js';
 import type { CallOptions, CallTarget } from './pending-call.js';
 import { ReconnectBackoff } from './reconnect-backoff.js';
 
@@ -61,6 +62,11 @@ export class EventRegistry {
     this.#options = options;
   }
 
+  /** Name of the client, for diagnostics. */
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** Listeners that have not been removed. */
   get size(): number {
     return this.#listeners.size;
@@ -87,7 +93,7 @@ export class EventRegistry {
 
   /** An event came on a connection. */
   onEvent(source: EventSource, { event, messageId }: EventMessage): void {
-    const id = idText(event.listenerId);
+    const id = latin1Text(event.listenerId);
     const listener = this.#listeners.get(id);
     if (listener === undefined) {
       this.#refuse(source, event.listenerId);
@@ -200,7 +206,7 @@ export class EventRegistry {
 
   /** Events for nobody: on their way when their listener was removed, or of one whose addition was given up. */
   #refuse(source: EventSource, listenerId: Uint8Array): void {
-    const id = idText(listenerId);
+    const id = latin1Text(listenerId);
     const target = this.#doubtful.get(id);
     if (target === undefined || this.#closed) return;
     this.#doubtful.delete(id);

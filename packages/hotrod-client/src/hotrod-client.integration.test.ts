@@ -172,7 +172,7 @@ describe('a client', () => {
     const users = client.cache('users');
     const json = client.cache('users', { value: codecs.json() });
     await expect(users.set('k', 1 as never)).rejects.toMatchObject({ code: 'HOTROD_CODEC' });
-    await expect(json.set('k', undefined)).rejects.toMatchObject({ code: 'HOTROD_CODEC' });
+    await expect(json.set('k', undefined)).rejects.toMatchObject({ code: 'HOTROD_INVALID_ARGUMENT' });
     await expect(users.set('k', 'v', { lifespan: '1.5s' as never })).rejects.toMatchObject({
       code: 'HOTROD_INVALID_ARGUMENT',
     });

@@ -19,6 +19,7 @@
  * - `HOTROD_SERVER_TIMEOUT`: the server timed out inside its cluster (status 0x86); a write may have happened.
  * - `HOTROD_NODE_SUSPECTED`: a node of the cluster was lost meanwhile (status 0x87).
  * - `HOTROD_ILLEGAL_LIFECYCLE`: the cache or server is starting or stopping (status 0x88).
+ * - `HOTROD_CONFLICT`: `update()` came second to other writers as often as it may try; its last attempt changed nothing.
  * - `HOTROD_CODEC`: a codec threw on a key or value.
  * - `HOTROD_ITERATION_LOST`: the server forgot the cursor (idle for minutes, or the connection to it ended).
  */
@@ -42,6 +43,7 @@ export type HotRodErrorCode =
   | 'HOTROD_SERVER_TIMEOUT'
   | 'HOTROD_NODE_SUSPECTED'
   | 'HOTROD_ILLEGAL_LIFECYCLE'
+  | 'HOTROD_CONFLICT'
   | 'HOTROD_CODEC'
   | 'HOTROD_ITERATION_LOST';
 

@@ -5,9 +5,13 @@ describe('the package', () => {
   it('exports these values and no others', () => {
     expect(Object.keys(exported).sort()).toEqual([
       'Cache',
+      'CacheEventStream',
+      'CacheIteration',
+      'CacheSubscription',
       'DEFAULT_PORT',
       'HotRodClient',
       'HotRodError',
+      'UNCHANGED',
       'callTarget',
       'codecs',
       'describeHotRodUri',

@@ -1,6 +1,27 @@
 export type { HotRodAuthOptions, Secret } from './auth-options.js';
-export { Cache, type CacheCallOptions, type CacheFlags, type CacheWriteOptions } from './cache.js';
+export { Cache } from './cache.js';
+export type { CacheCallOptions, CacheFlags, CacheWriteOptions } from './cache-call-options.js';
 export type { CacheEntry } from './cache-entry.js';
+export { CacheEventStream } from './cache-event-stream.js';
+export type {
+  CacheEntryEvent,
+  CacheEventInfo,
+  CacheGap,
+  ConvertedCacheEvent,
+  ConvertedEventHandlers,
+  EntryEventHandlers,
+  EntryGoneEvent,
+  EntryWrittenEvent,
+  EventConverter,
+  EventFilter,
+  EventStreamOptions,
+  ListenerOptions,
+  SubscriptionHandlers,
+  WithConverter,
+  WithValues,
+} from './cache-events.js';
+export { CacheIteration } from './cache-iteration.js';
+export { CacheSubscription } from './cache-subscription.js';
 export { type CallTargetInput, callTarget } from './call-target.js';
 export type { ClientEvents } from './client-events.js';
 export type { ClusterServer, ClusterTopology } from './cluster-topology.js';
@@ -22,3 +43,4 @@ export {
 } from './server-address.js';
 export type { KeyLayout } from './store-url.js';
 export type { HotRodTls, HotRodTlsOptions } from './tls-options.js';
+export { UNCHANGED, type Updated, type UpdateOptions } from './update-entry.js';

@@ -1,9 +1,11 @@
 import {
   type IterationBatch,
+  type IterationEntry,
   type IterationNextReply,
   operations,
   segmentSet,
 } from '@kvtwin/hotrod-protocol';
+import type { EventFilter } from './cache-events.js';
 import type { CallSender } from './call-sender.js';
 import { HotRodError } from './hotrod-error.js';
 import type { CallOptions, CallTarget } from './pending-call.js';
@@ -14,6 +16,8 @@ export interface IterateOptions extends CallOptions {
   readonly batchSize?: number;
   /** Only these segments of the cache. Default: all. */
   readonly segments?: Iterable<number>;
+  /** Only entries that this filter factory of the server lets through; it may also convert their values. */
+  readonly filter?: EventFilter;
 }
 
 /** What {@link iterateBatches} needs to know. */
@@ -60,6 +64,18 @@ export async function* iterateBatches(
   }
 }
 
+/** The entries of {@link iterateBatches}, one by one, as `decode` makes them. */
+export async function* iterateEntries<T>(
+  sender: CallSender,
+  target: CallTarget,
+  options: IterateBatchesOptions,
+  decode: (entry: IterationEntry) => T,
+): AsyncGenerator<T, void, undefined> {
+  for await (const batch of iterateBatches(sender, target, options)) {
+    for (const entry of batch.entries) yield decode(entry);
+  }
+}
+
 function startCursor(
   sender: CallSender,
   target: CallTarget,
@@ -77,6 +93,9 @@ function startCursor(
       batchSize,
       includeMetadata: options.metadata,
       ...(options.segments === undefined ? {} : { segments: segmentSet(options.segments) }),
+      ...(options.filter === undefined
+        ? {}
+        : { factory: options.filter.name, parameters: options.filter.parameters ?? [] }),
     },
     target,
     options,

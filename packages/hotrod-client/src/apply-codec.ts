@@ -1,0 +1,36 @@
+import type { Codec } from './codecs.js';
+import { HotRodError } from './hotrod-error.js';
+
+/**
+ * Bytes of a key or value. `what` names it. Throws `HOTROD_INVALID_ARGUMENT` for undefined and null, which stand for "no
+ * entry" everywhere, and `HOTROD_CODEC` with what the codec throws.
+ */
+export function encodeWith<T>(codec: Codec<T>, value: T, what: 'key' | 'value'): Uint8Array {
+  if (value === undefined || value === null) throw refused(String(value), what);
+  try {
+    return codec.encode(value);
+  } catch (cause) {
+    throw codecError(`the ${what} cannot be encoded`, cause);
+  }
+}
+
+/** The key or value of bytes. Throws `HOTROD_CODEC` with what the codec throws. */
+export function decodeWith<T>(codec: Codec<T>, bytes: Uint8Array, what: 'key' | 'value'): T {
+  try {
+    return codec.decode(bytes);
+  } catch (cause) {
+    throw codecError(`a ${what} cannot be decoded`, cause);
+  }
+}
+
+function codecError(what: string, cause: unknown): HotRodError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new HotRodError(`${what}: ${why}`, { code: 'HOTROD_CODEC', cause });
+}
+
+function refused(value: string, what: 'key' | 'value'): HotRodError {
+  const instead = what === 'key' ? '' : '; to remove an entry call delete()';
+  return new HotRodError(`the ${what} is ${value}, which a cache cannot hold${instead}`, {
+    code: 'HOTROD_INVALID_ARGUMENT',
+  });
+}
