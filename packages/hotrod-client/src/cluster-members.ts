@@ -67,6 +67,11 @@ export class ClusterMembers {
     this.adjust();
   }
 
+  /** Somebody waits for a connection. */
+  hurry(): void {
+    for (const channel of this.all) channel.hurry();
+  }
+
   /** The channel to a server, made where there is none. One that is connected already under another name is that server's. */
   channelOf(address: ServerAddress): ServerChannel {
     const name = formatServerAddress(address);

@@ -18,7 +18,7 @@ import { failLost } from './fail-lost.js';
 import type { HotRodError } from './hotrod-error.js';
 import { mayRepeat } from './may-repeat.js';
 import type { ResolvedSite } from './options.js';
-import { type CallInput, PendingCall } from './pending-call.js';
+import { type CallInput, type CallTarget, PendingCall } from './pending-call.js';
 import { formatServerAddress, parseServerAddress, type ServerAddress } from './server-address.js';
 import { type ChannelEnvironment, type ChannelOwner, ServerChannel } from './server-channel.js';
 import { WaitingCalls } from './waiting-calls.js';
@@ -114,6 +114,14 @@ export class Cluster implements ChannelOwner {
     const channel = this.#choose(call);
     if (channel !== undefined) channel.submit(call);
     else this.#wait(call);
+  }
+
+  /** The server that a call about a key would go to now; undefined: any. */
+  ownerOf(target: CallTarget, key: Uint8Array): ServerChannel | undefined {
+    const route = this.#routes.routeOf(target);
+    if (route.topology?.storage === 'unasked' && route.topology.owners !== undefined)
+      this.#askStorage(route.topology);
+    return route.ownersOf(key)?.find(({ ready }) => ready);
   }
 
   forEachCall(visit: (call: PendingCall) => void): void {
@@ -278,7 +286,9 @@ export class Cluster implements ChannelOwner {
     const { overload, maxInFlight, maxQueuedBytes, maxRetries } = this.#environment.options;
     const { backlog } = this.#environment;
     this.start();
-    if (this.#failures > maxRetries && !this.#members.connecting) {
+    this.#members.hurry();
+    const refused = this.#failures > 0 && this.#lastFailure?.code !== 'HOTROD_CONNECT';
+    if ((refused || this.#failures > maxRetries) && !this.#members.connecting) {
       this.#failUnconnected(call);
     } else if (
       overload === 'reject' &&

@@ -18,8 +18,9 @@ import {
   resolveOptions,
 } from './options.js';
 import { optionsFromUri } from './options-from-uri.js';
+import type { KeyRouter } from './owner-parts.js';
 import { parseHotRodUri } from './parse-hotrod-uri.js';
-import { type CallInput, type CallOptions, PendingCall } from './pending-call.js';
+import { type CallInput, type CallOptions, type CallTarget, PendingCall } from './pending-call.js';
 import { Sites } from './sites.js';
 
 /** What a client is doing at the moment. */
@@ -37,7 +38,7 @@ export interface ClientLoad {
  * It follows the members of the cluster, and connects again by itself after a loss. An idle client does not keep the
  * process alive; calls under way do.
  */
-export class HotRodClient implements CallSender {
+export class HotRodClient implements CallSender, KeyRouter {
   readonly #options: ResolvedOptions;
   readonly #listeners = new ClientEventListeners();
   readonly #recorder: CallRecorder;
@@ -179,6 +180,11 @@ export class HotRodClient implements CallSender {
     call.recorder = this.#recorder;
     call.begin(resolve as (result: unknown) => void, reject);
     this.#sites.submit(call);
+  }
+
+  /** @internal Which server a key's request would go to now. */
+  ownerOf(target: CallTarget, key: Uint8Array): unknown {
+    return this.#sites.ownerOf(target, key);
   }
 
   /** Settles every call under way with `HOTROD_CLOSED`, telling whether it may have been applied, and disconnects. */

@@ -54,6 +54,8 @@ export interface ChannelOwner {
 
 /** A connection that ended sooner counts as a failed attempt, so that a server that takes and drops them is not besieged. */
 const LASTING_CONNECTION_MS = 1_000;
+/** Who refuses a login or a certificate is not asked again sooner, unless somebody calls: accounts get locked that way. */
+const REFUSED_PAUSE_MS = 30_000;
 /** A connection that is to end once its cursors do is not waited for longer: servers forget cursors after minutes too. */
 const LONGEST_CURSOR_SILENCE_MS = 60_000;
 
@@ -85,6 +87,7 @@ export class ServerChannel implements ConnectionOwner {
   #wanted = false;
   #attempt: AbortController | undefined;
   #pause: NodeJS.Timeout | undefined;
+  #mayHurryAtMs = 0;
 
   constructor(address: ServerAddress, owner: ChannelOwner, environment: ChannelEnvironment) {
     this.#address = address;
@@ -142,6 +145,11 @@ export class ServerChannel implements ConnectionOwner {
     this.failures = 0;
     this.#update();
     if (this.#connection === undefined && this.#attempt === undefined) void this.#connect();
+  }
+
+  /** Somebody waits for a connection: does not let a long pause pass that only spares the server. */
+  hurry(): void {
+    if (this.#pause !== undefined && performance.now() >= this.#mayHurryAtMs) this.#connectNow();
   }
 
   /** Takes no more calls and ends the connection when those under way are answered. May be started again. */
@@ -312,16 +320,25 @@ export class ServerChannel implements ConnectionOwner {
   #failed(failure: HotRodError): void {
     debugLog('no connection to %s: %s', this.name, failure.message);
     this.failures++;
-    this.#connectLater();
+    this.#connectLater(failure);
     this.#owner.onNotOpen(this, failure);
   }
 
-  #connectLater(): void {
-    this.#pause = setTimeout(() => {
-      this.#pause = undefined;
-      if (this.#wanted) void this.#connect();
-    }, this.#backoff.failed());
+  #connectLater(failure?: HotRodError): void {
+    const pauseMs = this.#backoff.failed();
+    this.#mayHurryAtMs = performance.now() + pauseMs;
+    const refused = failure !== undefined && failure.code !== 'HOTROD_CONNECT';
+    this.#pause = setTimeout(
+      () => this.#connectNow(),
+      refused ? Math.max(REFUSED_PAUSE_MS, pauseMs) : pauseMs,
+    );
     this.#pause.unref();
+  }
+
+  #connectNow(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    if (this.#wanted && !this.connecting) void this.#connect();
   }
 }
 

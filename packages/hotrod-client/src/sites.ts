@@ -8,7 +8,7 @@ import { connectChannel, topologyChannel } from './diagnostics.js';
 import { HotRodError } from './hotrod-error.js';
 import { type CallPlaces, LiveCalls } from './live-calls.js';
 import type { ResolvedOptions, ResolvedSite } from './options.js';
-import type { PendingCall } from './pending-call.js';
+import type { CallTarget, PendingCall } from './pending-call.js';
 import type { ServerChannel } from './server-channel.js';
 import type { Backlog } from './waiting-calls.js';
 
@@ -80,6 +80,11 @@ export class Sites implements ClusterOwner, CallPlaces {
     return this.#current.topologyOf(cacheName);
   }
 
+  /** The server of the site in use that a call about a key would go to now; undefined: any. */
+  ownerOf(target: CallTarget, key: Uint8Array): ServerChannel | undefined {
+    return this.#current.ownerOf(target, key);
+  }
+
   /** Resolves when a server answers; rejects when each was asked in vain, once. */
   connect(): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
@@ -117,7 +122,7 @@ export class Sites implements ClusterOwner, CallPlaces {
       });
     }
     if (site.name === this.site) return;
-    this.#goTo(await this.#ask(site), false);
+    this.#goTo(await this.#ask(this.#clusterOf(site)), false);
   }
 
   /** Settles every call with `HOTROD_CLOSED` and ends all connections. */
@@ -213,9 +218,8 @@ export class Sites implements ClusterOwner, CallPlaces {
   }
 
   /** Connects to a site; rejects when each of its servers was asked in vain. */
-  #ask(site: ResolvedSite): Promise<Cluster> {
+  #ask(cluster: Cluster): Promise<Cluster> {
     return new Promise((resolve, reject) => {
-      const cluster = this.#clusterOf(site);
       this.#asked.set(cluster, { resolve, reject });
       cluster.start();
     });
@@ -224,22 +228,18 @@ export class Sites implements ClusterOwner, CallPlaces {
   /** The site in use cannot be reached: is another one there? */
   async #lookAround(lost: Cluster, error: HotRodError): Promise<void> {
     this.#lookingAround = true;
-    const others = this.#input.options.sites.filter(({ name }) => name !== lost.site);
-    const asked = others.map((site) => this.#ask(site));
-    const found = await Promise.any(asked).catch(() => undefined);
+    const others = this.#input.options.sites
+      .filter(({ name }) => name !== lost.site)
+      .map((site) => this.#clusterOf(site));
+    const found = await Promise.any(others.map((cluster) => this.#ask(cluster))).catch(() => undefined);
     this.#lookingAround = false;
     const goes = found !== undefined && this.#current === lost && !lost.connected && !this.#closed;
     if (goes) this.#goTo(found, true);
-    for (const each of asked)
-      each.then(
-        (cluster) => cluster === this.#current || cluster.close(),
-        () => undefined,
-      );
-    for (const [cluster, { reject }] of [...this.#asked]) {
-      if (!others.some(({ name }) => name === cluster.site)) continue;
+    for (const cluster of others) {
+      if (cluster === this.#current) continue;
+      this.#asked.get(cluster)?.reject(error);
       this.#asked.delete(cluster);
       cluster.close();
-      reject(error);
     }
     if (goes || this.#current !== lost) return;
     lost.countFailure();

@@ -1,0 +1,19 @@
+import type { CallTarget } from './pending-call.js';
+
+/** Who knows where keys are. */
+export interface KeyRouter {
+  /** What stands for the server that a key's request would go to now, the same for the same server; undefined: any. */
+  ownerOf(target: CallTarget, key: Uint8Array): unknown;
+}
+
+/** The indexes of some keys, one list for each server that they are best asked at, in the order of their first keys. */
+export function ownerParts(router: KeyRouter, target: CallTarget, keys: readonly Uint8Array[]): number[][] {
+  const parts = new Map<unknown, number[]>();
+  for (const [index, key] of keys.entries()) {
+    const owner = router.ownerOf(target, key);
+    const part = parts.get(owner);
+    if (part === undefined) parts.set(owner, [index]);
+    else part.push(index);
+  }
+  return [...parts.values()];
+}
