@@ -14,7 +14,7 @@ import { HotRodError, type HotRodErrorCode } from './hotrod-error.js';
 import { InFlightRequests } from './in-flight-requests.js';
 import { requestForVersion } from './legacy-expiration.js';
 import type { PendingCall } from './pending-call.js';
-import { RequestHeaders } from './request-headers.js';
+import { RequestHeaders, tracedHeader } from './request-headers.js';
 import { formatServerAddress } from './server-address.js';
 import { serverFailureOf } from './server-failure.js';
 
@@ -160,7 +160,10 @@ export class Connection {
     call.topologyId =
       route === undefined || target.intelligence !== undefined ? UNKNOWN_TOPOLOGY_ID : route.topologyId;
     try {
-      const header = this.#headers.headerFor(target, call);
+      const header =
+        call.parameters === undefined
+          ? this.#headers.headerFor(target, call)
+          : tracedHeader(target, call, call.parameters);
       header.messageId = messageId;
       encodeRequest(writer, operation, header, requestForVersion(call.request, this.version, this.#nowMs));
     } catch (error) {

@@ -22,6 +22,7 @@ import type { KeyRouter } from './owner-parts.js';
 import { parseHotRodUri } from './parse-hotrod-uri.js';
 import { type CallInput, type CallOptions, type CallTarget, PendingCall } from './pending-call.js';
 import { Sites } from './sites.js';
+import { traceParameters } from './trace-context.js';
 
 /** What a client is doing at the moment. */
 export interface ClientLoad {
@@ -177,6 +178,8 @@ export class HotRodClient implements CallSender, KeyRouter {
       input as unknown as CallInput<unknown, AnyReply, unknown>,
       this.#options.timeoutMs,
     );
+    const { traceContext } = this.#options;
+    if (traceContext !== undefined) call.parameters = traceParameters(traceContext);
     call.recorder = this.#recorder;
     call.begin(resolve as (result: unknown) => void, reject);
     this.#sites.submit(call);

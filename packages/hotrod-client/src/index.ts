@@ -43,4 +43,5 @@ export {
 } from './server-address.js';
 export type { KeyLayout } from './store-url.js';
 export type { HotRodTls, HotRodTlsOptions } from './tls-options.js';
+export type { TraceContext } from './trace-context.js';
 export { UNCHANGED, type Updated, type UpdateOptions } from './update-entry.js';

@@ -3,6 +3,7 @@ import { type HotRodAuthOptions, type ResolvedAuth, resolveAuth } from './auth-o
 import { HotRodError } from './hotrod-error.js';
 import { DEFAULT_PORT, parseServerAddress, type ServerAddress } from './server-address.js';
 import { type HotRodTls, mergeTls, resolveTls, type TlsSource } from './tls-options.js';
+import type { TraceContext } from './trace-context.js';
 
 /** How a client connects and behaves. Times are milliseconds, sizes bytes. */
 export interface HotRodClientOptions {
@@ -28,6 +29,11 @@ export interface HotRodClientOptions {
   readonly mapAddress?: (host: string, port: number) => ServerAddress;
   /** Name of the client in diagnostics. Default: none. */
   readonly name?: string;
+  /**
+   * The trace that calls belong to, sent along from protocol 4.0 on so that the server's spans join it. Default: none.
+   * {@link TraceContext}
+   */
+  readonly traceContext?: TraceContext;
   /** Cache of `client.cache()` without a name. Default: the server's default cache. */
   readonly cache?: string;
   /** `'auto'` (default) asks the server with one 3.1 ping; a version pins it, for servers that cannot be asked. */
@@ -103,13 +109,14 @@ export interface ResolvedSite {
 
 /** Options with every default filled in. */
 export type ResolvedOptions = Required<
-  Omit<HotRodClientOptions, 'servers' | 'sites' | 'intelligence' | 'cache' | 'auth' | 'tls'>
+  Omit<HotRodClientOptions, 'servers' | 'sites' | 'intelligence' | 'cache' | 'auth' | 'tls' | 'traceContext'>
 > & {
   /** The default site first. */
   readonly sites: readonly [ResolvedSite, ...ResolvedSite[]];
   readonly cache: string;
   readonly auth: ResolvedAuth | undefined;
   readonly tls: TlsSource | undefined;
+  readonly traceContext: TraceContext | undefined;
 };
 
 const MAX_TIMER_MS = 0x7fff_ffff;
@@ -121,6 +128,7 @@ export function resolveOptions(given: HotRodClientOptions = {}): ResolvedOptions
     sites: resolveSites(given),
     mapAddress: given.mapAddress ?? ((host, port) => ({ host, port })),
     name: given.name ?? '',
+    traceContext: given.traceContext,
     cache: given.cache ?? '',
     auth: given.auth && resolveAuth(given.auth, given.tls !== undefined),
     tls: resolveTls(given.tls),

@@ -1,6 +1,7 @@
 import {
   type AnyReply,
   ClientIntelligence,
+  type HeaderParameter,
   type MediaType,
   type OperationDefinition,
   operations,
@@ -99,6 +100,8 @@ export class PendingCall implements PendingOperation, Abortable {
   onSettled: ((call: PendingCall) => void) | undefined;
   /** Who counts it; undefined for the client's own. */
   recorder: CallRecorder | undefined;
+  /** Of the header, protocol 4.0 on: the caller's trace. */
+  parameters: readonly HeaderParameter[] | undefined;
   readonly #interpret: (reply: AnyReply, call: PendingCall) => unknown;
   readonly #signal: AbortSignal | undefined;
   #resolve: (result: unknown) => void = ignore;

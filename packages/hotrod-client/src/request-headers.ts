@@ -1,4 +1,4 @@
-import { PreparedHeader, type RequestHeaderInput } from '@kvtwin/hotrod-protocol';
+import { type HeaderParameter, PreparedHeader, type RequestHeaderInput } from '@kvtwin/hotrod-protocol';
 import type { CallTarget } from './pending-call.js';
 
 /** What a header says beside its target. */
@@ -47,3 +47,15 @@ export class RequestHeaders {
     return header;
   }
 }
+
+/** A header of which no other one is like: it carries the trace of its call. Set its `messageId` before use. */
+export function tracedHeader(
+  { cacheName, keyMediaType, valueMediaType }: CallTarget,
+  { flags, version, intelligence, topologyId }: HeaderDetails,
+  parameters: readonly HeaderParameter[],
+): Mutable<RequestHeaderInput> {
+  const target = { cacheName, keyMediaType, valueMediaType };
+  return { messageId: 0, version, flags, intelligence, topologyId, ...target, parameters };
+}
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
