@@ -12,6 +12,7 @@ import {
   RequestFlag,
 } from '@kvtwin/hotrod-protocol';
 import { decodeWith, encodeWith } from './apply-codec.js';
+import { type BulkContext, deleteMany, getMany, setMany } from './bulk-calls.js';
 import {
   type CacheCallOptions,
   type CacheFlags,
@@ -156,32 +157,35 @@ export class Cache<K, V> {
     return this.#run(operations.putIfAbsent, build, options, this.#heldBefore, RETURN_PREVIOUS);
   }
 
-  /** The values of those keys that have one, in the order of `keys`, under the keys that were given. Protocol 2.1 on. */
-  getMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<Map<K, V>> {
+  /**
+   * The values of those keys that have one, in the order of `keys`, under the keys that were given. Each owner is asked for
+   * its keys, all at the same time. Protocol 2.1 on.
+   */
+  async getMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<Map<K, V>> {
     const given = [...keys];
-    const encoded: Uint8Array[] = [];
-    const build = () => {
-      for (const key of given) encoded.push(this.#key(key));
-      return { keys: encoded };
-    };
-    return this.#run(operations.getAll, build, options, ({ entries }) =>
-      this.#found(given, encoded, entries),
-    );
+    const encoded = given.map((key) => this.#key(key));
+    return this.#found(given, encoded, await getMany(this.#bulk(options), encoded));
   }
 
-  /** Stores many values, all with the same expiration. Of two values for one key it is open which stays. Protocol 2.1 on. */
-  setMany(entries: Iterable<readonly [K, V]>, options?: CacheWriteOptions): Promise<void> {
-    const build = () => ({
-      expiration: expirationOf(options),
-      entries: Array.from(entries, ([key, value]) => ({ key: this.#key(key), value: this.#value(value) })),
-    });
-    return this.#run(operations.putAll, build, options, nothing);
+  /**
+   * Stores many values, all with the same expiration; each owner gets its entries, all at the same time. Of two values for
+   * one key it is open which stays. When it fails, `mayHaveBeenApplied` says whether some may be stored. Protocol 2.1 on.
+   */
+  async setMany(entries: Iterable<readonly [K, V]>, options?: CacheWriteOptions): Promise<void> {
+    const encoded = Array.from(entries, ([key, value]) => ({
+      key: this.#key(key),
+      value: this.#value(value),
+    }));
+    await setMany(this.#bulk(options), encoded, expirationOf(options));
   }
 
-  /** How many of the keys had an entry. The protocol has no such operation: the removals are pipelined, none atomic with another. */
+  /**
+   * How many of the keys had an entry. The protocol has no such operation: each removal is a request to the key's owner, all
+   * at the same time, none atomic with another. When some fail, the error tells how many; the others are done.
+   */
   async deleteMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<number> {
-    const removed = await Promise.all(Array.from(keys, (key) => this.delete(key, options)));
-    return removed.filter(Boolean).length;
+    const encoded = Array.from(keys, (key) => this.#key(key));
+    return deleteMany(this.#bulk(options), encoded);
   }
 
   /** Entries in the whole cluster; it can be slow. */
@@ -354,6 +358,11 @@ export class Cache<K, V> {
   /** Where the status says that there was an entry, an empty value is one. */
   readonly #heldBefore = ({ previous }: AnyReply & { readonly previous?: PreviousValue }): V | undefined =>
     previous === undefined ? undefined : this.#codecs.value.decode(previous.value);
+
+  #bulk(options: CacheCallOptions | undefined): BulkContext {
+    const flags = options === undefined ? this.#flags : this.#flags | flagsOf(options);
+    return { sender: this.#client, target: this.#target, flags, options };
+  }
 
   #write(key: K, value: V, options: CacheWriteOptions | undefined) {
     return { key: this.#key(key), expiration: expirationOf(options), value: this.#value(value) };

@@ -1,10 +1,11 @@
 import type { AnyReply } from '@kvtwin/hotrod-protocol';
 import type { EventRegistry } from './event-registry.js';
 import type { HotRodError } from './hotrod-error.js';
+import type { KeyRouter } from './owner-parts.js';
 import type { CallInput } from './pending-call.js';
 
 /** What caches need of a client. */
-export interface EventfulSender extends CallSender {
+export interface EventfulSender extends CallSender, KeyRouter {
   /** @internal */
   readonly events: EventRegistry;
 }

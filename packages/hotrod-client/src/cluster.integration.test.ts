@@ -153,6 +153,43 @@ describe('routing', () => {
     expect(cluster.nodes.map((node) => node.connections)).toEqual([1, 1]);
   });
 
+  it('splits calls about many keys by their owners, and keeps the order of the keys', async () => {
+    const cluster = await startCluster();
+    const client = await connect(cluster.url);
+    await settled(client, cluster);
+    const c = client.cache('c');
+    await c.setMany(keys.map((key) => [key, `value of ${key}`]));
+    const wanted = ['missing', ...keys, 'key-1'];
+    const found = await c.getMany(wanted);
+    expect([...found]).toEqual(keys.map((key) => [key, `value of ${key}`]));
+    expect(cluster.nodes.map((node) => node.requests.count('putAll'))).toEqual([1, 1, 1]);
+    expect(cluster.nodes.map((node) => node.requests.count('getAll'))).toEqual([1, 1, 1]);
+    expect(await c.deleteMany(['missing', ...keys])).toBe(keys.length);
+    const arrivals = cluster.nodes.map((node) => node.requests.keys);
+    expect(sum(arrivals.map(({ backup, nonOwner }) => backup + nonOwner))).toBe(0);
+    expect(await c.getMany([])).toEqual(new Map());
+    await c.setMany([]);
+  });
+
+  it('says how much of a call about many keys was done', async () => {
+    const cluster = await startCluster();
+    const client = await connect(cluster.url, { retryWrites: false });
+    await settled(client, cluster);
+    const c = client.cache('c');
+    const lost = countOf(keys, cluster, 1);
+    cluster.node(1).faults.inject('reset-unapplied', { operation: 'putAll' });
+    const failure = await failureOf(c.setMany(keys.map((key) => [key, 'v'])));
+    expect(failure).toMatchObject({
+      code: 'HOTROD_CONNECTION_LOST',
+      mayHaveBeenApplied: true,
+      retryable: true,
+    });
+    expect(failure.message).toContain(`failed for ${lost} of ${keys.length} keys`);
+    expect((await c.getMany(keys)).size).toBe(keys.length - lost);
+    cluster.node(1).faults.inject('reset-unapplied', { operation: 'getAll' });
+    expect((await c.getMany(keys)).size).toBe(keys.length - lost);
+  });
+
   it('keeps an iteration on its connection', async () => {
     const cluster = await startCluster();
     const client = await connect(cluster.url);
