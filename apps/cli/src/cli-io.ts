@@ -19,6 +19,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Fires on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Calls back at every SIGHUP until the returned function is called; while nobody listens, SIGHUP stops the command. */
+  readonly onHangUp?: (listener: () => void) => () => void;
   /** For the profile of a demo: whether it still runs. */
   readonly pid: number;
 }

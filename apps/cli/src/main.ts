@@ -23,7 +23,12 @@ function stop(): void {
 }
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
-process.on('SIGHUP', stop);
+
+const hangUpListeners = new Set<() => void>();
+process.on('SIGHUP', () => {
+  if (hangUpListeners.size === 0) stop();
+  for (const listener of hangUpListeners) listener();
+});
 
 let readerGone = false;
 
@@ -50,6 +55,10 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
   env: process.env,
   signal: stopping.signal,
+  onHangUp: (listener) => {
+    hangUpListeners.add(listener);
+    return () => hangUpListeners.delete(listener);
+  },
   pid: process.pid,
 });
 // Sockets are closed by now; a stdin that nobody reads must not keep the process.

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Hears every piece of stdout. */
   readonly onStdout?: (text: string) => void;
   readonly isTTY?: boolean;
+  /** Fires `hangup` where a process gets SIGHUP. */
+  readonly hangUps?: EventTarget;
 }
 
 /** No profile of the machine that runs the tests is ever read. */
@@ -33,6 +35,10 @@ export async function runInProcess(args: readonly string[], options: RunOptions 
     stdin: stdinOf(options.stdin),
     env: { KVTWIN_CONFIG: noConfig, ...options.env },
     signal: options.signal ?? new AbortController().signal,
+    onHangUp: (listener) => {
+      options.hangUps?.addEventListener('hangup', listener);
+      return () => options.hangUps?.removeEventListener('hangup', listener);
+    },
     pid: process.pid,
   };
   const code = await runCli(args, io);
@@ -44,6 +50,8 @@ export interface RunningCommand {
   /** What it printed first, one line. */
   readonly line: string;
   stop(): Promise<CliResult>;
+  /** As SIGHUP. */
+  hangUp(): void;
 }
 
 /** Starts a command that serves, and waits for its first line. */
@@ -57,8 +65,10 @@ export async function startInProcess(
     announce = resolve;
   });
   let seen = '';
+  const hangUps = new EventTarget();
   const finished = runInProcess(args, {
     env,
+    hangUps,
     signal: stopping.signal,
     onStdout: (text) => {
       seen += text;
@@ -74,6 +84,7 @@ export async function startInProcess(
   ]);
   return {
     line,
+    hangUp: () => hangUps.dispatchEvent(new Event('hangup')),
     stop: () => {
       stopping.abort();
       return finished;

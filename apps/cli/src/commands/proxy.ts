@@ -1,8 +1,11 @@
-import { type Compatibility, startProxy } from '@kvtwin/proxy';
+import { readFile } from 'node:fs/promises';
+import { type Compatibility, type ProxyOptions, type RunningProxy, startProxy } from '@kvtwin/proxy';
 import { type Command, Option } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
+import { CliError } from '../cli-error.js';
+import type { CliIo } from '../cli-io.js';
 import type { ExitCode } from '../exit-code.js';
-import { listenError } from '../listen-error.js';
+import { listening } from '../listening.js';
 import { parsePort } from '../parse-number.js';
 import { readUsers } from '../read-users.js';
 import { resolveSides, type Sides } from '../resolve-sides.js';
@@ -11,6 +14,9 @@ import { addSideOptions, type SideFlags } from '../side-options.js';
 import { withoutCredentials } from '../without-credentials.js';
 
 interface ProxyFlags extends SideFlags {
+  readonly table?: string;
+  readonly nodeAuthFile?: string;
+  readonly setTableKey?: string;
   readonly host: string;
   readonly port: number;
   readonly compat: Compatibility;
@@ -19,13 +25,16 @@ interface ProxyFlags extends SideFlags {
 }
 
 const help = `
-Speaks the dialect of HustDB HA: /get /get2 /put /del /exist and /hget /hget2 /hset /hdel /hexist.
+Speaks the dialect of HustDB HA: kv, hashes, sets, sorted sets, /get2 and the like, listings, the cache, administration.
   strict     answers as HustDB HA answers
   extended   also tells a one-sided key (409, X-Outcome: one-sided) and an unreadable side (503)
+
+--table serves a cluster of many pairs by its hustdbtable.json, routed as HustDB HA routes; SIGHUP reads the file anew.
 
 Examples:
   kvtwin proxy --first hustdb://10.0.0.1:8085 --second hustdb://10.0.0.2:8085 --port 8082
   kvtwin proxy --first hotrod://lon:11222/users --second hotrod://nyc:11222/users --compat extended
+  kvtwin proxy --table hustdbtable.json --node-auth-file node-user --auth-file users
   kvtwin proxy --pair hustdb+ha://ha.example:8082 --port 8090
   curl -i 'http://127.0.0.1:8082/hget2?tb=test_table&key=test_key'
 
@@ -44,6 +53,12 @@ export function registerProxy(program: Command, context: CliContext): void {
         .choices(['strict', 'extended'])
         .default('strict'),
     )
+    .option('--table <file>', "instead of two sides: a cluster's table file (hustdbtable.json)")
+    .option(
+      '--node-auth-file <file>',
+      'the user:password line that the nodes of --table ask for (or KVTWIN_NODE_AUTH=user:password)',
+    )
+    .option('--set-table-key <file>', 'RSA public key (PEM) by which /set_table is allowed; with --table')
     .option(
       '--auth-file <file>',
       'ask callers for one of these user:password lines (or KVTWIN_AUTH=user:password)',
@@ -55,20 +70,76 @@ export function registerProxy(program: Command, context: CliContext): void {
 }
 
 async function proxy(context: CliContext, flags: ProxyFlags): Promise<ExitCode> {
-  const { env } = context.io;
-  const sides = await resolveSides(flags, env);
-  const users = await readUsers(flags.authFile, env);
+  const { io } = context;
+  const users = await readUsers(flags.authFile, io.env);
   const { host, port, compat } = flags;
-  const common = { host, port, compat, users, sideTimeoutMs: flags.timeout, versions: sides.versions };
-  const server = await startProxy({ ...common, ...urlsOf(sides) }).catch((error: unknown) => {
-    throw listenError(error, port);
-  });
-  const shown = Object.fromEntries(
-    Object.entries(urlsOf(sides)).map(([name, url]) => [name, withoutCredentials(url)]),
-  );
+  const over = await backendsOf(flags, io.env);
+  const common = { host, port, compat, users, sideTimeoutMs: flags.timeout };
+  const server = await listening(port, () => startProxy({ ...common, ...over.options }));
+  const { shown } = over;
   const json = { serving: 'proxy', url: server.url, host, port: server.port, compat, ...shown };
   const lines = [`${server.url}  ${compat}, over ${Object.values(shown).join(' and ')}`];
-  return serveUntilStopped(context, server, { json, lines }, flags.json === true);
+  const stopListening = flags.table === undefined ? undefined : io.onHangUp?.(() => void reload(io, server));
+  try {
+    return await serveUntilStopped(context, server, { json, lines }, flags.json === true);
+  } finally {
+    stopListening?.();
+  }
+}
+
+/** What the proxy stands on: options for it, and what is shown of them. */
+interface Backends {
+  readonly options: Partial<ProxyOptions>;
+  readonly shown: Readonly<Record<string, string>>;
+}
+
+async function backendsOf(flags: ProxyFlags, env: CliIo['env']): Promise<Backends> {
+  if (flags.table !== undefined) return tableOf(flags.table, flags, env);
+  const stray =
+    flags.nodeAuthFile === undefined ? flags.setTableKey && '--set-table-key' : '--node-auth-file';
+  if (stray) throw new CliError(`${stray} is for a cluster`, { hint: 'add --table FILE, or leave it out' });
+  const sides = await resolveSides(flags, env);
+  const urls = urlsOf(sides);
+  return {
+    options: { ...urls, ...(sides.versions === undefined ? {} : { versions: sides.versions }) },
+    shown: Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, withoutCredentials(url)])),
+  };
+}
+
+async function tableOf(table: string, flags: ProxyFlags, env: CliIo['env']): Promise<Backends> {
+  if ((flags.first ?? flags.second ?? flags.pair ?? flags.profile) !== undefined) {
+    throw new CliError('--table names the nodes already', {
+      hint: 'leave out --first, --second, --pair and --profile',
+    });
+  }
+  const [nodeUser, ...others] = await readUsers(flags.nodeAuthFile, { KVTWIN_AUTH: env.KVTWIN_NODE_AUTH });
+  if (others.length > 0) throw new CliError('the nodes of a table share one user', { hint: 'one line only' });
+  const setTableKey = flags.setTableKey === undefined ? undefined : await readPem(flags.setTableKey);
+  return {
+    options: {
+      table,
+      ...(nodeUser === undefined ? {} : { nodeUser }),
+      ...(setTableKey === undefined ? {} : { setTableKey }),
+    },
+    shown: { table },
+  };
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function reload(io: CliIo, server: RunningProxy): Promise<void> {
+  try {
+    await server.reload();
+    io.stderr.write('the table was read anew\n');
+  } catch (error) {
+    io.stderr.write(`warning: the old table is served on: ${(error as Error).message}\n`);
+  }
 }
 
 function urlsOf(sides: Sides): Record<string, string> {

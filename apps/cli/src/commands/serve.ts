@@ -1,20 +1,18 @@
 import { HotRodServer } from '@kvtwin/hotrod-server';
-import { HustDbNode } from '@kvtwin/hustdb-node';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import type { ExitCode } from '../exit-code.js';
-import { listenError } from '../listen-error.js';
+import { listening } from '../listening.js';
 import { parsePort } from '../parse-number.js';
 import { parseSizeBytes } from '../parse-size.js';
-import { readUsers } from '../read-users.js';
-import { type RunningServer, serveUntilStopped } from '../serve-until-stopped.js';
+import { serveUntilStopped } from '../serve-until-stopped.js';
+import { addServeHustDb } from './serve-hustdb.js';
 
 interface ServeFlags {
   readonly host: string;
   readonly port: number;
   readonly cache?: string[];
   readonly maxRequest?: number;
-  readonly authFile?: string;
   readonly json?: boolean;
 }
 
@@ -29,17 +27,23 @@ Everything is in memory and goes when the server stops. It listens on this machi
 
 Examples:
   kvtwin serve hotrod --port 11222 --cache users
-  kvtwin serve hustdb --port 8085
-  KVTWIN_AUTH=app:secret kvtwin serve hustdb --port 0 --json
+  kvtwin serve hotrod --port 0 --json
 
 Exit codes: 0 stopped by SIGINT or SIGTERM · 1 the port is in use, or the command line is wrong`;
+
+const serveHelp = `
+Examples:
+  kvtwin serve hotrod --port 11222 --cache users
+  kvtwin serve hustdb --port 8085 --data ./node1
+
+kvtwin serve hotrod --help and kvtwin serve hustdb --help tell their options.`;
 
 export function registerServe(program: Command, context: CliContext): void {
   const serve = program
     .command('serve')
     .summary('run an embedded server')
-    .description('Runs one embedded, in-memory server until Ctrl-C.')
-    .addHelpText('after', help);
+    .description('Runs one embedded server until Ctrl-C.')
+    .addHelpText('after', serveHelp);
   serve
     .command('hotrod')
     .description('A Hot Rod server, protocol 2.0 to 4.1.')
@@ -54,18 +58,7 @@ export function registerServe(program: Command, context: CliContext): void {
     .option('--json', 'print one line of JSON once it serves')
     .addHelpText('after', help)
     .action(action(context, (flags: ServeFlags) => serveHotRod(context, flags)));
-  serve
-    .command('hustdb')
-    .description('A HustDB storage node: kv and hash.')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 8085)
-    .option(
-      '--auth-file <file>',
-      'ask callers for one of these user:password lines (or KVTWIN_AUTH=user:password)',
-    )
-    .option('--json', 'print one line of JSON once it serves')
-    .addHelpText('after', help)
-    .action(action(context, (flags: ServeFlags) => serveHustDb(context, flags)));
+  addServeHustDb(serve, context);
 }
 
 function collect(name: string, names: string[] = []): string[] {
@@ -83,39 +76,6 @@ async function serveHotRod(context: CliContext, flags: ServeFlags): Promise<Exit
     ...(flags.maxRequest === undefined ? {} : { limits: { maxRequestBytes: flags.maxRequest } }),
   };
   const server = await listening(port, () => HotRodServer.listen(options));
-  return run(context, 'hotrod', server, flags, names);
-}
-
-async function serveHustDb(context: CliContext, flags: ServeFlags): Promise<ExitCode> {
-  const { host, port } = flags;
-  const users = await readUsers(flags.authFile, context.io.env);
-  const auth = users.map(({ name, password }) => ({ user: name, password }));
-  const node = await listening(port, () => HustDbNode.listen({ host, port, auth }));
-  return run(context, 'hustdb', node, flags, undefined);
-}
-
-function run(
-  context: CliContext,
-  serving: string,
-  server: RunningServer,
-  flags: ServeFlags,
-  caches: readonly string[] | undefined,
-): Promise<ExitCode> {
-  const { host } = flags;
-  const json = {
-    serving,
-    url: server.url,
-    host,
-    port: server.port,
-    ...(caches === undefined ? {} : { caches }),
-  };
+  const json = { serving: 'hotrod', url: server.url, host, port: server.port, caches: names };
   return serveUntilStopped(context, server, { json, lines: [server.url] }, flags.json === true);
-}
-
-async function listening<T>(port: number, listen: () => Promise<T>): Promise<T> {
-  try {
-    return await listen();
-  } catch (error) {
-    throw listenError(error, port);
-  }
 }
