@@ -9,5 +9,6 @@ it('exports exactly this', () => {
     'openHustDbHaPairSource',
     'openHustDbStoreFamily',
     'parseHustDbUrl',
+    'storeErrorOf',
   ]);
 });

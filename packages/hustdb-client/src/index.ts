@@ -9,3 +9,4 @@ export { HustDbNode } from './hustdb-node.js';
 export { type HustDbScheme, parseHustDbUrl } from './hustdb-url.js';
 export { openHustDbHaPairSource } from './open-hustdb-ha-pair-source.js';
 export { type HustDbStoreOptions, openHustDbStoreFamily } from './open-hustdb-store-family.js';
+export { storeErrorOf } from './store-error-of.js';
