@@ -19,11 +19,6 @@ export {
 } from './raw-connection.js';
 export { freeServerPorts, type ServerPorts } from './server-ports.js';
 export { EntryModel, type Held, type Judgement } from './workload/entry-model.js';
-export {
-  type Violation,
-  Workload,
-  type WorkloadCache,
-  type WorkloadOptions,
-  type WorkloadReport,
-} from './workload/workload.js';
+export { Workload, type WorkloadCache, type WorkloadOptions } from './workload/workload.js';
 export type { WorkloadFigures } from './workload/workload-figures.js';
+export type { Violation, WorkloadReport } from './workload/workload-report.js';

@@ -163,7 +163,7 @@ export class RawConnection {
       for (let message = this.#decoder.next(); message !== undefined; message = this.#decoder.next()) {
         if (message.kind === 'event') {
           this.events.push(message.event);
-        } else {
+        } else if (message.kind === 'reply' || message.kind === 'error') {
           this.#waiting.get(message.messageId)?.settle(message);
         }
       }

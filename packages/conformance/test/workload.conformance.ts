@@ -48,10 +48,10 @@ function lost(mayHaveBeenApplied: boolean): HotRodError {
   return new HotRodError('lost', { code: 'HOTROD_CONNECTION_LOST', mayHaveBeenApplied });
 }
 
-/** Every so many calls of a kind. */
-function sometimes(): () => boolean {
+/** True every so many times. */
+function sometimes(every = 97): () => boolean {
   let calls = 0;
-  return () => ++calls % 97 === 0;
+  return () => ++calls % every === 0;
 }
 
 let running: Workload | undefined;
@@ -106,11 +106,30 @@ describe('the workload', () => {
     const workload = new Workload({ cache, timeoutMs: 100, workers: 64, callsPerSecond: 20_000 });
     running = workload;
     await workload.answered(1_000);
+    workload.everythingMayGetLost();
+    for (const key of [...cache.entries.keys()].slice(0, 100)) cache.entries.delete(key);
+    await workload.answered(500);
     cache.entries.clear();
     workload.everythingIsLost();
     await workload.answered(1_000);
     running = undefined;
     expect((await workload.stop()).violationCounts).toEqual(NONE);
+  });
+
+  test('lets a removal be denied only while the cluster changes', async () => {
+    const cache = new HonestCache();
+    const lies = sometimes(7);
+    cache.delete = async (key) => cache.entries.delete(key) && !lies();
+    const workload = new Workload({ cache, timeoutMs: 100, callsPerSecond: 20_000 });
+    running = workload;
+    workload.clusterChanges();
+    await workload.answered(6_000);
+    const { removalsDenied } = workload.beginPhase('at rest');
+    expect(removalsDenied).toBeGreaterThan(0);
+    workload.clusterRests();
+    await workload.answered(6_000);
+    running = undefined;
+    expect((await workload.stop()).violationCounts['wrong outcome']).toBeGreaterThan(0);
   });
 
   test('tells the parts apart', async () => {
@@ -193,7 +212,7 @@ const LIES: Lie[] = [
     title: 'a removal that is denied',
     kind: 'wrong outcome',
     tell: (cache) => {
-      const lies = sometimes();
+      const lies = sometimes(7);
       cache.delete = async (key) => cache.entries.delete(key) && !lies();
     },
   },

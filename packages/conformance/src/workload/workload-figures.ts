@@ -11,6 +11,8 @@ export interface WorkloadFigures {
   readonly maybeWritten: number;
   /** Of those, how many were seen to have been. */
   readonly late: number;
+  /** Removals of an entry that were answered with "there was none" while the cluster changed. */
+  readonly removalsDenied: number;
   /** Longest time in which no call was answered. */
   readonly longestPauseMs: number;
   /** Longest time that a call took, whatever its end. */
@@ -22,6 +24,7 @@ export class FigureCounter {
   answered = 0;
   maybeWritten = 0;
   late = 0;
+  removalsDenied = 0;
   readonly errors = new Map<string, number>();
   readonly #name: string;
   readonly #beganMs: number;
@@ -57,6 +60,7 @@ export class FigureCounter {
       errors: Object.fromEntries([...this.errors].sort()),
       maybeWritten: this.maybeWritten,
       late: this.late,
+      removalsDenied: this.removalsDenied,
       longestPauseMs: Math.round(Math.max(this.#longestPauseMs, nowMs - this.#lastAnswerMs)),
       longestCallMs: Math.round(this.#longestCallMs),
     };

@@ -1,9 +1,11 @@
 import { type Cache, HotRodError } from '@kvtwin/hotrod-client';
 import { type SeededRandom, seededRandom } from '@kvtwin/testkit';
 import { CallWatch, HungCallError } from './call-watch.js';
+import { describeAnswer, describeHeld, describeTime } from './describe-step.js';
 import { EntryModel, type Held, type Judgement } from './entry-model.js';
 import { Pacer } from './pacer.js';
 import { FigureCounter, type WorkloadFigures } from './workload-figures.js';
+import type { Violation, WorkloadReport } from './workload-report.js';
 
 /** The calls that are made; a cache of text for keys and values has them. */
 export type WorkloadCache = Pick<
@@ -24,23 +26,6 @@ export interface WorkloadOptions {
   readonly seed?: number;
   /** A call this long past its time limit is hung. Default 5,000: timers are late on a busy machine. */
   readonly hangMarginMs?: number;
-}
-
-/** A violation: what a client must never do. */
-export interface Violation {
-  readonly kind: 'wrong value' | 'wrong outcome' | 'hung call' | 'untyped error';
-  readonly what: string;
-  /** The last steps with that key. */
-  readonly history: readonly string[];
-}
-
-/** What happened in all. */
-export interface WorkloadReport {
-  readonly total: WorkloadFigures;
-  readonly phases: readonly WorkloadFigures[];
-  /** The first ones of each kind. */
-  readonly violations: readonly Violation[];
-  readonly violationCounts: Readonly<Record<Violation['kind'], number>>;
 }
 
 const KEPT_VIOLATIONS = 20;
@@ -72,6 +57,9 @@ export class Workload {
   #waiters: { readonly goal: number; readonly resolve: () => void }[] = [];
   /** Changes when everything is lost: a call that began before says nothing about what there is now. */
   #era = 0;
+  #losing = false;
+  /** Since when the cluster has not changed. */
+  #restsSinceMs = 0;
 
   /** Begins at once. The cache must not have keys of an earlier workload of the same seed. */
   constructor(options: WorkloadOptions) {
@@ -113,8 +101,25 @@ export class Workload {
     return ended;
   }
 
+  /** To be called before nodes come or go. */
+  clusterChanges(): void {
+    this.#restsSinceMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** To be called when all nodes agree again and nobody moves entries. */
+  clusterRests(): void {
+    this.#restsSinceMs = performance.now();
+  }
+
+  /** To be called before the last owners of entries end: until {@link everythingIsLost} no answer is judged. */
+  everythingMayGetLost(): void {
+    this.#losing = true;
+    this.#era++;
+  }
+
   /** To be called while no node runs: the cache is in memory and will be empty. */
   everythingIsLost(): void {
+    this.#losing = false;
     this.#era++;
     for (const model of this.#models.values()) model.lost();
   }
@@ -236,16 +241,14 @@ export class Workload {
   }
 
   async #delete(key: string, model: EntryModel): Promise<void> {
-    await this.#write(
-      `delete ${key}`,
-      model,
-      undefined,
-      () => this.#cache.delete(key),
-      (done) => {
-        this.#judgePresence(`delete of ${key}`, model, done);
-        model.written(undefined);
-      },
-    );
+    const beganMs = performance.now();
+    const call = (): Promise<boolean> => this.#cache.delete(key);
+    await this.#write(`delete ${key}`, model, undefined, call, (done) => {
+      // The servers of a cluster that changes may execute a removal twice by themselves, and answer for the second time.
+      if (!done && model.held !== undefined && beganMs <= this.#restsSinceMs) this.#count('removalsDenied');
+      else this.#judgePresence(`delete of ${key}`, model, done);
+      model.written(undefined);
+    });
   }
 
   /** `judge` hears the answer, unless it says nothing about the present any more. */
@@ -257,7 +260,7 @@ export class Workload {
   ): Promise<void> {
     const era = this.#era;
     const answer = await this.#run(what, model, call);
-    if (!(answer instanceof Failure) && era === this.#era) judge(answer.value);
+    if (!(answer instanceof Failure) && this.#counts(era)) judge(answer.value);
   }
 
   /** As {@link #read}; where there is no answer, the model knows what may have been written. */
@@ -269,14 +272,13 @@ export class Workload {
     judge: (value: T) => void,
   ): Promise<void> {
     const era = this.#era;
-    const answer = await this.#run(`${what} ${short(held)}`, model, call);
+    const answer = await this.#run(`${what} ${describeHeld(held)}`, model, call);
     if (!(answer instanceof Failure)) {
-      if (era === this.#era) judge(answer.value);
+      if (this.#counts(era)) judge(answer.value);
       else model.maybeWritten(held, performance.now());
     } else if (answer.maybeWritten) {
       model.maybeWritten(held, performance.now());
-      this.#total.maybeWritten++;
-      this.#phase.maybeWritten++;
+      this.#count('maybeWritten');
     }
   }
 
@@ -292,7 +294,7 @@ export class Workload {
       this.#total.onAnswer(beganMs, nowMs);
       this.#phase.onAnswer(beganMs, nowMs);
       this.#tellWaiters(this.#total.answered);
-      model.note(`${timeOf(beganMs, nowMs)} ${what} → ${describe(value)}`);
+      model.note(`${describeTime(beganMs, nowMs)} ${what} → ${describeAnswer(value)}`);
       return { value };
     } catch (error) {
       return this.#onFailure(what, model, error, beganMs);
@@ -301,7 +303,7 @@ export class Workload {
 
   #onFailure(what: string, model: EntryModel, error: unknown, beganMs: number): Failure {
     const nowMs = performance.now();
-    model.note(`${timeOf(beganMs, nowMs)} ${what} failed: ${error}`);
+    model.note(`${describeTime(beganMs, nowMs)} ${what} failed: ${error}`);
     const code = HotRodError.is(error) ? error.code : String((error as Error).name);
     this.#total.onError(code, beganMs, nowMs);
     this.#phase.onError(code, beganMs, nowMs);
@@ -312,6 +314,11 @@ export class Workload {
       model.history,
     );
     return new Failure(true);
+  }
+
+  /** Whether a call that began in that era says something about the present. */
+  #counts(era: number): boolean {
+    return era === this.#era && !this.#losing;
   }
 
   #tellWaiters(answered: number): void {
@@ -327,7 +334,7 @@ export class Workload {
       model.seen(held, performance.now()),
       model,
       'wrong value',
-      () => `${operation} of ${key} answers ${short(held)} instead of ${short(expected)}`,
+      () => `${operation} of ${key} answers ${describeHeld(held)} instead of ${describeHeld(expected)}`,
     );
   }
 
@@ -339,18 +346,22 @@ export class Workload {
       model,
       'wrong outcome',
       () =>
-        `${what} says that there was ${present ? 'an' : 'no'} entry; there should have been ${short(model.held)}`,
+        `${what} says that there was ${present ? 'an' : 'no'} entry; there should have been ${describeHeld(model.held)}`,
     );
     return judgement !== 'wrong';
   }
 
   #judge(judgement: Judgement, model: EntryModel, kind: Violation['kind'], what: () => string): void {
     if (judgement === 'late') {
-      this.#total.late++;
-      this.#phase.late++;
+      this.#count('late');
     } else if (judgement === 'wrong') {
       this.#violate(kind, what(), model.history);
     }
+  }
+
+  #count(figure: 'maybeWritten' | 'late' | 'removalsDenied'): void {
+    this.#total[figure]++;
+    this.#phase[figure]++;
   }
 
   /** A conditional write was refused without a reason. From then on it may have been applied all the same. */
@@ -379,20 +390,4 @@ export class Workload {
 /** A call that failed. */
 class Failure {
   constructor(readonly maybeWritten: boolean) {}
-}
-
-function short(held: Held): string {
-  return held === undefined ? 'nothing' : held.slice(0, held.indexOf(':'));
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return short(value);
-  if (value instanceof Map) return `${value.size} entries`;
-  if (typeof value === 'object' && value !== null && 'value' in value) return short(value.value as string);
-  return String(value);
-}
-
-function timeOf(beganMs: number, endedMs: number): string {
-  return `${Math.round(beganMs)}+${Math.round(endedMs - beganMs)} ms`;
 }

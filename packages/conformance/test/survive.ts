@@ -1,0 +1,123 @@
+import { HotRodClient, type HotRodClientOptions } from '@kvtwin/hotrod-client';
+import type { InfinispanCluster, SitePair, WorkloadReport } from '../src/index.js';
+import { Workload } from '../src/index.js';
+import { type MemoryLevel, memoryLevel } from './memory-level.js';
+
+/** How long and how hard. */
+export interface SurvivalPlan {
+  readonly callsPerSecond: number;
+  /** Answers to wait for in every quiet time between two disasters. */
+  readonly quietCalls: number;
+  /** How often the whole sequence is run. */
+  readonly rounds: number;
+  /** Hears of each part when it begins. */
+  readonly log: (line: string) => void;
+}
+
+/** What a workload saw, and what it left behind. */
+export interface SurvivalReport extends WorkloadReport {
+  readonly memoryBefore: MemoryLevel;
+  readonly memoryAfter: MemoryLevel;
+  /** Calls of the client that were not settled when every caller had its answer. */
+  readonly leftInClient: number;
+}
+
+const CACHE = 'survival';
+/** The client's own default. */
+const TIMEOUT_MS = 5_000;
+
+/** Kills a node, lets it return, restarts all in turn, and stops all at once, under load. */
+export function surviveCluster(cluster: InfinispanCluster, plan: SurvivalPlan): Promise<SurvivalReport> {
+  return underLoad(
+    { servers: cluster.nodes.map(({ port }) => `127.0.0.1:${port}`) },
+    plan,
+    async (workload) => {
+      const begin = (what: string): void => tellPhase(workload, what, plan);
+      const change = async (...steps: (() => Promise<void>)[]): Promise<void> => {
+        workload.clusterChanges();
+        for (const step of steps) {
+          await step();
+          await cluster.settled();
+        }
+        workload.clusterRests();
+        await workload.answered(plan.quietCalls);
+      };
+      for (let round = 0; round < plan.rounds; round++) {
+        const victim = cluster.nodes[round % cluster.nodes.length]!;
+        begin('kill -9 of a node');
+        await change(() => victim.kill());
+        begin('its return');
+        await change(() => victim.start());
+        begin('rolling restart of all three');
+        for (const node of cluster.nodes) {
+          await change(
+            () => node.stop(),
+            () => node.start(),
+          );
+        }
+        begin('full stop and start');
+        workload.everythingMayGetLost();
+        workload.clusterChanges();
+        await cluster.stop();
+        workload.everythingIsLost();
+        await change(() => cluster.start());
+        begin('quiet again');
+        await workload.answered(plan.quietCalls);
+      }
+    },
+  );
+}
+
+/** Goes to the other site and back, then loses the site in use, under load. */
+export function surviveSites(pair: SitePair, plan: SurvivalPlan): Promise<SurvivalReport> {
+  const options: HotRodClientOptions = {
+    servers: [`127.0.0.1:${pair.first.port}`],
+    sites: { second: [`127.0.0.1:${pair.second.port}`] },
+  };
+  return underLoad(options, plan, async (workload, client) => {
+    const begin = (what: string): void => tellPhase(workload, what, plan);
+    for (let round = 0; round < plan.rounds; round++) {
+      begin('to the other site');
+      await client.switchToSite('second');
+      await workload.answered(plan.quietCalls);
+      begin('and back');
+      await client.switchToDefaultSite();
+      await workload.answered(plan.quietCalls);
+    }
+    begin('kill -9 of the site in use');
+    await pair.first.kill();
+    await workload.answered(plan.quietCalls);
+  });
+}
+
+async function underLoad(
+  options: HotRodClientOptions,
+  plan: SurvivalPlan,
+  disasters: (workload: Workload, client: HotRodClient) => Promise<void>,
+): Promise<SurvivalReport> {
+  const client = await HotRodClient.connect({ ...options, timeoutMs: TIMEOUT_MS });
+  const workload = new Workload({
+    cache: client.cache(CACHE),
+    timeoutMs: TIMEOUT_MS,
+    callsPerSecond: plan.callsPerSecond,
+  });
+  try {
+    // The level is that of a client that has done its work for a while.
+    await workload.answered(plan.quietCalls);
+    const memoryBefore = memoryLevel();
+    tellPhase(workload, 'quiet', plan);
+    await workload.answered(plan.quietCalls);
+    await disasters(workload, client);
+    const report = await workload.stop();
+    plan.log(`then: ${JSON.stringify(report.total)}`);
+    const { waiting, inFlight } = client.load;
+    return { ...report, memoryBefore, memoryAfter: memoryLevel(), leftInClient: waiting + inFlight };
+  } finally {
+    await workload.stop();
+    await client.close();
+  }
+}
+
+function tellPhase(workload: Workload, what: string, plan: SurvivalPlan): void {
+  plan.log(`${JSON.stringify(workload.beginPhase(what))}; now: ${what}`);
+}
