@@ -197,7 +197,8 @@ const ALL = [...FOLDERS, 'version-64', 'zset'].map((name) => `${name}/*`);
 
 /** The proxy over two nodes that keep their data, with outages. */
 async function overNodes() {
-  const nodes = [await startNode('m1', []), await startNode('m2', [])];
+  const kept = (name) => ['--data', join(folder, `data-${name}`)];
+  const nodes = [await startNode('m1', kept('m1')), await startNode('m2', kept('m2'))];
   const sides = ['--first', nodes[0].backend, '--second', nodes[1].backend];
   const proxy = await start('proxy', ['proxy', '--port', '0', '--auth-file', users, ...sides]);
   const control = await startControl(nodes);
@@ -210,7 +211,27 @@ async function overNodes() {
   }
 }
 
-const stages = { nodes: overNodes };
+const STORE_FOLDERS = ['hash', 'kv', 'list', 'pair', 'set', 'split', 'zset'];
+
+/** The same over two nodes that stand on embedded Hot Rod servers. */
+async function overStores() {
+  const caches = [];
+  for (const name of ['lon', 'nyc']) caches.push(await start(name, ['serve', 'hotrod', '--port', '0']));
+  const store = ({ told }) => ['--store', `${told.url}/octets?envelope=1`];
+  const nodes = [await startNode('s1', store(caches[0])), await startNode('s2', store(caches[1]))];
+  const sides = ['--first', nodes[0].backend, '--second', nodes[1].backend];
+  const proxy = await start('proxy-stores', ['proxy', '--port', '0', '--auth-file', users, ...sides]);
+  try {
+    const only = flags.only ?? STORE_FOLDERS.map((name) => `${name}/*`);
+    return await replay('stores', proxy, nodes, { only, slow: false });
+  } finally {
+    await stop(proxy);
+    for (const node of nodes) await node.stop();
+    for (const cache of caches) await stop(cache);
+  }
+}
+
+const stages = { nodes: overNodes, stores: overStores };
 
 let passed = 0;
 let failed = 0;
