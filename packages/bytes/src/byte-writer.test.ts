@@ -108,4 +108,18 @@ describe('memory', () => {
       expect.objectContaining({ code: 'BYTES_RANGE' }),
     );
   });
+
+  test('memory can be written into by hand', () => {
+    const writer = new ByteWriter({ capacity: 2 }).u8(1);
+    const bytes = writer.room(100);
+    const at = writer.position;
+    bytes[at] = 2;
+    writer.words.setInt32(at + 1, 0x03040506);
+    writer.advance(at + 5);
+    expect(toHex(writer.u8(7).take())).toBe('01020304050607');
+    expect(() => writer.advance(writer.position - 1)).toThrow(
+      expect.objectContaining({ code: 'BYTES_RANGE' }),
+    );
+    expect(() => writer.advance(100_000)).toThrow(expect.objectContaining({ code: 'BYTES_RANGE' }));
+  });
 });

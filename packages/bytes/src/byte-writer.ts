@@ -27,12 +27,14 @@ export class ByteWriter {
   private at = 0;
   /** Where the bytes not yet taken begin in `buffer`. */
   private start = 0;
+  private view: DataView;
   private parts: Uint8Array[] = [];
   private partsLength = 0;
   private readonly borrowAtLeast: number;
 
   constructor(options: ByteWriterOptions = {}) {
     this.buffer = new Uint8Array(options.capacity ?? DEFAULT_CAPACITY);
+    this.view = new DataView(this.buffer.buffer);
     this.borrowAtLeast = options.borrowAtLeast ?? Number.POSITIVE_INFINITY;
   }
 
@@ -251,6 +253,32 @@ export class ByteWriter {
     }
   }
 
+  /** Where in the memory of `room()` the next byte belongs. */
+  get position(): number {
+    return this.at;
+  }
+
+  /** Memory with room for `count` bytes from `position` on, for hand-written fast paths; see `advance()`. */
+  room(count: number): Uint8Array {
+    if (this.buffer.length - this.at < count) {
+      this.grow(count);
+    }
+    return this.buffer;
+  }
+
+  /** A view of the memory of `room()`, for writing several bytes at once; to be asked for behind it. */
+  get words(): DataView {
+    return this.view;
+  }
+
+  /** Takes what was written into the memory of `room()`; it ends before `position`. */
+  advance(position: number): void {
+    if (position < this.at || position > this.buffer.length) {
+      throw outOfRange('position to advance to', position);
+    }
+    this.at = position;
+  }
+
   /** Makes room for `count` more bytes, so that the next writes need not. */
   ensure(count: number): void {
     if (this.buffer.length - this.at < count) {
@@ -263,6 +291,7 @@ export class ByteWriter {
     const bigger = new Uint8Array(Math.max(DEFAULT_CAPACITY, (used + count) * 2));
     bigger.set(this.buffer.subarray(this.start, this.at));
     this.buffer = bigger;
+    this.view = new DataView(bigger.buffer);
     this.start = 0;
     this.at = used;
   }

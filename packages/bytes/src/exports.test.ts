@@ -6,6 +6,7 @@ test('the package exports exactly this', () => {
     'ByteReader',
     'ByteWriter',
     'BytesError',
+    'ChunkCopies',
     'DEFAULT_MAX_ARRAY_BYTES',
     'MAX_WIRE_LENGTH',
     'MoreBytesNeeded',

@@ -1,6 +1,7 @@
 export { ByteReader } from './byte-reader.js';
 export { ByteWriter, type ByteWriterOptions } from './byte-writer.js';
 export { BytesError, type BytesErrorCode, type BytesErrorDetails } from './bytes-error.js';
+export { ChunkCopies } from './chunk-copies.js';
 export { compareBytes } from './compare-bytes.js';
 export { copyBytes } from './copy-bytes.js';
 export { decodeBase64 } from './decode-base64.js';

@@ -11,6 +11,7 @@ import {
   type ProtocolVersion,
   RequestDecoder,
   RequestFlag,
+  type RequestHeaderInput,
 } from './index.js';
 
 const key = parseHex('6b31');
@@ -155,4 +156,58 @@ test('no expiration is never: 88', () => {
   const hex = toHex(writer.take());
   expect(hex.endsWith('8800')).toBe(true);
   expect(hex.slice(0, hex.length / 2)).toBe(hex.slice(hex.length / 2));
+});
+
+describe('requests written by hand', () => {
+  const array = (length: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, at) => (at * 7 + length) & 0xff);
+  const infinite = { unit: 'infinite' } as const;
+  const expirations = [
+    undefined,
+    DEFAULT_EXPIRATION,
+    { lifespan: infinite, maxIdle: { unit: 'default' } },
+    { lifespan: { unit: 'milliseconds', amount: 1 }, maxIdle: infinite },
+  ] as const;
+  const ids = [0, 127, 128, 16_383, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 5n];
+  const lengths = [0, 1, 3, 4, 48, 49, 127, 128, 300, 16_383, 16_384];
+
+  function byHand(given: unknown, header: RequestHeaderInput, request: object): void {
+    const operation = given as OperationDefinition<object>;
+    const plain = new ByteWriter().u8(9);
+    const prepared = new ByteWriter({ capacity: 1 }).u8(9);
+    encodeRequest(plain, operation, header, request);
+    const { messageId, ...rest } = header;
+    encodeRequest(prepared, operation, Object.assign(new PreparedHeader(rest), { messageId }), request);
+    expect(toHex(prepared.take())).toBe(toHex(plain.take()));
+  }
+
+  test.each(['get', 'getWithMetadata', 'containsKey', 'remove'] as const)('%s, as the definition', (name) => {
+    for (const version of ['2.0', '2.2', '2.8', '4.1'] as const) {
+      for (const messageId of ids) {
+        for (const length of lengths) {
+          byHand(operations[name], { messageId, version, cacheName: 'c' }, { key: array(length) });
+        }
+      }
+    }
+  });
+
+  test.each(['put', 'putIfAbsent', 'replace'] as const)('%s, as the definition', (name) => {
+    for (const version of ['2.0', '2.1', '2.2', '4.1'] as const) {
+      for (const expiration of expirations) {
+        for (const length of lengths) {
+          const request = { key: array(16), value: array(length), expiration };
+          byHand(operations[name], { messageId: 77_777, version, flags: 1 }, request);
+        }
+      }
+    }
+  });
+
+  test('what cannot be written is refused as the definition does', () => {
+    const header = Object.assign(new PreparedHeader({ version: '4.1' }), { messageId: 3 });
+    const writer = new ByteWriter();
+    expect(() => encodeRequest(writer, operations.get, header, {} as never)).toThrow(
+      expect.objectContaining({ code: 'HOTROD_INVALID_ARGUMENT' }),
+    );
+    expect(writer.length).toBe(0);
+  });
 });

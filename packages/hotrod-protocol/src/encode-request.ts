@@ -2,6 +2,7 @@ import { BytesError, type ByteWriter } from '@kvtwin/bytes';
 import { ClientIntelligence } from './client-intelligence.js';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
 import { isSupported, type OperationDefinition } from './operation-definition.js';
+import { PreparedHeader } from './prepared-header.js';
 import { isProtocolVersion, versionByte } from './protocol-version.js';
 import { flagsFor, type RequestHeaderInput } from './request-header.js';
 import { writeRequestHeader } from './write-request-header.js';
@@ -15,6 +16,8 @@ export interface EncodeRequestOptions {
   readonly anyVersion?: boolean;
 }
 
+const NO_OPTIONS: EncodeRequestOptions = {};
+
 /**
  * Appends a request. Where it cannot be written, nothing is appended and a HotRodProtocolError says why:
  * `HOTROD_UNSUPPORTED` (the version does not have the operation), `HOTROD_INVALID_ARGUMENT` (a field is missing or out
@@ -25,8 +28,16 @@ export function encodeRequest<Request>(
   operation: OperationDefinition<Request>,
   header: RequestHeaderInput,
   request: NoInfer<Request>,
-  options: EncodeRequestOptions = {},
+  options: EncodeRequestOptions = NO_OPTIONS,
 ): void {
+  if (header instanceof PreparedHeader && operation.fastRequest !== undefined) {
+    const { messageId } = header;
+    const start = header.startOf(operation);
+    const isShortId = typeof messageId === 'number' && messageId >>> 0 === messageId;
+    if (start !== undefined && isShortId && operation.fastRequest(writer, messageId, start, request)) {
+      return;
+    }
+  }
   const version = versionByte(header.version);
   if (!isProtocolVersion(header.version)) {
     throw new HotRodProtocolError(`protocol ${header.version} is not one of 2.0 to 4.1`, {

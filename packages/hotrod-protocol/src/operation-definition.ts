@@ -1,4 +1,6 @@
+import type { ByteWriter } from '@kvtwin/bytes';
 import type { MessageId } from './message-id.js';
+import type { RequestStartBytes } from './prepared-header.js';
 import { type ProtocolVersion, versionByte } from './protocol-version.js';
 import type { Outcome } from './status.js';
 import type { ByteWindow } from './wire/byte-window.js';
@@ -46,6 +48,11 @@ export interface OperationDefinition<Request = unknown, Reply extends AnyReply =
   readonly idempotent: boolean;
   readonly routing: Routing;
   readonly request: Codec<Request>;
+  /**
+   * A hand-written writing of a whole request, the same bytes as its header and `request` write; `start` stands behind the
+   * message id. False, and nothing is written, where the request is less simple.
+   */
+  fastRequest?(writer: ByteWriter, messageId: number, start: RequestStartBytes, request: Request): boolean;
   /** Bodies of the replies by outcome; other outcomes the operation does not have. */
   readonly replies: Readonly<Partial<Record<Outcome, Codec<unknown>>>>;
   /** The reply with its outcome; the outcome is one of `replies`. */
@@ -77,7 +84,10 @@ export function defineOperation<Request, Reply extends AnyReply>(
 }
 
 /** Whether a version has the operation. */
-export function isSupported(operation: OperationDefinition, version: ProtocolVersion): boolean {
+export function isSupported(
+  operation: Pick<OperationDefinition, 'since'>,
+  version: ProtocolVersion,
+): boolean {
   return versionByte(version) >= versionByte(operation.since);
 }
 

@@ -1,12 +1,47 @@
 import { ByteWriter } from '@kvtwin/bytes';
 import type { MessageId } from './message-id.js';
-import { type ProtocolVersion, versionByte } from './protocol-version.js';
+import { isSupported, type OperationDefinition } from './operation-definition.js';
+import { isProtocolVersion, type ProtocolVersion, versionByte } from './protocol-version.js';
 import {
   type RequestHeader,
   type RequestHeaderInput,
   requestHeaderRest,
   withDefaults,
 } from './request-header.js';
+import { FIRST_VERSION_WITH_UNITS } from './wire-expiration.js';
+
+/** What a request's start depends on beside the header. */
+type StartedOperation = Pick<OperationDefinition, 'requestOpcode' | 'since'>;
+
+/** Bytes that requests have in common, as words of four, for fast paths. */
+export class RequestStartBytes {
+  readonly length: number;
+  private readonly words: Int32Array;
+
+  constructor(bytes: readonly number[]) {
+    this.length = bytes.length;
+    this.words = new Int32Array(Math.ceil(bytes.length / 4));
+    const padded = Uint8Array.from({ length: this.words.length * 4 }, (_, at) => bytes[at] ?? 0);
+    const view = new DataView(padded.buffer);
+    this.words.forEach((_, at) => {
+      this.words[at] = view.getInt32(at * 4);
+    });
+  }
+
+  /** Room that {@link put} needs. */
+  get roomBytes(): number {
+    return this.words.length * 4;
+  }
+
+  /** Writes them and up to three bytes more, which what comes next overwrites; returns where they end. */
+  put(into: DataView, at: number): number {
+    const { words } = this;
+    for (let index = 0; index < words.length; index++) {
+      into.setInt32(at + index * 4, words[index] as number);
+    }
+    return at + this.length;
+  }
+}
 
 /**
  * A header for many requests that differ in their message id only: what stands behind the opcode is encoded once. Set
@@ -24,6 +59,7 @@ export class PreparedHeader implements RequestHeader {
   readonly parameters: RequestHeader['parameters'];
   /** The bytes between the opcode and the body. */
   readonly encoded: Uint8Array;
+  private readonly starts: RequestStartBytes[] = [];
 
   constructor(input: Omit<RequestHeaderInput, 'messageId'>) {
     const header = withDefaults(input);
@@ -39,5 +75,24 @@ export class PreparedHeader implements RequestHeader {
     const context = { version: versionByte(input.version), intelligence: 0, projections: false };
     requestHeaderRest.write(writer, header, context);
     this.encoded = writer.take().slice();
+  }
+
+  /**
+   * For fast paths: what stands between the message id and the body of a request of the operation. Undefined where the
+   * version lacks the operation, or is one before 2.2, in which the flags depend on the body.
+   */
+  startOf(operation: StartedOperation): RequestStartBytes | undefined {
+    return this.starts[operation.requestOpcode] ?? this.prepareStart(operation);
+  }
+
+  private prepareStart(operation: StartedOperation): RequestStartBytes | undefined {
+    const { version, encoded } = this;
+    const byte = versionByte(version);
+    if (!isProtocolVersion(version) || byte < FIRST_VERSION_WITH_UNITS || !isSupported(operation, version)) {
+      return undefined;
+    }
+    const start = new RequestStartBytes([byte, operation.requestOpcode, ...encoded]);
+    this.starts[operation.requestOpcode] = start;
+    return start;
   }
 }

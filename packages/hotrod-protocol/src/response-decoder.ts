@@ -1,9 +1,9 @@
-import { ByteReader, MoreBytesNeeded } from '@kvtwin/bytes';
+import { ByteReader, ChunkCopies, MoreBytesNeeded } from '@kvtwin/bytes';
 import { type CacheEvent, cacheEventBody, cacheEventType } from './cache-event.js';
 import { DEFAULT_RESPONSE_LIMITS, type DecodeLimits, decodeLimits } from './decode-limits.js';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
 import type { MessageId } from './message-id.js';
-import type { PendingLookup, PendingOperation } from './operation-definition.js';
+import type { AnyReply, PendingLookup, PendingOperation } from './operation-definition.js';
 import { versionByte } from './protocol-version.js';
 import { ERROR_OPCODE, type ResponseStart, responseStart } from './response-header.js';
 import type { ErrorMessage, ReplyMessage, ResponseMessage } from './response-message.js';
@@ -12,6 +12,7 @@ import { type Topology, topology } from './topology.js';
 import type { ByteWindow } from './wire/byte-window.js';
 import type { Codec } from './wire/codec.js';
 import { Cursor } from './wire/cursor.js';
+import { empty } from './wire/empty.js';
 import { allowFastPaths } from './wire/fast-path-limits.js';
 import { RESPONSE_MAGIC } from './wire/magic.js';
 import { string } from './wire/primitives.js';
@@ -52,7 +53,12 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
   private readonly cursor: Cursor;
   private readonly pendingOf: PendingLookup<Pending>;
   private readonly limits: DecodeLimits;
-  private readonly fastWindow: ByteWindow = { chunk: new Uint8Array(0), at: 0, copied: 0 };
+  private readonly fastWindow: ByteWindow = {
+    chunk: new Uint8Array(0),
+    at: 0,
+    copied: 0,
+    copies: new ChunkCopies(),
+  };
   private inMessage = false;
   private progress: Progress<Pending> | undefined;
   private failure: HotRodProtocolError | undefined;
@@ -93,6 +99,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
 
   /** Adds a chunk. */
   push(chunk: Uint8Array): void {
+    this.fastWindow.copies.forget();
     this.reader.push(chunk);
   }
 
@@ -167,22 +174,20 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     }
     const { operation } = pending;
     const version = versionByte(pending.version);
-    const outcome = outcomeOfStatus(status, version);
-    const body = outcome === undefined ? undefined : operation.replies[outcome];
-    if (body === undefined) {
-      return undefined;
-    }
+    const outcome = status === 0 ? 'ok' : outcomeOfStatus(status, version);
     const window = this.fastWindow;
     window.at = at + 3;
     window.copied = 0;
-    let reply = EMPTY_REPLIES[outcome as Outcome];
-    if (body.layout !== EMPTY_LAYOUT) {
+    let reply: AnyReply | undefined;
+    if (operation.fastReply !== undefined) {
       window.chunk = chunk;
-      const fast = operation.fastReply?.(window, outcome as Outcome, version);
-      if (fast === undefined) {
+      reply = outcome && operation.fastReply(window, outcome, version);
+    }
+    if (reply === undefined) {
+      if (outcome === undefined || operation.replies[outcome] !== empty) {
         return undefined;
       }
-      reply = fast;
+      reply = EMPTY_REPLIES[outcome];
     }
     this.reader.skip(window.at - from, window.copied);
     return { kind: 'reply', messageId, operation, pending, status, topology: undefined, reply };
@@ -280,8 +285,6 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     });
   }
 }
-
-const EMPTY_LAYOUT = '{  }';
 
 /** Replies without a body, shared. */
 const EMPTY_REPLIES: Readonly<Record<Outcome, { readonly outcome: Outcome }>> = {

@@ -1,5 +1,6 @@
 import { defineOperation } from '../operation-definition.js';
 import { empty } from '../wire/empty.js';
+import { fastKeyRequest } from './fast-request.js';
 import { type KeyRequest, keyRequest } from './key-request.js';
 
 export type ContainsKeyRequest = KeyRequest;
@@ -22,5 +23,6 @@ export const containsKey = defineOperation<ContainsKeyRequest, ContainsKeyReply>
   idempotent: true,
   routing: 'key',
   request: keyRequest,
+  fastRequest: fastKeyRequest,
   replies: { ok: empty, absent: empty },
 });

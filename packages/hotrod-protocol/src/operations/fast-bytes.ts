@@ -1,4 +1,3 @@
-import { copyBytes } from '@kvtwin/bytes';
 import type { ByteWindow } from '../wire/byte-window.js';
 import { LONGEST_FAST_ARRAY } from '../wire/fast-path-limits.js';
 
@@ -22,5 +21,5 @@ export function fastBytes(window: ByteWindow): Uint8Array | undefined {
   }
   window.at = end;
   window.copied += length;
-  return copyBytes(chunk, at, end);
+  return window.copies.copy(chunk, at, end);
 }

@@ -5,6 +5,7 @@ import { bytes } from '../wire/primitives.js';
 import { field, struct } from '../wire/struct.js';
 import { fastBytes } from './fast-bytes.js';
 import { fastMetadata } from './fast-metadata.js';
+import { fastKeyRequest } from './fast-request.js';
 import { type KeyRequest, keyRequest } from './key-request.js';
 
 export type GetWithMetadataRequest = KeyRequest;
@@ -29,6 +30,7 @@ export const getWithMetadata = defineOperation<GetWithMetadataRequest, GetWithMe
   idempotent: true,
   routing: 'key',
   request: keyRequest,
+  fastRequest: fastKeyRequest,
   replies: {
     ok: struct<{ readonly metadata: EntryMetadata; readonly value: Uint8Array }>(
       field('metadata', entryMetadata),

@@ -3,6 +3,7 @@ import { empty } from '../wire/empty.js';
 import { bytes } from '../wire/primitives.js';
 import { field, struct } from '../wire/struct.js';
 import { fastBytes } from './fast-bytes.js';
+import { fastKeyRequest } from './fast-request.js';
 import { type KeyRequest, keyRequest } from './key-request.js';
 
 export type GetRequest = KeyRequest;
@@ -27,6 +28,7 @@ export const get = defineOperation<GetRequest, GetReply>({
   idempotent: true,
   routing: 'key',
   request: keyRequest,
+  fastRequest: fastKeyRequest,
   replies: { ok: struct<{ readonly value: Uint8Array }>(field('value', bytes)), absent: empty },
   fastReply: (window, outcome) => {
     if (outcome !== 'ok') {

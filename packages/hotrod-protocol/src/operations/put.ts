@@ -1,6 +1,7 @@
 import { defineOperation } from '../operation-definition.js';
 import type { PreviousValue } from '../previous-value.js';
 import { empty } from '../wire/empty.js';
+import { fastWriteRequest } from './fast-request.js';
 import { previousBody } from './previous-body.js';
 import { type WriteRequest, writeRequest } from './write-request.js';
 
@@ -27,5 +28,6 @@ export const put = defineOperation<PutRequest, PutReply>({
   idempotent: true,
   routing: 'key',
   request: writeRequest,
+  fastRequest: fastWriteRequest,
   replies: { ok: empty, 'ok-with-previous': previousBody },
 });

@@ -1,6 +1,7 @@
 import { defineOperation } from '../operation-definition.js';
 import type { PreviousValue } from '../previous-value.js';
 import { empty } from '../wire/empty.js';
+import { fastKeyRequest } from './fast-request.js';
 import { type KeyRequest, keyRequest } from './key-request.js';
 import { previousBody } from './previous-body.js';
 
@@ -27,5 +28,6 @@ export const remove = defineOperation<RemoveRequest, RemoveReply>({
   idempotent: true,
   routing: 'key',
   request: keyRequest,
+  fastRequest: fastKeyRequest,
   replies: { ok: empty, absent: empty, 'ok-with-previous': previousBody },
 });

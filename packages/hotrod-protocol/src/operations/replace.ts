@@ -1,6 +1,7 @@
 import { defineOperation } from '../operation-definition.js';
 import type { PreviousValue } from '../previous-value.js';
 import { empty } from '../wire/empty.js';
+import { fastWriteRequest } from './fast-request.js';
 import { previousBody } from './previous-body.js';
 import { type WriteRequest, writeRequest } from './write-request.js';
 
@@ -28,5 +29,6 @@ export const replace = defineOperation<ReplaceRequest, ReplaceReply>({
   idempotent: true,
   routing: 'key',
   request: writeRequest,
+  fastRequest: fastWriteRequest,
   replies: { ok: empty, 'not-executed': empty, 'ok-with-previous': previousBody },
 });

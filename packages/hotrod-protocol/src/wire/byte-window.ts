@@ -1,3 +1,5 @@
+import type { ChunkCopies } from '@kvtwin/bytes';
+
 /** The unread bytes of a chunk, for fast paths. */
 export interface ByteWindow {
   chunk: Uint8Array;
@@ -5,4 +7,6 @@ export interface ByteWindow {
   at: number;
   /** Bytes of arrays copied out of it. */
   copied: number;
+  /** Takes arrays out of it; forgets whenever chunks may have changed. */
+  readonly copies: ChunkCopies;
 }

@@ -1,4 +1,4 @@
-import type { ByteReader } from '@kvtwin/bytes';
+import { type ByteReader, ChunkCopies } from '@kvtwin/bytes';
 import { HotRodProtocolError } from '../hot-rod-protocol-error.js';
 import type { ByteWindow } from './byte-window.js';
 import type { SpanRecorder } from './span-recorder.js';
@@ -39,7 +39,12 @@ export class Cursor implements WireContext {
   private readonly frames: Frame[] = [];
   private entered = 0;
   private depth = 0;
-  private readonly window: ByteWindow = { chunk: new Uint8Array(0), at: 0, copied: 0 };
+  private readonly window: ByteWindow = {
+    chunk: new Uint8Array(0),
+    at: 0,
+    copied: 0,
+    copies: new ChunkCopies(),
+  };
   private windowAt = 0;
 
   constructor(readonly reader: ByteReader) {}
@@ -68,6 +73,7 @@ export class Cursor implements WireContext {
   /** Before reading on after MoreBytesNeeded. */
   restart(): void {
     this.depth = 0;
+    this.window.copies.forget();
   }
 
   /** Before reading another message after one that failed. */
