@@ -8,7 +8,10 @@ it('exports exactly this', () => {
     'HustDbNodeError',
     'NodeCache',
     'NodeStorage',
+    'bucketOf',
     'faithfulVersions',
+    'fileOfKey',
+    'fileOfTable',
     'saneVersions',
   ]);
 });

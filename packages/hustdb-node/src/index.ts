@@ -1,4 +1,5 @@
 export { Binlog, type BinlogEntry, type BinlogOptions, type BinlogTask } from './binlog.js';
+export { bucketOf, fileOfKey, fileOfTable } from './file-of.js';
 export { HustDbNode } from './hustdb-node.js';
 export { NodeCache, type NodeCacheOptions } from './node-cache.js';
 export { HustDbNodeError, type HustDbNodeErrorCode } from './node-error.js';
