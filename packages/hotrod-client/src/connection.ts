@@ -255,7 +255,7 @@ export class Connection {
         call.succeed(reply, topology, this.lastReadAtMs);
       } else if (message.kind === 'error') {
         this.#failed(Number(message.messageId), message.status, message.message);
-      } else {
+      } else if (message.kind === 'event') {
         this.#owner.onEvent(this, message);
       }
       if (this.#ended) return;

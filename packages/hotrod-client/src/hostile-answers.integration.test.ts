@@ -1,9 +1,10 @@
 import { ByteWriter } from '@kvtwin/bytes';
 import { type AnyReply, encodeResponse, type OperationDefinition } from '@kvtwin/hotrod-protocol';
 import { HotRodCluster } from '@kvtwin/hotrod-server';
+import { seededRandom } from '@kvtwin/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ScriptedServerOptions, startScriptedServer } from '../test/scripted-server.js';
-import { HotRodClient, HotRodError } from './index.js';
+import { codecs, HotRodClient, HotRodError } from './index.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -51,6 +52,38 @@ describe('a reply that is broken off', () => {
     }
     expect(await client.cache('c').get('k')).toBe('a value of some length');
     expect(server.received.filter((name) => name === 'get')).toHaveLength(length + 1);
+  });
+});
+
+describe('bytes that make no sense', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('end in an error for every caller (seed %i)', async (seed) => {
+    const random = seededRandom(seed);
+    const { server, client } = await scripted({
+      answer: ({ header: { messageId } }) => {
+        const bytes = random.bytes(random.integer(8, 60));
+        const beginning = [0xa1, Number(messageId) & 0x7f, 0x04, random.integer(0, 9), random.integer(0, 1)];
+        if (random.next() < 0.5) bytes.set(beginning);
+        return { bytes, end: random.next() < 0.5 ? 'reset' : 'close' };
+      },
+    });
+    const c = client.cache('c', { value: codecs.bytes });
+    for (let round = 0; round < 25; round++) {
+      const failures = await Promise.all(
+        [1, 2, 3].map((at) => outcomeOf(c.get(`k${at}`, { timeoutMs: 10_000 }))),
+      );
+      for (const failure of failures) {
+        if (failure === undefined) continue;
+        expect([
+          'HOTROD_PROTOCOL',
+          'HOTROD_CONNECTION_LOST',
+          'HOTROD_CONNECT',
+          'HOTROD_REQUEST_REFUSED',
+          'HOTROD_SERVER_ERROR',
+        ]).toContain(failure.code);
+      }
+    }
+    expect(server.accepted).toBeGreaterThan(1);
+    expect(client.load.waiting).toBe(0);
   });
 });
 

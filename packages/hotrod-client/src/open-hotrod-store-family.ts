@@ -13,6 +13,7 @@ import {
 import { CacheStorages } from './cache-storage.js';
 import { entryKeyPrefix } from './entry-key.js';
 import { HotRodClient } from './hotrod-client.js';
+import { HotRodError } from './hotrod-error.js';
 import { HotRodStore } from './hotrod-store.js';
 import { type HotRodClientOptions, mergeOptions } from './options.js';
 import { type HotRodStoreUrl, type KeyLayout, parseStoreUrl } from './store-url.js';
@@ -23,8 +24,11 @@ import { toStoreError } from './to-store-error.js';
 export interface HotRodStoreFamilyOptions {
   /** Where the URL does not say. `raw` (default): `kv` keys are the cache's own; `typed`: behind a type byte. */
   readonly layout?: KeyLayout;
-  /** Options of the client below, such as `timeoutMs` or `maxInFlight`. */
-  readonly client?: Omit<HotRodClientOptions, 'servers' | 'cache' | 'lazy'>;
+  /**
+   * Options of the client below, such as `timeoutMs` or `maxInFlight`. No `sites`: a replica is one site and no other.
+   * `retryWrites` is false here unless it is given: of a write whose answer is lost the caller is told `mayHaveBeenApplied`.
+   */
+  readonly client?: Omit<HotRodClientOptions, 'servers' | 'sites' | 'cache' | 'lazy'>;
 }
 
 /** Protocol that iterates with versions. */
@@ -47,7 +51,13 @@ export async function openHotRodStoreFamily(
 ): Promise<StoreFamily> {
   try {
     const parsed = parseStoreUrl(url);
+    if (parsed.client.sites !== undefined) {
+      throw new HotRodError('a replica is one site; name its servers only, and no other clusters', {
+        code: 'HOTROD_INVALID_URI',
+      });
+    }
     const client = await HotRodClient.connect({
+      retryWrites: false,
       ...mergeOptions(options.client ?? {}, parsed.client),
       lazy: true,
     });
