@@ -29,7 +29,7 @@ export default defineConfig({
   target: 'node20',
   clean: true,
   noExternal: [/^@kvtwin\//],
-  external: ['undici'],
+  external: [/^(?!@kvtwin\/|\.|\/)/],
   esbuildPlugins: [besideTheSource],
   esbuildOptions(options) {
     options.conditions = ['@kvtwin/source'];

@@ -1,11 +1,11 @@
 import type { ByteWriter } from '@kvtwin/bytes';
 import type { MessageId } from './message-id.js';
-import type { RequestStartBytes } from './prepared-header.js';
 import { type ProtocolVersion, versionByte } from './protocol-version.js';
 import type { Outcome } from './status.js';
 import type { ByteWindow } from './wire/byte-window.js';
 import type { Codec } from './wire/codec.js';
 import type { Cursor } from './wire/cursor.js';
+import type { RequestStartBytes } from './wire/request-start-bytes.js';
 
 /** What every reply has. */
 export interface AnyReply {

@@ -1,7 +1,7 @@
 import type { ByteWriter } from '@kvtwin/bytes';
-import type { RequestStartBytes } from '../prepared-header.js';
 import { LONGEST_FAST_ARRAY } from '../wire/fast-path-limits.js';
 import { REQUEST_MAGIC } from '../wire/magic.js';
+import type { RequestStartBytes } from '../wire/request-start-bytes.js';
 import type { WireDuration } from '../wire-duration.js';
 import { NO_EXPIRATION } from '../wire-expiration.js';
 import type { KeyRequest } from './key-request.js';
