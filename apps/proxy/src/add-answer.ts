@@ -1,8 +1,11 @@
-import type { Two, VersionPolicy } from '@kvtwin/versioned-value';
+import type { PairStore, SideRead, Two, VersionPolicy } from '@kvtwin/versioned-value';
 import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
+import { isRepairable } from './bring-along.js';
 import type { CallContext } from './call-context.js';
 import type { HaCall } from './ha-call.js';
+import { journaledWrite, type KeptWrite, notKeptAnswer } from './journaled-write.js';
 import type { Added } from './pair-commands.js';
+import { hashOf } from './repair-intent.js';
 import type { AddRequest } from './side.js';
 import { sidesHeader, writeAnswer } from './write-answer.js';
 
@@ -15,8 +18,9 @@ import { sidesHeader, writeAnswer } from './write-answer.js';
  *
  * `/zadd`: to both sides in both dialects; its answer never has the sum.
  */
-export async function addAnswer(call: HaCall, policy: VersionPolicy, context: CallContext): Promise<Answer> {
-  const { compat, pair, sideTimeoutMs } = context;
+export async function addAnswer(call: HaCall, store: PairStore, context: CallContext): Promise<Answer> {
+  const { compat, pair } = context;
+  const { policy } = store;
   const counter = call.command.type === 'hash';
   const refused = refusal(call, policy);
   if (refused !== undefined) {
@@ -25,14 +29,47 @@ export async function addAnswer(call: HaCall, policy: VersionPolicy, context: Ca
       ? withoutVersion(notFound('invalid-request', refused))
       : notFound('invalid-request', refused);
   }
-  const request = requestOf(call);
-  if (counter && compat === 'strict') {
-    return strictSum(await pair.commands.add(request, 'first-then-copy', sideTimeoutMs), pair.sideNames);
+  const strictCounter = counter && compat === 'strict';
+  const { result, notKept } = await journaledAddition(call, store, context, strictCounter);
+  if (notKept !== undefined) {
+    const answer = notKeptAnswer(notKept, compat);
+    return strictCounter ? withoutVersion(answer) : answer;
   }
-  const { sides, sum = '' } = await pair.commands.add(request, 'both', sideTimeoutMs);
+  if (strictCounter) return strictSum(result, pair.sideNames);
+  const { sides, sum = '' } = result;
   const kind = { policy, compat, sideNames: pair.sideNames, removal: false, replay: call.isDup };
   const answer = writeAnswer({ sides }, kind);
   return counter && answer.status === 200 ? { ...answer, body: [Buffer.from(sum)] } : answer;
+}
+
+/** A counter that the first side alone adds to has its sum brought to the second from the journal, where one is kept. */
+function journaledAddition(
+  call: HaCall,
+  store: PairStore,
+  context: CallContext,
+  toFirst: boolean,
+): Promise<KeptWrite<Added>> {
+  const { pair, repairs, sideTimeoutMs } = context;
+  const request = requestOf(call);
+  const kept = repairs !== undefined && isRepairable(store);
+  const to = !toFirst ? 'both' : kept ? 'first' : 'first-then-copy';
+  return journaledWrite(call, store, context, {
+    expected: ([first, second]) => expectedSum(first ?? second, request.by),
+    written: ({ sum = '' }) => hashOf(Buffer.from(sum)),
+    removal: false,
+    replay: call.isDup,
+    conditional: true,
+    ...(to === 'first' ? { copyAfterMs: repairs?.sumCopyDelayMs ?? 0 } : {}),
+    send: () => pair.commands.add(request, to, sideTimeoutMs),
+  });
+}
+
+/** Undefined where it cannot be told from what was read. */
+function expectedSum(before: SideRead | undefined, by: bigint): string | undefined {
+  if (before === undefined || before.state === 'failed' || before.state === 'unknown') return undefined;
+  const text = before.state === 'absent' ? '0' : Buffer.from(before.entry.value).toString('latin1');
+  if (!/^-?\d{1,19}$/.test(text)) return undefined;
+  return hashOf(Buffer.from(BigInt.asIntN(64, BigInt(text) + by).toString()));
 }
 
 function strictSum({ sides, sum = '' }: Added, sideNames: Two<string>): Answer {

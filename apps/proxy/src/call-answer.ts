@@ -3,9 +3,11 @@ import { addAnswer } from './add-answer.js';
 import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
 import type { CallContext } from './call-context.js';
 import type { HaCall, RefusedCall } from './ha-call.js';
+import { journaledWrite, notKeptAnswer } from './journaled-write.js';
 import { pairAnswer, unreadableAnswer } from './pair-answer.js';
 import { presentAnswer } from './present-answer.js';
 import type { Compatibility } from './proxy-options.js';
+import { hashOf } from './repair-intent.js';
 import { versionText } from './version-text.js';
 import { writeAnswer } from './write-answer.js';
 import { writeGuard } from './write-guard.js';
@@ -31,7 +33,7 @@ export async function callAnswer(
     case 'remove':
       return write(call, value, store, context);
     case 'add':
-      return addAnswer(call, store.policy, context);
+      return addAnswer(call, store, context);
   }
 }
 
@@ -87,10 +89,18 @@ async function write(
     ...(call.ttlSeconds === undefined || removal ? {} : { lifespanMs: call.ttlSeconds * 1000 }),
     ...(guard.kind === 'options' ? guard.options : {}),
   };
-  const result = removal
-    ? await store.remove(call.key, options)
-    : await store.put(call.key, value ?? new Uint8Array(0), options);
   const replay = guard.kind === 'options' && guard.options.replayVersion !== undefined;
+  const bytes = value ?? new Uint8Array(0);
+  const hash = context.repairs === undefined || removal ? null : hashOf(bytes);
+  const { result, notKept } = await journaledWrite(call, store, context, {
+    expected: () => hash,
+    written: () => hash,
+    removal,
+    replay,
+    conditional: guard.kind === 'options' && !replay,
+    send: () => (removal ? store.remove(call.key, options) : store.put(call.key, bytes, options)),
+  });
+  if (notKept !== undefined) return notKeptAnswer(notKept, compat);
   return writeAnswer(result, { policy: store.policy, compat, sideNames, removal, replay });
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { HUSTDB_LIMITS, splitTarget } from '@kvtwin/hustdb-protocol';
-import { StoreError, toByteString } from '@kvtwin/versioned-value';
+import { StoreError } from '@kvtwin/versioned-value';
 import { type Answer, notFound, textAnswer } from './answer.js';
 import { basicCredentials } from './basic-credentials.js';
 import { callAnswer, refusedAnswer } from './call-answer.js';
@@ -14,6 +14,7 @@ import { Exchange } from './exchange.js';
 import { type HaCall, parseHaCall } from './ha-call.js';
 import { htmlAnswer } from './html-answer.js';
 import type { ResolvedListenerOptions } from './proxy-options.js';
+import type { Repairs } from './repairs.js';
 import { byteBudget, hasBody, type RequestBody, readRequestBody } from './request-body.js';
 import { requestIds } from './request-ids.js';
 import { slotOfCall } from './routed-slot.js';
@@ -21,7 +22,7 @@ import { sendAndLinger, sendAnswer } from './send-answer.js';
 import { SERVED_COMMANDS, type ServedCommand } from './served-command.js';
 import { SERVICE_PAGES, type ServicePage } from './service-answer.js';
 import { within } from './within.js';
-import { turnPatienceMs, WriteTurns } from './write-turns.js';
+import { turnOf, turnPatienceMs, WriteTurns } from './write-turns.js';
 
 /** nginx gives a request line 4 KiB, line end included. */
 const REQUEST_LINE_LIMIT_BYTES = 4096;
@@ -39,7 +40,8 @@ interface CallShape {
 const READ: CallShape = { calls: 2, waits: false };
 /** While a slot is split off, those who held it before are asked too. */
 const SPLIT_READ: CallShape = { calls: 4, waits: false };
-const WRITE: CallShape = { calls: 3, waits: true };
+/** Reads both sides for its intent, may read them for its `ver`, may bring one along, and writes one after the other. */
+const WRITE: CallShape = { calls: 6, waits: true };
 
 const NOTHING = new Uint8Array(0);
 
@@ -57,15 +59,23 @@ export interface DataHandler {
   idle(): Promise<void>;
 }
 
-/** Makes the handler of one proxy. */
-export function dataHandler(cluster: Cluster, options: ResolvedListenerOptions): DataHandler {
-  return new Handler(cluster, options);
+/** Makes the handler of one proxy. `repairs`: keeps the writes that reach one side only; it works in the same `turns`. */
+export function dataHandler(
+  cluster: Cluster,
+  options: ResolvedListenerOptions,
+  {
+    turns = new WriteTurns(),
+    repairs,
+  }: { readonly turns?: WriteTurns; readonly repairs?: Repairs | undefined } = {},
+): DataHandler {
+  return new Handler(cluster, options, turns, repairs);
 }
 
 class Handler implements DataHandler {
   readonly #options: ResolvedListenerOptions;
   readonly #cluster: Cluster;
-  readonly #turns = new WriteTurns();
+  readonly #turns: WriteTurns;
+  readonly #repairs: Repairs | undefined;
   readonly #accepts: ((header: string | undefined) => boolean) | undefined;
   readonly #budget;
   readonly #lanes = new ConnectionLanes();
@@ -74,9 +84,16 @@ class Handler implements DataHandler {
   #closing = false;
   #onIdle: (() => void)[] = [];
 
-  constructor(cluster: Cluster, options: ResolvedListenerOptions) {
+  constructor(
+    cluster: Cluster,
+    options: ResolvedListenerOptions,
+    turns: WriteTurns,
+    repairs: Repairs | undefined,
+  ) {
     this.#options = options;
     this.#cluster = cluster;
+    this.#turns = turns;
+    this.#repairs = repairs;
     this.#accepts = options.users.length === 0 ? undefined : basicCredentials(options.users);
     this.#budget = byteBudget(options.maxBufferedBytes);
   }
@@ -263,12 +280,12 @@ class Handler implements DataHandler {
     const pair = this.#cluster.only ?? this.#cluster.pairOf(slotOfCall(call));
     const { compat, sideTimeoutMs } = this.#options;
     const { type } = call.command;
-    const context = { compat, sideTimeoutMs, pair };
+    const context = { compat, sideTimeoutMs, pair, repairs: this.#repairs };
     const ask = (): Promise<Answer> =>
       pair.tables.with(type, call.table, (store) => callAnswer(call, value, store, context));
     if (!isWrite(call.command)) this.#answerWith(exchange, ask, pair.older === undefined ? READ : SPLIT_READ);
     else {
-      const turn = `${type}${call.table}\0${toByteString(call.key)}`;
+      const turn = turnOf(type, call.table, call.key);
       this.#answerWith(exchange, () => this.#turns.run(turn, ask), WRITE);
     }
   }

@@ -11,4 +11,6 @@ export type {
   TableOptions,
   VersionsOption,
 } from './proxy-options.js';
+export type { RepairOptions } from './repair-options.js';
+export type { RepairStatus } from './repairs.js';
 export { type RunningProxy, startProxy } from './start-proxy.js';

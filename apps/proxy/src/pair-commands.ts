@@ -30,8 +30,11 @@ export interface Added {
   readonly sum: string | undefined;
 }
 
-/** Which sides an addition goes to. `first-then-copy`: the first, which brings the other one along in its own time. */
-export type AddTo = 'both' | 'first-then-copy';
+/**
+ * Which sides an addition goes to. `first`: whoever asks brings the other one along. `first-then-copy`: the first, which does
+ * that in its own time.
+ */
+export type AddTo = 'both' | 'first' | 'first-then-copy';
 
 /** What a pair is asked besides single reads and writes. A side that fails is a value, never an exception. */
 export interface PairCommands {

@@ -1,5 +1,6 @@
 import type { PairSource, StoreFamily } from '@kvtwin/versioned-value';
 import { ProxyError } from './proxy-error.js';
+import type { RepairOptions } from './repair-options.js';
 
 /** `strict` answers as HustDB HA answers; `extended` also tells one-sided keys and failing sides apart. */
 export type Compatibility = 'strict' | 'extended';
@@ -61,7 +62,7 @@ export interface TableOptions {
   readonly setTableKey?: string;
 }
 
-export interface ProxyOptions extends ListenerOptions, SidesOptions, TableOptions {}
+export interface ProxyOptions extends ListenerOptions, SidesOptions, TableOptions, RepairOptions {}
 
 export type ResolvedListenerOptions = Required<ListenerOptions>;
 

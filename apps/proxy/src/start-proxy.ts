@@ -4,7 +4,10 @@ import { listen } from './data-listener.js';
 import { openTableCluster } from './open-table-cluster.js';
 import { ProxyError } from './proxy-error.js';
 import { type ProxyOptions, type ResolvedListenerOptions, resolveListenerOptions } from './proxy-options.js';
+import type { RepairOptions } from './repair-options.js';
+import { type RepairStatus, Repairs } from './repairs.js';
 import { openSinglePair } from './single-pair-cluster.js';
+import { WriteTurns } from './write-turns.js';
 
 /** A proxy that serves. */
 export interface RunningProxy {
@@ -21,6 +24,8 @@ export interface RunningProxy {
    * goes on with the table that it has; requests under way end on the pairs on which they began. Without a table: nothing.
    */
   reload(): Promise<void>;
+  /** What waits for repair, and what cannot be repaired; undefined with `journal: false`. */
+  repairs(): RepairStatus | undefined;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -34,7 +39,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const resolved = resolveListenerOptions(options);
   const cluster = await openCluster(options, resolved);
   try {
-    return await serve(cluster, resolved);
+    return await serve(cluster, resolved, options);
   } catch (error) {
     await cluster.close();
     throw error;
@@ -56,12 +61,28 @@ async function openCluster(
   return openTableCluster({ path: table, nodeUser, setTableKey, lingerMs });
 }
 
-async function serve(cluster: Cluster, options: ResolvedListenerOptions): Promise<RunningProxy> {
-  const handler = dataHandler(cluster, options);
-  const listener = await listen(handler, options);
+async function serve(
+  cluster: Cluster,
+  options: ResolvedListenerOptions,
+  repairOptions: RepairOptions,
+): Promise<RunningProxy> {
+  const turns = new WriteTurns();
+  const { sideTimeoutMs, onError } = options;
+  const repairs =
+    repairOptions.journal === false
+      ? undefined
+      : await Repairs.open(repairOptions, { cluster, turns, sideTimeoutMs, onError });
+  const handler = dataHandler(cluster, options, { turns, repairs });
+  const listener = await listen(handler, options).catch(async (error: unknown) => {
+    await repairs?.close();
+    throw error;
+  });
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closed ??= listener.close().then(() => cluster.close());
+    closed ??= listener
+      .close()
+      .then(() => repairs?.close())
+      .then(() => cluster.close());
     return closed;
   };
   const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;
@@ -69,6 +90,7 @@ async function serve(cluster: Cluster, options: ResolvedListenerOptions): Promis
     url: `http://${host}:${listener.port}`,
     port: listener.port,
     close,
+    repairs: () => repairs?.status,
     reload: async () => cluster.reload?.(),
     [Symbol.asyncDispose]: close,
   };

@@ -58,6 +58,10 @@ export class TwoSides implements PairCommands {
   async add(request: AddRequest, to: AddTo, timeoutMs: number): Promise<Added> {
     const [first, second] = this.#sides;
     if (to === 'both') return this.#addToBoth(request, timeoutMs);
+    if (to === 'first') {
+      const { write, sum } = await addToSide(first, request, timeoutMs);
+      return { sides: [write, { state: 'not-sent' }], sum };
+    }
     if (first.copies && IPV4_AND_PORT.test(second.name)) {
       const { write, sum } = await addToSide(first, { ...request, copyTo: second.name }, timeoutMs);
       return { sides: [write, { state: 'not-sent' }], sum };

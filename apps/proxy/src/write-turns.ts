@@ -1,3 +1,4 @@
+import { type StoreType, toByteString } from '@kvtwin/versioned-value';
 import { within } from './within.js';
 
 /**
@@ -5,6 +6,11 @@ import { within } from './within.js';
  * turn within it; a silent side must not hold up those who come after.
  */
 export const turnPatienceMs = 1000;
+
+/** What the turns of a key are called. */
+export function turnOf(type: StoreType, table: string, key: Uint8Array): string {
+  return `${type}${table}\0${toByteString(key)}`;
+}
 
 /**
  * Lets the writes of one key go one after the other. A write reaches the first side, then the second; two that overlap

@@ -1,0 +1,116 @@
+import { carriedExpiration, type ReplicaPairStore } from '@kvtwin/replica-pair';
+import type {
+  CallOptions,
+  EntryVersion,
+  PairStore,
+  SideRead,
+  SideWrite,
+  VersionedStore,
+  VersionedValue,
+  WriteOptions,
+  WriteResult,
+} from '@kvtwin/versioned-value';
+
+/** A pair whose sides can be read and written one by one. */
+export type RepairableStore = PairStore & Pick<ReplicaPairStore, 'readSide' | 'writeSide'>;
+
+/** A front that is a pair by itself cannot: it repairs its sides itself. */
+export function isRepairable(store: PairStore): store is RepairableStore {
+  return 'readSide' in store && 'writeSide' in store;
+}
+
+/**
+ * Writes by which a version is counted up to that of the other side. Each is a compare-and-set, so nobody's write is
+ * lost among them; what lies further apart takes the version in one step.
+ */
+const MAX_COUNTED_STEPS = 256;
+/** Bytes that those writes may take together. */
+const MAX_COUNTED_BYTES = 16 * 1024 * 1024;
+
+/** What is to be written, and over what. */
+export interface BringAlong {
+  readonly key: Uint8Array;
+  readonly to: 0 | 1;
+  /** What the other side holds. */
+  readonly source: SideRead;
+  /** What the side that is written was seen to hold; it must hold it still. */
+  readonly target: SideRead;
+  readonly nowMs: number;
+  /** When what is written ends, where the other side does not tell. */
+  readonly expiresAtMs: number | undefined;
+  readonly call: CallOptions;
+}
+
+/** Writes one side under compare-and-set, with the version of the other one where versions count. */
+export function bringAlong(store: RepairableStore, request: BringAlong): Promise<SideWrite> {
+  const { key, to, source, target, call } = request;
+  return store.writeSide(to, call, async (side, options) => {
+    if (source.state !== 'present') {
+      if (target.state !== 'present') return { outcome: 'applied' };
+      return side.removeIfVersion(key, target.entry.version, options);
+    }
+    const expiration = expirationOf(request, source.entry, side);
+    const write: Write = { side, key, value: source.entry.value, options: { ...expiration, ...options } };
+    if (store.policy === 'opaque') return written(write, target, {});
+    return counted(write, target, source.entry.version);
+  });
+}
+
+interface Write {
+  readonly side: VersionedStore;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly options: WriteOptions;
+}
+
+function written(
+  { side, key, value, options }: Write,
+  target: SideRead,
+  replay: Pick<WriteOptions, 'replayVersion'>,
+): Promise<WriteResult> {
+  if (target.state !== 'present') return side.putIfAbsent(key, value, { ...options, ...replay });
+  return side.replaceIfVersion(key, value, target.entry.version, { ...options, ...replay });
+}
+
+/** Until the side counts what the other one does. */
+async function counted(write: Write, target: SideRead, wanted: EntryVersion): Promise<WriteResult> {
+  const { side, value } = write;
+  if (side.capabilities.conditionalReplay === true) return written(write, target, { replayVersion: wanted });
+  let result = await written(write, target, {});
+  let steps = 1;
+  while (result.outcome === 'applied' && isBehind(result.version, wanted)) {
+    const counts = side.capabilities.sameValueKeepsVersion !== true;
+    if (!counts || steps >= MAX_COUNTED_STEPS || steps * value.length > MAX_COUNTED_BYTES) {
+      return leap(write, result.version!, wanted);
+    }
+    result = await side.replaceIfVersion(write.key, value, result.version!, write.options);
+    steps++;
+  }
+  return result;
+}
+
+/** Takes the version in one step, which is no compare-and-set: looks directly before it. */
+async function leap(
+  { side, key, value, options }: Write,
+  reached: EntryVersion,
+  wanted: EntryVersion,
+): Promise<WriteResult> {
+  const now = await side.get(key, options);
+  if (now?.version.token !== reached.token) return { outcome: 'mismatch' };
+  return side.put(key, value, { ...options, replayVersion: wanted });
+}
+
+function isBehind(version: EntryVersion | undefined, wanted: EntryVersion): boolean {
+  return version !== undefined && Number(version.token) < Number(wanted.token);
+}
+
+function expirationOf(
+  { nowMs, expiresAtMs }: BringAlong,
+  entry: VersionedValue,
+  side: VersionedStore,
+): Pick<WriteOptions, 'lifespanMs' | 'maxIdleMs'> {
+  const carried = carriedExpiration(entry, side.capabilities, nowMs);
+  if (carried.told !== 'not-told' || expiresAtMs === undefined || !side.capabilities.lifespan)
+    return carried.options;
+  return { lifespanMs: Math.max(1, Math.ceil((expiresAtMs - nowMs) / 1000)) * 1000 };
+}
