@@ -1,24 +1,8 @@
 import { BenchProcess } from './bench-process.js';
 import type { Cell, Measurement } from './cell.js';
+import type { ClientName, ClientUnderTest } from './client-name.js';
 import { startJavaClient } from './java-client.js';
 import type { SelfTime } from './self-times.js';
-
-/** A competitor in a process of its own. */
-export interface ClientUnderTest {
-  readonly name: ClientName;
-  measure(cell: Cell, ms: number): Promise<Measurement>;
-  stop(): Promise<void>;
-}
-
-export type ClientName = 'raw' | 'kvtwin' | 'npm' | 'java';
-
-/** How tables call them. */
-export const CLIENT_TITLES: Readonly<Record<ClientName, string>> = {
-  raw: 'raw socket',
-  kvtwin: '@kvtwin/hotrod-client',
-  npm: 'npm infinispan',
-  java: 'Java client',
-};
 
 /** A young generation that nothing is collected from during a measurement of what is allocated. */
 const ROOMY = ['--expose-gc', '--max-semi-space-size=512', '--min-semi-space-size=512'];

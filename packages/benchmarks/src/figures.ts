@@ -1,4 +1,4 @@
-import type { ClientName } from './client-under-test.js';
+import type { ClientName } from './client-name.js';
 import type { CellRounds } from './rounds.js';
 import { least, median } from './statistics.js';
 

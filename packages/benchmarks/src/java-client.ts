@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { findJava, findMaven } from '@kvtwin/conformance';
 import { runProcess } from '@kvtwin/testkit';
 import type { Cell, Measurement } from './cell.js';
-import type { ClientUnderTest } from './client-under-test.js';
+import type { ClientUnderTest } from './client-name.js';
 import { pin } from './pin.js';
 import { SIZES } from './workload.js';
 

@@ -1,5 +1,5 @@
 import type { Cell, Measurement } from './cell.js';
-import type { ClientName, ClientUnderTest } from './client-under-test.js';
+import type { ClientName, ClientUnderTest } from './client-name.js';
 
 /** What each competitor did in each round of one cell. */
 export interface CellRounds {

@@ -52,17 +52,20 @@ export class Pace {
   }
 }
 
+/** Calls one after the other, and whether their answers are right. */
+export interface Calls {
+  call(): Promise<unknown>;
+  isRight?(answer: unknown): boolean;
+}
+
 /** `depth` loops that each await one call after the other, as an application's callers do. */
-export async function runInLoops(depth: number, pace: Pace, call: () => Promise<unknown>): Promise<void> {
+export async function runInLoops(depth: number, pace: Pace, { call, isRight }: Calls): Promise<void> {
   const loop = async (): Promise<void> => {
     do {
-      if (pace.sampled) {
-        const startedMs = performance.now();
-        await call();
-        pace.took(performance.now() - startedMs);
-      } else {
-        await call();
-      }
+      const startedMs = pace.sampled ? performance.now() : 0;
+      const answer = await call();
+      if (startedMs !== 0) pace.took(performance.now() - startedMs);
+      if (isRight !== undefined && !isRight(answer)) throw new Error(`a wrong answer: ${String(answer)}`);
       pace.answered++;
     } while (!pace.over);
   };

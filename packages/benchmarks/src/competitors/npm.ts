@@ -1,7 +1,7 @@
 import infinispan from 'infinispan';
 import type { Cell } from '../cell.js';
 import { keysOf, SIZES } from '../workload.js';
-import { type Competitor, type Pace, runInLoops } from './competitor.js';
+import { type Calls, type Competitor, type Pace, runInLoops } from './competitor.js';
 
 /** npm `infinispan` on one connection. */
 export async function openNpm(port: number, cacheName: string): Promise<Competitor> {
@@ -9,27 +9,27 @@ export async function openNpm(port: number, cacheName: string): Promise<Competit
     { port, host: '127.0.0.1' },
     { version: '4.1', cacheName, topologyUpdates: false },
   );
-  const call = ({ operation, size, count }: Cell): (() => Promise<unknown>) => {
+  const calls = ({ operation, size, count }: Cell): Calls => {
     const keys = keysOf(size, count);
     const mask = keys.length - 1;
     const value = 'v'.repeat(SIZES[size].bytes);
     let turn = 0;
     switch (operation) {
       case 'get':
-        return () => client.get(keys[turn++ & mask]!);
+        return { call: () => client.get(keys[turn++ & mask]!) };
       case 'getWithMetadata':
-        return () => client.getWithMetadata(keys[turn++ & mask]!);
+        return { call: () => client.getWithMetadata(keys[turn++ & mask]!) };
       case 'put':
-        return () => client.put(keys[turn++ & mask]!, value);
+        return { call: () => client.put(keys[turn++ & mask]!, value) };
       case 'getAll':
-        return () => client.getAll(keys);
+        return { call: () => client.getAll(keys) };
       default:
         throw new Error(`${operation} is no single call`);
     }
   };
   return {
     run: async (cell: Cell, pace: Pace) => {
-      if (cell.operation !== 'iterate') return runInLoops(cell.depth, pace, call(cell));
+      if (cell.operation !== 'iterate') return runInLoops(cell.depth, pace, calls(cell));
       do {
         const iterator = await client.iterator(1_000);
         for (let entry = await iterator.next(); !entry.done; entry = await iterator.next()) pace.answered++;

@@ -1,5 +1,6 @@
 import type { Cell } from '../cell.js';
-import { CLIENT_TITLES, NodeClient } from '../client-under-test.js';
+import { CLIENT_TITLES } from '../client-name.js';
+import { NodeClient } from '../client-under-test.js';
 import { startConstantServer } from '../constant-server.js';
 import { against } from '../figures.js';
 import { startJavaClient } from '../java-client.js';

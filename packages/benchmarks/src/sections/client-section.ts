@@ -1,11 +1,6 @@
 import { type Cell, cellName } from '../cell.js';
-import {
-  CLIENT_TITLES,
-  type ClientName,
-  type ClientUnderTest,
-  NodeClient,
-  startClients,
-} from '../client-under-test.js';
+import { CLIENT_TITLES, type ClientName, type ClientUnderTest } from '../client-name.js';
+import { NodeClient, startClients } from '../client-under-test.js';
 import { startConstantServer } from '../constant-server.js';
 import { against, cpuRatio, figuresOf, type Goal, isMet, speedRatio } from '../figures.js';
 import { markdownTable } from '../markdown-table.js';

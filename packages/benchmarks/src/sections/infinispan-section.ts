@@ -1,7 +1,8 @@
 import { startInfinispan } from '@kvtwin/conformance';
 import { HotRodClient } from '@kvtwin/hotrod-client';
 import { type Cell, cellName } from '../cell.js';
-import { CLIENT_TITLES, type ClientName, type ClientUnderTest, startClients } from '../client-under-test.js';
+import { CLIENT_TITLES, type ClientName, type ClientUnderTest } from '../client-name.js';
+import { startClients } from '../client-under-test.js';
 import { against, cpuRatio, figuresOf, type Goal, speedRatio } from '../figures.js';
 import { markdownTable } from '../markdown-table.js';
 import { pin } from '../pin.js';
