@@ -35,14 +35,14 @@ export function clusterOfPair(
   };
 }
 
-function clusterOfTwoSides(
+async function clusterOfTwoSides(
   { source, sideNames, close }: OpenedPair,
   { first, second }: SidesOptions,
   families: NonNullable<OpenedPair['families']>,
-): Cluster {
+): Promise<Cluster> {
   const sides = [
-    sideOf(first!, sideNames[0], families[0]),
-    sideOf(second!, sideNames[1], families[1]),
+    await sideOf(first!, sideNames[0], families[0]),
+    await sideOf(second!, sideNames[1], families[1]),
   ] as const;
   const commands = new TwoSides(sides);
   return {

@@ -1,5 +1,6 @@
 import { compareBytes } from '@kvtwin/bytes';
-import { HUSTDB_LIMITS, type ListedEntry, type NodeListing, slotOf } from '@kvtwin/hustdb-protocol';
+import { bucketOf } from '@kvtwin/hustdb-node';
+import { HUSTDB_LIMITS, type ListedEntry, type NodeListing } from '@kvtwin/hustdb-protocol';
 import {
   type CallOptions,
   type ScannedEntry,
@@ -50,7 +51,7 @@ export async function listStore(
 ): Promise<NodeListing> {
   const { noval = true, offset, size, start = 0, end = HUSTDB_LIMITS.slots } = page;
   const ranked = type === 'zset';
-  const all = await collect(store, call, ranked || !noval);
+  const all = await collectEntries(store, call, ranked || !noval);
   if (all.length === 0 && type !== 'kv') return { outcome: 'wrong-table' };
   const chosen = ranked ? byScore(all, bounds) : all.sort(byKey);
   const entries = chosen
@@ -61,25 +62,30 @@ export async function listStore(
   return { outcome: 'listed', entries };
 }
 
-/** How many entries a store holds, and the bytes of their keys and values. Bounded as a listing is. */
-export async function countStore(
-  store: VersionedStore,
-  call: CallOptions,
-): Promise<{ readonly count: number; readonly size: number; readonly capacity: number }> {
-  let [count, size, capacity] = [0, 0, 0];
-  for await (const batch of store.scan(scanOptions(call))) {
-    for (const { key, entry } of batch.entries) {
-      const bytes = key.length + entry.value.length;
-      count++;
-      size += bytes;
-      capacity += Math.ceil(bytes / 1024) * 1024;
-    }
-    stopWhenAborted(store, call);
+/** Counters of entries: how many, and the bytes of their keys and values. `capacity` rounds each up to 1024. */
+export function countEntries(entries: readonly ScannedEntry[]): EntryCount {
+  let [size, capacity] = [0, 0];
+  for (const { key, entry } of entries) {
+    const bytes = key.length + entry.value.length;
+    size += bytes;
+    capacity += Math.ceil(bytes / 1024) * 1024;
   }
-  return { count, size, capacity };
+  return { count: entries.length, size, capacity };
 }
 
-async function collect(store: VersionedStore, call: CallOptions, values: boolean): Promise<ScannedEntry[]> {
+/** What `stat` tells of entries. */
+export interface EntryCount {
+  readonly count: number;
+  readonly size: number;
+  readonly capacity: number;
+}
+
+/** Everything that a store holds, once; without values where they are not asked for. */
+export async function collectEntries(
+  store: VersionedStore,
+  call: CallOptions,
+  values: boolean,
+): Promise<ScannedEntry[]> {
   const found = new Map<string, ScannedEntry>();
   let bytes = 0;
   for await (const batch of store.scan(scanOptions(call))) {
@@ -138,14 +144,14 @@ function scoreOf({ entry }: ScannedEntry): bigint {
   return /^-?\d{1,19}$/.test(text) ? BigInt(text) : 0n;
 }
 
-function isInRange(key: Uint8Array, start: number, end: number): boolean {
+export function isInRange(key: Uint8Array, start: number, end: number): boolean {
   if (start === 0 && end === HUSTDB_LIMITS.slots) return true;
-  const slot = slotOf(key);
+  const slot = bucketOf(key);
   return slot >= start && slot < end;
 }
 
 /** Tokens of a store that does not count are no numbers that a listing can hold; 0 stands for them. */
-function listed({ key, entry }: ScannedEntry, noval: boolean): ListedEntry {
+export function listed({ key, entry }: ScannedEntry, noval: boolean): ListedEntry {
   const { version, value } = entry;
   return {
     key,

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { NodeCache } from '@kvtwin/hustdb-node';
-import { bytesToLatin1, type NodeCacheReply, type NodeListing, slotOf } from '@kvtwin/hustdb-protocol';
+import { bucketOf, fileOfKey, NodeCache } from '@kvtwin/hustdb-node';
+import { bytesToLatin1, type NodeCacheReply, type NodeListing } from '@kvtwin/hustdb-protocol';
 import {
   type CallOptions,
   StoreError,
@@ -11,6 +10,8 @@ import {
   type WriteResult,
 } from '@kvtwin/versioned-value';
 import { addToStore } from './add-to-store.js';
+import type { CacheContents, FoundTable } from './hotrod-cache-contents.js';
+import { listContents } from './list-contents.js';
 import type {
   AddRequest,
   AddResult,
@@ -20,7 +21,7 @@ import type {
   Side,
   TextRequest,
 } from './side.js';
-import { countStore, listStore } from './store-listing.js';
+import { collectEntries, countEntries, listStore } from './store-listing.js';
 
 /** Files that a store pretends to have: a node's default, so that callers walk over all of them. */
 const FILE_COUNT = 10;
@@ -36,6 +37,10 @@ const LETTERS = { hash: 'H', set: 'S', zset: 'Z' } as const;
 export interface StoreSideOptions {
   readonly name: string;
   readonly family: StoreFamily;
+  /** Where kv and tables share one cache: reads all of it by its bare keys. Without it the tables are not known. */
+  readonly contents?: (call: CallOptions) => Promise<CacheContents>;
+  /** What else was opened for the side. */
+  readonly closeAlso?: () => Promise<void>;
   /** Default: the machine's. */
   readonly nowMs?: () => number;
 }
@@ -45,11 +50,15 @@ export class StoreSide implements Side {
   readonly name: string;
   readonly copies = false;
   readonly #family: StoreFamily;
+  readonly #contents: StoreSideOptions['contents'];
+  readonly #closeAlso: StoreSideOptions['closeAlso'];
   readonly #cache: NodeCache;
 
-  constructor({ name, family, nowMs = Date.now }: StoreSideOptions) {
+  constructor({ name, family, contents, closeAlso, nowMs = Date.now }: StoreSideOptions) {
     this.name = name;
     this.#family = family;
+    this.#contents = contents;
+    this.#closeAlso = closeAlso;
     this.#cache = new NodeCache({ maxBytes: CACHE_BYTES, nowMs });
   }
 
@@ -67,7 +76,7 @@ export class StoreSide implements Side {
       case 'zrangebyrank':
       case 'zrangebyscore': {
         const { table, start = 0, end = 1024 } = request.request;
-        const slot = slotOf(Buffer.from(table));
+        const slot = bucketOf(Buffer.from(table));
         if (slot < start || slot >= end) return { outcome: 'wrong-table' };
         const bounds =
           request.command === 'zrangebyscore'
@@ -87,10 +96,10 @@ export class StoreSide implements Side {
         return String(FILE_COUNT);
       case 'stat':
         return request.request.table === undefined
-          ? JSON.stringify(await this.#total(call))
+          ? JSON.stringify((await this.#totals(call))[0])
           : this.#statTable(request.request.table, call);
       case 'stat_all':
-        return JSON.stringify([await this.#total(call)]);
+        return JSON.stringify(await this.#totals(call));
     }
   }
 
@@ -113,16 +122,19 @@ export class StoreSide implements Side {
     );
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#closeAlso?.();
+  }
 
-  /** Of kv alone: a store does not tell which tables it has. */
+  /** Of kv alone where the tables are not known. */
   async #listKeys(
     request: Extract<ListRequest, { command: 'keys' }>['request'],
     call: CallOptions,
   ): Promise<NodeListing> {
     const { file } = request;
     if (file < 0 || file >= FILE_COUNT) return { outcome: 'invalid' };
-    const keep = (key: Uint8Array): boolean => fileOf(key) === file;
+    if (this.#contents !== undefined) return listContents(await this.#contents(call), FILE_COUNT, request);
+    const keep = (key: Uint8Array): boolean => fileOfKey(key, FILE_COUNT) === file;
     return this.#with('kv', undefined, (store) => listStore(store, 'kv', request, call, { keep }));
   }
 
@@ -141,20 +153,26 @@ export class StoreSide implements Side {
 
   async #statTable(table: string, call: CallOptions): Promise<string | undefined> {
     for (const type of ['hash', 'set', 'zset'] as const) {
-      const counted = await this.#with(type, table, (store) => countStore(store, call)).catch(
+      const entries = await this.#with(type, table, (store) => collectEntries(store, call, true)).catch(
         unlessWrongType,
       );
-      if (counted === undefined || counted.count === 0) continue;
-      const { count, size, capacity } = counted;
-      const bytes = type === 'hash' ? { size, capacity } : {};
-      return JSON.stringify({ table, type: LETTERS[type], count, ...bytes });
+      if (entries !== undefined && entries.length > 0)
+        return JSON.stringify(tableStat({ name: table, type, entries }));
     }
     return undefined;
   }
 
-  async #total(call: CallOptions): Promise<object> {
-    const kv = await this.#with('kv', undefined, (store) => countStore(store, call));
-    return { TOTALIZE: { KVPAIR: kv, HASHTABLE: { count: 0, size: 0, capacity: 0 } } };
+  /** The counters of everything, then those of each table. */
+  async #totals(call: CallOptions): Promise<object[]> {
+    const { kv, tables } = await (this.#contents?.(call) ?? this.#kvAlone(call));
+    const hashes = tables.filter(({ type }) => type === 'hash').flatMap(({ entries }) => entries);
+    const total = { TOTALIZE: { KVPAIR: countEntries(kv), HASHTABLE: countEntries(hashes) } };
+    return [total, ...tables.map(tableStat)];
+  }
+
+  async #kvAlone(call: CallOptions): Promise<CacheContents> {
+    const kv = await this.#with('kv', undefined, (store) => collectEntries(store, call, true));
+    return { kv, tables: [] };
   }
 
   async #with<R>(
@@ -171,19 +189,16 @@ export class StoreSide implements Side {
   }
 }
 
+/** Bytes are told of hashes only. */
+function tableStat({ name, type, entries }: FoundTable): object {
+  const { count, size, capacity } = countEntries(entries);
+  return { table: name, type: LETTERS[type], count, ...(type === 'hash' ? { size, capacity } : {}) };
+}
+
 function unlessWrongType(error: unknown): undefined {
   const code: StoreErrorCode = 'STORE_WRONG_TYPE';
   if (StoreError.is(error) && error.code === code) return undefined;
   throw error;
-}
-
-/** The file of a kv key, as a node finds it: ×31 hash over the signed bytes of its MD5. */
-function fileOf(key: Uint8Array): number {
-  let hash = 0;
-  for (const byte of createHash('md5').update(key).digest()) {
-    hash = (Math.imul(hash, 31) + ((byte << 24) >> 24)) | 0;
-  }
-  return (hash >>> 0) % FILE_COUNT;
 }
 
 function cacheReply(cache: NodeCache, named: CacheRequest): NodeCacheReply {
