@@ -12,10 +12,14 @@ export interface ScenarioSystem {
   readonly ports: { readonly ha: number; readonly m1: number; readonly m2: number };
   /** `user:password` of all three. */
   readonly credentials: string;
+  /** Does what a step of control says: `stop m1`, `start m2`. Without it such a scenario cannot be replayed. */
+  readonly control?: (command: string) => Promise<void>;
 }
 
 /** How long a recorded "no answer" is waited for, in ms, as the recorder did. */
 const HANG_MS = 2000;
+/** How often a step that waits for something is repeated, in ms. */
+const POLL_EVERY_MS = 50;
 /** How long an answer may take, in ms, on a machine that is busy with other tests. */
 const ANSWER_LIMIT_MS = 15_000;
 
@@ -32,15 +36,20 @@ export async function replayScenario(
   try {
     for (const [at, step] of scenario.steps.entries()) {
       if (step.target === 'control') {
-        await sleepStep(step);
+        await controlStep(step, system);
         continue;
       }
-      if (step.reuse !== true) {
-        connection?.close();
-        connection = undefined;
-      }
-      connection ??= await RawHttp.open(system.ports[step.target]);
-      const difference = compare(step, await send(connection, step, fill), fill);
+      const endMs = Date.now() + (step.poll_ms ?? 0);
+      let difference: string | undefined;
+      do {
+        if (step.reuse !== true || difference !== undefined) {
+          connection?.close();
+          connection = undefined;
+        }
+        if (difference !== undefined) await sleep(POLL_EVERY_MS);
+        connection ??= await RawHttp.open(system.ports[step.target]);
+        difference = compare(step, await send(connection, step, fill), fill);
+      } while (difference !== undefined && Date.now() < endMs);
       if (difference !== undefined) {
         const { method, path } = step.request!;
         return `step ${at + 1}: ${step.target} ${method} ${fill(path).slice(0, 100)}: ${difference}`;
@@ -52,10 +61,16 @@ export async function replayScenario(
   }
 }
 
-async function sleepStep(step: ScenarioStep): Promise<void> {
-  const ms = /^sleep_ms (\d+)$/.exec(step.control ?? '')?.[1];
-  if (ms === undefined) throw new Error(`this replay cannot ${step.control}`);
-  await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+async function controlStep(step: ScenarioStep, { control }: ScenarioSystem): Promise<void> {
+  const command = step.control ?? '';
+  const ms = /^sleep_ms (\d+)$/.exec(command)?.[1];
+  if (ms !== undefined) return sleep(Number(ms));
+  if (control === undefined) throw new Error(`this replay cannot ${command}`);
+  return control(command);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function send(connection: RawHttp, step: ScenarioStep, fill: Fill): Promise<Got> {
