@@ -1,6 +1,9 @@
 import { formatServerAddress, type ServerAddress } from './server-address.js';
 import type { ServerChannel } from './server-channel.js';
 
+/** After so long without an answer the next address is tried beside the first one. RFC 8305 has it between 100 ms and 2 s. */
+const NEXT_CANDIDATE_AFTER_MS = 300;
+
 /** What {@link ClusterMembers} needs to know. */
 export interface ClusterMembersInput {
   /** The addresses that the client was given, in order. */
@@ -16,7 +19,7 @@ export interface ClusterMembersInput {
  * The servers of one cluster and which of them have a connection.
  *
  * ```
- *   nobody named members yet:   one seed after the other, until one answers. (spread: all of them)
+ *   nobody named members yet:   one seed, soon the next beside it, until one answers. (spread: all of them)
  *   members are known:          all of them; the seed that named them, until a member answers
  *   no member answers:          members and seeds together, whoever answers first names the members anew
  * ```
@@ -29,6 +32,7 @@ export class ClusterMembers {
   /** Who is asked for members while none are known, in order, and how many of those at the same time. */
   #candidates: ServerChannel[] = [];
   #tried = 0;
+  #nextCandidate: NodeJS.Timeout | undefined;
   /** Servers that could not be reached since one could. */
   readonly #failed = new Set<ServerChannel>();
   #preferred: ServerChannel | undefined;
@@ -65,6 +69,12 @@ export class ClusterMembers {
     this.#candidates = this.#input.seeds.map((address) => this.channelOf(address));
     this.#tried = this.#input.spread ? this.#candidates.length : 1;
     this.adjust();
+    this.#tryNextLater();
+  }
+
+  /** No more servers are tried. */
+  stop(): void {
+    clearTimeout(this.#nextCandidate);
   }
 
   /** Somebody waits for a connection. */
@@ -105,7 +115,10 @@ export class ClusterMembers {
 
   /** The connection of a server is lost: it is the first to be asked again. */
   lost(channel: ServerChannel): 'some' | 'members' {
-    if (this.#candidates.includes(channel) && !this.#input.spread) this.#tried = 1;
+    if (this.#candidates.includes(channel) && !this.#input.spread) {
+      this.#tried = 1;
+      this.#tryNextLater();
+    }
     this.adjust();
     return this.#isOut() ? 'members' : 'some';
   }
@@ -118,11 +131,7 @@ export class ClusterMembers {
     this.#failed.add(channel);
     if (this.connected) return 'some';
     if (this.#latest.size > 0) return this.#isOut() ? 'members' : 'some';
-    if (this.#tried < this.#candidates.length) {
-      this.#tried++;
-      this.adjust();
-      return 'some';
-    }
+    if (this.#tryNext()) return 'some';
     if (this.#candidates.some((candidate) => !this.#failed.has(candidate))) return 'some';
     this.#failed.clear();
     return 'all';
@@ -188,6 +197,22 @@ export class ClusterMembers {
       if (channel.wanted && channel.connection !== undefined && channel !== avoid) return channel;
     }
     return avoid?.wanted && avoid.connection !== undefined ? avoid : undefined;
+  }
+
+  /** Whether there was another candidate to be tried. */
+  #tryNext(): boolean {
+    if (this.connected || this.#tried >= this.#candidates.length) return false;
+    this.#tried++;
+    this.adjust();
+    this.#tryNextLater();
+    return true;
+  }
+
+  #tryNextLater(): void {
+    clearTimeout(this.#nextCandidate);
+    if (this.#tried >= this.#candidates.length) return;
+    this.#nextCandidate = setTimeout(() => this.#tryNext(), NEXT_CANDIDATE_AFTER_MS);
+    this.#nextCandidate.unref();
   }
 
   /** Whether there are members, and each was tried in vain. */

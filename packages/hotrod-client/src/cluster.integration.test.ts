@@ -1,5 +1,5 @@
 import { HotRodCluster, type HotRodClusterOptions } from '@kvtwin/hotrod-server';
-import { freePort } from '@kvtwin/testkit';
+import { freePort, startRudeServer } from '@kvtwin/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startSplittingRelay } from '../test/splitting-relay.js';
 import {
@@ -200,6 +200,28 @@ describe('routing', () => {
     expect(shown.size).toBe(keys.length);
     expect(sum(cluster.nodes.map((node) => node.requests.count('iterationStart')))).toBe(1);
     expect(cluster.nodes.filter((node) => node.requests.count('iterationNext') > 0)).toHaveLength(1);
+  });
+});
+
+describe('the addresses given', () => {
+  it('are not all waited for, one after the other', async () => {
+    const cluster = await startCluster({ nodes: 1 });
+    const silent = await Promise.all([1, 2].map(() => startRudeServer({ kind: 'silent' })));
+    for (const server of silent) closers.push(() => server.close());
+    const servers = [...silent.map(({ address }) => address), `127.0.0.1:${cluster.node(0).port}`];
+    const client = await HotRodClient.connect({ ...quick, servers, connectTimeoutMs: 60_000 });
+    closers.push(() => client.close());
+    expect(await client.cache('c').get('k')).toBeUndefined();
+    expect(cluster.node(0).connections).toBe(1);
+  });
+
+  it('are tried while the first of them resets every connection', async () => {
+    const cluster = await startCluster({ nodes: 1 });
+    const rude = await startRudeServer({ kind: 'reset' });
+    closers.push(() => rude.close());
+    const client = await connect(`hotrod://${rude.address},127.0.0.1:${cluster.node(0).port}`);
+    await Promise.all(keys.map((key) => client.cache('c').set(key, 'v')));
+    expect(rude.accepted).toBeGreaterThan(0);
   });
 });
 

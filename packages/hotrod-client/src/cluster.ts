@@ -150,6 +150,7 @@ export class Cluster implements ChannelOwner {
   /** Gives up the site: what is under way is answered yet, connections then end. Returns the calls that were not sent. */
   retire(): PendingCall[] {
     this.#retired = true;
+    this.#members.stop();
     const calls = [...this.#waiting.drain(), ...this.#pausing].filter((call) => !call.settled);
     this.#pausing.clear();
     for (const channel of [...this.#members.all]) {
