@@ -104,8 +104,8 @@ describe('exchanges that cannot be decoded say why', () => {
     ['two requests', PUT + PUT, PUT_REPLY, { outcome: 'skipped', reason: 'several requests' }],
     [
       'an operation not known',
-      'a0 03 1e 1f 00 00 01 00 00 00 00',
-      'a1 03 20 00 00',
+      'a0 03 1e 99 00 00 01 00 00 00 00',
+      'a1 03 9a 00 00',
       { outcome: 'skipped', reason: 'operation not known' },
     ],
     [

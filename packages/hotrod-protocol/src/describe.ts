@@ -28,6 +28,8 @@ export function describeMessage(message: RequestMessage | ResponseMessage): stri
       const { type, messageId: _, ...rest } = message.event;
       return line(`< event ${type}`, rest);
     }
+    case 'counter-event':
+      return line('< counter event', message.event);
     case 'error':
       return `< error #${message.messageId}: ${describeStatus(message.status)}: ${message.message}`;
     case 'reply': {

@@ -1,6 +1,7 @@
 import type { ByteWriter } from '@kvtwin/bytes';
 import { type CacheEvent, cacheEventBody, cacheEventOpcode } from './cache-event.js';
 import { ClientIntelligence } from './client-intelligence.js';
+import { COUNTER_EVENT_OPCODE, type CounterEvent, counterEvent } from './counter-event.js';
 import { asMistake } from './encode-request.js';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
 import type { MessageId } from './message-id.js';
@@ -94,6 +95,15 @@ export function encodeEvent(writer: ByteWriter, event: CacheEvent): void {
     const opcode = cacheEventOpcode(event.type);
     writeResponseStart(writer, { messageId, opcode, status: 0 }, undefined, NO_CONTEXT);
     cacheEventBody(event.type, messageId).write(writer, event, NO_CONTEXT);
+  });
+}
+
+/** Appends a counter's event. Its layout is the same in every version, and its message id is 0. */
+export function encodeCounterEvent(writer: ByteWriter, event: CounterEvent): void {
+  appending(writer, 'event', 0, () => {
+    const start = { messageId: 0, opcode: COUNTER_EVENT_OPCODE, status: 0 };
+    writeResponseStart(writer, start, undefined, NO_CONTEXT);
+    counterEvent.write(writer, event, NO_CONTEXT);
   });
 }
 

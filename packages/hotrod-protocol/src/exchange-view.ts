@@ -33,8 +33,8 @@ export function exchangeView(exchange: DecodedExchange): ExchangeView {
     };
   }
   const others = exchange.messages.map(({ message }) => message).filter((each) => each !== exchange.answer);
-  const events = others.filter(({ kind }) => kind === 'event');
-  const errors = others.filter(({ kind }) => kind !== 'event');
+  const events = others.filter(isEvent);
+  const errors = others.filter((each) => !isEvent(each));
   return {
     ok: true,
     request: requestView(exchange.request.message),
@@ -43,6 +43,10 @@ export function exchangeView(exchange: DecodedExchange): ExchangeView {
     ...(errors.length === 0 ? {} : { strayErrors: errors.map(responseView) }),
     reencodes: exchange.reencodes,
   };
+}
+
+function isEvent({ kind }: ResponseMessage): boolean {
+  return kind === 'event' || kind === 'counter-event';
 }
 
 /** `{ operation, header, body }` */
@@ -56,6 +60,7 @@ export function responseView(message: ResponseMessage): Json {
   const messageId = jsonView(message.messageId);
   switch (message.kind) {
     case 'event':
+    case 'counter-event':
       return { kind, event: jsonView(message.event) };
     case 'error':
       return {

@@ -1,6 +1,6 @@
 import { ByteWriter } from '@kvtwin/bytes';
 import { encodeRequest } from './encode-request.js';
-import { encodeError, encodeEvent, encodeResponse } from './encode-response.js';
+import { encodeCounterEvent, encodeError, encodeEvent, encodeResponse } from './encode-response.js';
 import type { RequestMessage } from './request-decoder.js';
 import type { ResponseMessage } from './response-message.js';
 import { isObjectStorageStatus } from './status.js';
@@ -22,6 +22,9 @@ export function reencodeResponse(
     switch (message.kind) {
       case 'event':
         encodeEvent(writer, message.event);
+        break;
+      case 'counter-event':
+        encodeCounterEvent(writer, message.event);
         break;
       case 'error':
         encodeError(writer, message);

@@ -1,5 +1,6 @@
 import { ByteReader, ChunkCopies, MoreBytesNeeded } from '@kvtwin/bytes';
 import { type CacheEvent, cacheEventBody, cacheEventType } from './cache-event.js';
+import { COUNTER_EVENT_OPCODE, counterEvent } from './counter-event.js';
 import { DEFAULT_RESPONSE_LIMITS, type DecodeLimits, decodeLimits } from './decode-limits.js';
 import { HotRodProtocolError } from './hot-rod-protocol-error.js';
 import type { MessageId } from './message-id.js';
@@ -202,6 +203,10 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
       const event = this.part<CacheEvent>('event', cacheEventBody(type, start.messageId));
       return { kind: 'event', messageId: start.messageId, event };
     }
+    if (start.opcode === COUNTER_EVENT_OPCODE) {
+      const event = this.part('event', counterEvent);
+      return { kind: 'counter-event', messageId: start.messageId, event };
+    }
     if (start.opcode === ERROR_OPCODE || isErrorStatus(start.status)) {
       return this.readError(this.progress);
     }
@@ -213,7 +218,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     if (topologyMarker > 1) {
       throw this.cursor.malformed(`topology marker ${topologyMarker}`, this.reader.position - 1);
     }
-    const isEvent = cacheEventType(opcode) !== undefined;
+    const isEvent = cacheEventType(opcode) !== undefined || opcode === COUNTER_EVENT_OPCODE;
     const pending = isEvent ? undefined : this.pendingOf(messageId);
     if (pending !== undefined) {
       if (opcode !== ERROR_OPCODE && opcode !== pending.operation.replyOpcode) {

@@ -1,4 +1,5 @@
 import type { CacheEvent } from './cache-event.js';
+import type { CounterEvent } from './counter-event.js';
 import type { MessageId } from './message-id.js';
 import type { AnyReply, OperationDefinition, PendingOperation } from './operation-definition.js';
 import type { Topology } from './topology.js';
@@ -31,15 +32,23 @@ export interface ErrorMessage<Pending extends PendingOperation = PendingOperatio
   readonly topology?: Topology;
 }
 
-/** A message that no request asked for. */
+/** What happened to an entry, told to a listener: no request asked for it. */
 export interface EventMessage {
   readonly kind: 'event';
   readonly messageId: MessageId;
   readonly event: CacheEvent;
 }
 
+/** What happened to a counter, told to a listener: no request asked for it. */
+export interface CounterEventMessage {
+  readonly kind: 'counter-event';
+  readonly messageId: MessageId;
+  readonly event: CounterEvent;
+}
+
 /** What a server sends. */
 export type ResponseMessage<Pending extends PendingOperation = PendingOperation> =
   | ReplyMessage<Pending>
   | ErrorMessage<Pending>
-  | EventMessage;
+  | EventMessage
+  | CounterEventMessage;

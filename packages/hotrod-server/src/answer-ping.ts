@@ -1,5 +1,5 @@
 import { mediaTypeOf, operations, type PingReply, versionByte } from '@kvtwin/hotrod-protocol';
-import { cacheHandlers } from './cache-handlers.js';
+import { cacheHandlers, connectionOperations } from './cache-handlers.js';
 import type { CacheHost } from './cache-host.js';
 import type { HostedCache } from './hosted-cache.js';
 
@@ -15,9 +15,7 @@ export function answerPing(host: CacheHost, hosted: HostedCache | undefined): Pi
   return { outcome: 'ok', ...types, serverVersion: versionByte(host.maxVersion), opcodes };
 }
 
-const connectionOperations = [operations.ping, operations.authMechList, operations.auth];
-
 /** Only what is carried out here. */
-const opcodes = Object.values(operations)
-  .filter((each) => each.name in cacheHandlers || connectionOperations.some(({ name }) => name === each.name))
-  .map((operation) => operation.requestOpcode);
+const opcodes = Object.entries(operations)
+  .filter(([name]) => name in cacheHandlers || name in connectionOperations)
+  .map(([, { requestOpcode }]) => requestOpcode);

@@ -1,6 +1,8 @@
 import {
   type MediaType,
   mediaTypeOf,
+  type OperationDefinition,
+  type OperationName,
   operations,
   PROTOCOL_VERSIONS,
   type ProtocolVersion,
@@ -134,6 +136,21 @@ describe('getAll and putAll', () => {
   });
 });
 
+describe('bulkGet and bulkGetKeys', () => {
+  it('tell all of a cache in one reply, or as many entries as are asked for', async () => {
+    for (let n = 0; n < 5; n++) {
+      server.cache('c').put(keyNumber(n), next);
+    }
+    const inCache = { cacheName: 'c' };
+    const all = await connection.reply(operations.bulkGet, inCache, { maxEntries: 0 });
+    expect(all.entries).toEqual([0, 1, 2, 3, 4].map((n) => ({ key: keyNumber(n), value: next })));
+    const some = await connection.reply(operations.bulkGet, inCache, { maxEntries: 2 });
+    expect(some.entries).toHaveLength(2);
+    const { keys } = await connection.reply(operations.bulkGetKeys, inCache, { scope: 0 });
+    expect(keys).toEqual([0, 1, 2, 3, 4].map(keyNumber));
+  });
+});
+
 describe('stats', () => {
   it('counts what callers did, in decimal, and not what was seeded', async () => {
     await using fresh = await HotRodServer.listen({ caches: { c: {} } });
@@ -183,11 +200,22 @@ describe('ping', () => {
 
   it('lists the opcodes that are served, and no others', async () => {
     const { opcodes = [] } = await connection.reply(operations.ping, { version: '3.1' }, {});
-    expect([...opcodes].sort()).toEqual(
-      Object.values(operations)
-        .map(({ requestOpcode }) => requestOpcode)
-        .sort(),
-    );
+    const requests: Partial<Record<OperationName, object>> = {
+      get: { key },
+      getWithVersion: { key },
+      bulkGetKeys: { scope: 0 },
+      removeClientListener: { listenerId: key },
+      counterGetNames: {},
+      multimapSize: {},
+      exec: { task: '@@cache@names', parameters: [] },
+      fetchTransactionsInDoubt: {},
+    };
+    for (const [name, request] of Object.entries(requests)) {
+      const operation = operations[name as OperationName] as OperationDefinition;
+      const answer = await connection.ask(operation, { cacheName: 'c' }, request);
+      const isRefused = answer.kind === 'error' && answer.status === 0x82;
+      expect(opcodes.includes(operation.requestOpcode), name).toBe(!isRefused);
+    }
   });
 
   it('tells the media types of the default cache for an empty name', async () => {

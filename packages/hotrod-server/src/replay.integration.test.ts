@@ -110,7 +110,7 @@ function pendingOf({ operation, header }: RequestMessage): PendingOperation {
 
 /** What is compared of a message: all but what differs between any two servers. */
 function comparable(message: ResponseMessage | undefined): unknown {
-  if (message === undefined || message.kind === 'event') {
+  if (message === undefined || message.kind === 'event' || message.kind === 'counter-event') {
     return message;
   }
   const { kind, messageId, status } = message;

@@ -19,7 +19,7 @@ import {
 } from '@kvtwin/hotrod-protocol';
 import { answerPing } from './answer-ping.js';
 import { Authentication } from './authentication.js';
-import { cacheHandlers } from './cache-handlers.js';
+import { cacheHandlers, connectionOperations } from './cache-handlers.js';
 import type { CacheHost } from './cache-host.js';
 import { checkMediaTypes } from './check-media-types.js';
 import type { HostedCache } from './hosted-cache.js';
@@ -63,6 +63,9 @@ export class RequestHandler {
     this.#checkVersion(header);
     try {
       this.#authentication.check(operation.name);
+      if (!isServed(operation.name)) {
+        throw unknownOperation(operation.requestOpcode);
+      }
       const hosted = isAboutLogin(message) ? undefined : this.#cacheOf(message);
       this.#host.cluster?.onRequest(message, hosted);
       let before: Iterator<CacheEvent> | undefined;
@@ -122,10 +125,7 @@ export class RequestHandler {
     }
     const handler = handlers[operation.name];
     if (handler === undefined || hosted === undefined) {
-      throw new RequestFailure(
-        Status.UNKNOWN_OPERATION,
-        `org.infinispan.server.hotrod.HotRodUnknownOperationException: Unknown operation ${operation.requestOpcode}`,
-      );
+      throw unknownOperation(operation.requestOpcode);
     }
     if (!withoutContent.has(operation.name)) {
       checkMediaTypes(header, hosted.options);
@@ -192,6 +192,18 @@ export class RequestHandler {
 /** These two look at no cache, whatever their header names. */
 function isAboutLogin({ operation }: RequestMessage): boolean {
   return operation.name === operations.authMechList.name || operation.name === operations.auth.name;
+}
+
+/** A counter, for instance, needs no cache: it is not refused for the lack of one. */
+function isServed(operationName: string): boolean {
+  return operationName in handlers || operationName in connectionOperations;
+}
+
+function unknownOperation(opcode: number): RequestFailure {
+  return new RequestFailure(
+    Status.UNKNOWN_OPERATION,
+    `org.infinispan.server.hotrod.HotRodUnknownOperationException: Unknown operation ${opcode}`,
+  );
 }
 
 function cacheNotFound(text: string): RequestFailure {

@@ -25,6 +25,14 @@ export const u16: Codec<number> = {
   write: (writer, value) => void writer.u16(value),
 };
 
+/** Four bytes, signed, big-endian. */
+export const i32: Codec<number> = {
+  layout: 'i32',
+  minBytes: 4,
+  read: ({ reader }) => reader.i32(),
+  write: (writer, value) => void writer.i32(value),
+};
+
 /** Eight bytes, signed, big-endian. */
 export const i64: Codec<bigint> = {
   layout: 'i64',
@@ -61,6 +69,14 @@ export const vIntSigned: Codec<number> = {
   minBytes: 1,
   read: ({ reader }) => reader.vIntSigned(),
   write: (writer, value) => void writer.vInt(value),
+};
+
+/** One to five bytes, zig-zag: signed, small numbers of either sign short. */
+export const zigZagInt: Codec<number> = {
+  layout: 'zzInt',
+  minBytes: 1,
+  read: ({ reader }) => reader.zigZagInt(),
+  write: (writer, value) => void writer.zigZagInt(value),
 };
 
 /** One to ten bytes, the pattern of a signed 64-bit number; a bigint only where it is no safe integer. */
