@@ -1,5 +1,10 @@
 import { HotRodError } from './hotrod-error.js';
-import { SASL_MECHANISMS, type SaslMechanismName } from './sasl/sasl-mechanism.js';
+import {
+  isSaslFamily,
+  SASL_MECHANISMS,
+  type SaslFamily,
+  type SaslMechanismName,
+} from './sasl/sasl-mechanism.js';
 
 /** A text, or what fetches it: asked anew for each login, so that it may change. */
 export type Secret = string | (() => string | Promise<string>);
@@ -13,8 +18,11 @@ export interface HotRodAuthOptions {
   readonly password?: Secret;
   /** Bearer token, for OAUTHBEARER. */
   readonly token?: Secret;
-  /** SASL mechanism. Default: the strongest that the server offers and the credentials fit. */
-  readonly mechanism?: SaslMechanismName;
+  /**
+   * SASL mechanism, or `SCRAM` or `DIGEST` for the strongest of those that the server offers. Default: the strongest of all
+   * that the credentials fit.
+   */
+  readonly mechanism?: SaslMechanismName | SaslFamily;
   /** Realm for DIGEST. Default: the one that the server names first. */
   readonly realm?: string;
   /** The server's name in its SASL settings (`server-name`), for DIGEST. Default `infinispan`. */
@@ -35,7 +43,7 @@ export interface ResolvedAuth {
   readonly username: Secret;
   readonly password: Secret;
   readonly token: Secret;
-  readonly mechanism: SaslMechanismName | undefined;
+  readonly mechanism: SaslMechanismName | SaslFamily | undefined;
   readonly realm: string | undefined;
   readonly serverName: string;
   readonly authorizationId: string;
@@ -50,7 +58,7 @@ export const LOGIN_BY_CERTIFICATE: ResolvedAuth = resolveAuth({ mechanism: 'EXTE
 /** Fills in defaults and refuses what does not go together (`HOTROD_INVALID_ARGUMENT`). Never shows a secret. */
 export function resolveAuth(given: HotRodAuthOptions, secure: boolean): ResolvedAuth {
   const { username, password, token, mechanism } = given;
-  if (mechanism !== undefined && !SASL_MECHANISMS.includes(mechanism)) {
+  if (mechanism !== undefined && !isSaslFamily(mechanism) && !SASL_MECHANISMS.includes(mechanism)) {
     throw invalid(
       `auth.mechanism is ${JSON.stringify(mechanism)}; give one of ${SASL_MECHANISMS.join(', ')}`,
     );
@@ -88,7 +96,7 @@ export function resolveAuth(given: HotRodAuthOptions, secure: boolean): Resolved
   };
 }
 
-function neededBy(mechanism: SaslMechanismName): ResolvedAuth['has'] {
+function neededBy(mechanism: SaslMechanismName | SaslFamily): ResolvedAuth['has'] {
   if (mechanism === 'OAUTHBEARER') return 'token';
   return mechanism === 'EXTERNAL' ? 'certificate' : 'password';
 }

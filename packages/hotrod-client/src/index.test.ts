@@ -15,10 +15,16 @@ describe('the package', () => {
       'callTarget',
       'codecs',
       'describeHotRodUri',
+      'digest',
+      'external',
       'formatServerAddress',
+      'oauthBearer',
       'openHotRodStoreFamily',
+      'optionsFromProperties',
       'parseHotRodUri',
       'parseServerAddress',
+      'plain',
+      'scram',
     ]);
   });
 

@@ -1,3 +1,15 @@
+export {
+  type DigestHash,
+  type DigestLogin,
+  digest,
+  external,
+  oauthBearer,
+  type PasswordLogin,
+  plain,
+  type ScramHash,
+  type ScramLogin,
+  scram,
+} from './auth.js';
 export type { HotRodAuthOptions, Secret } from './auth-options.js';
 export { Cache } from './cache.js';
 export type { CacheCallOptions, CacheFlags, CacheWriteOptions } from './cache-call-options.js';
@@ -32,9 +44,10 @@ export { HotRodError, type HotRodErrorCode, type HotRodErrorDetails } from './ho
 export type { IterateOptions } from './iterate-batches.js';
 export { type HotRodStoreFamilyOptions, openHotRodStoreFamily } from './open-hotrod-store-family.js';
 export type { HotRodClientOptions, Intelligence, SiteOptions } from './options.js';
+export { optionsFromProperties } from './options-from-properties.js';
 export { describeHotRodUri, type HotRodUri, parseHotRodUri } from './parse-hotrod-uri.js';
 export type { CallInput, CallOptions, CallTarget } from './pending-call.js';
-export type { SaslMechanismName } from './sasl/sasl-mechanism.js';
+export type { SaslFamily, SaslMechanismName } from './sasl/sasl-mechanism.js';
 export {
   DEFAULT_PORT,
   formatServerAddress,

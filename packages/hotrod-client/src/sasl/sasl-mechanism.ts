@@ -17,6 +17,14 @@ export const SASL_MECHANISMS = [
 /** Registered name of a mechanism. */
 export type SaslMechanismName = (typeof SASL_MECHANISMS)[number];
 
+/** Mechanisms that differ in their hash function only. */
+export type SaslFamily = 'SCRAM' | 'DIGEST';
+
+/** Whether it is the name of a family. */
+export function isSaslFamily(name: string): name is SaslFamily {
+  return name === 'SCRAM' || name === 'DIGEST';
+}
+
 /** The client's side of one exchange; used once. What it throws is a {@link SaslError}. */
 export interface SaslMechanism {
   /** What the client says first; empty where the server begins. */

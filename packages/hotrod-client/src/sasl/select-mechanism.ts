@@ -1,11 +1,17 @@
-import { SASL_MECHANISMS, SaslError, type SaslMechanismName } from './sasl-mechanism.js';
+import {
+  isSaslFamily,
+  SASL_MECHANISMS,
+  SaslError,
+  type SaslFamily,
+  type SaslMechanismName,
+} from './sasl-mechanism.js';
 
 /** What decides which mechanism is used. */
 export interface SelectMechanismInput {
   /** What the server offers. */
   readonly offered: readonly string[];
-  /** The one that the user wants; undefined: the strongest. */
-  readonly wanted: SaslMechanismName | undefined;
+  /** The one that the user wants, or the strongest of a family; undefined: the strongest of all. */
+  readonly wanted: SaslMechanismName | SaslFamily | undefined;
   /** What the user has to show. */
   readonly has: 'password' | 'token' | 'certificate';
   /** Whether the connection is encrypted, or the user does not mind. */
@@ -23,7 +29,8 @@ export function selectMechanism(input: SelectMechanismInput): SaslMechanismName 
   }
   const list = offered.join(', ');
   if (wanted !== undefined) {
-    if (offered.includes(wanted)) return wanted;
+    const best = SASL_MECHANISMS.find((name) => isWanted(name, wanted) && offered.includes(name));
+    if (best !== undefined) return best;
     throw new SaslError(`the server does not offer ${wanted}; it offers ${list}`);
   }
   const fitting = SASL_MECHANISMS.filter((name) => shows(name) === has && offered.includes(name));
@@ -38,4 +45,8 @@ export function selectMechanism(input: SelectMechanismInput): SaslMechanismName 
 
 function shows(name: SaslMechanismName): SelectMechanismInput['has'] {
   return name === 'OAUTHBEARER' ? 'token' : name === 'EXTERNAL' ? 'certificate' : 'password';
+}
+
+function isWanted(name: SaslMechanismName, wanted: SaslMechanismName | SaslFamily): boolean {
+  return isSaslFamily(wanted) ? name.startsWith(`${wanted}-`) : name === wanted;
 }
