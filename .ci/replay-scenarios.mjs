@@ -200,7 +200,8 @@ async function overNodes() {
   const kept = (name) => ['--data', join(folder, `data-${name}`)];
   const nodes = [await startNode('m1', kept('m1')), await startNode('m2', kept('m2'))];
   const sides = ['--first', nodes[0].backend, '--second', nodes[1].backend];
-  const proxy = await start('proxy', ['proxy', '--port', '0', '--auth-file', users, ...sides]);
+  const journal = ['--journal', join(folder, 'journal')];
+  const proxy = await start('proxy', ['proxy', '--port', '0', '--auth-file', users, ...journal, ...sides]);
   const control = await startControl(nodes);
   try {
     return await replay('nodes', proxy, nodes, { only: flags.only ?? ALL, control, slow: flags.slow });
@@ -220,7 +221,16 @@ async function overStores() {
   const store = ({ told }) => ['--store', `${told.url}/octets?envelope=1`];
   const nodes = [await startNode('s1', store(caches[0])), await startNode('s2', store(caches[1]))];
   const sides = ['--first', nodes[0].backend, '--second', nodes[1].backend];
-  const proxy = await start('proxy-stores', ['proxy', '--port', '0', '--auth-file', users, ...sides]);
+  const journal = ['--journal', join(folder, 'journal-stores')];
+  const proxy = await start('proxy-stores', [
+    'proxy',
+    '--port',
+    '0',
+    '--auth-file',
+    users,
+    ...journal,
+    ...sides,
+  ]);
   try {
     const only = flags.only ?? STORE_FOLDERS.map((name) => `${name}/*`);
     return await replay('stores', proxy, nodes, { only, slow: false });

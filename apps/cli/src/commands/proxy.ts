@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { JournalError } from '@kvtwin/journal';
 import { type Compatibility, type ProxyOptions, type RunningProxy, startProxy } from '@kvtwin/proxy';
 import { type Command, Option } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
@@ -7,6 +8,7 @@ import type { CliIo } from '../cli-io.js';
 import type { ExitCode } from '../exit-code.js';
 import { listening } from '../listening.js';
 import { parsePort } from '../parse-number.js';
+import { defaultProxyJournal } from '../proxy-journal.js';
 import { readUsers } from '../read-users.js';
 import { resolveSides, type Sides } from '../resolve-sides.js';
 import { serveUntilStopped } from '../serve-until-stopped.js';
@@ -21,6 +23,8 @@ interface ProxyFlags extends SideFlags {
   readonly port: number;
   readonly compat: Compatibility;
   readonly authFile?: string;
+  /** `false`: `--no-journal`. */
+  readonly journal?: string | boolean;
   readonly json?: boolean;
 }
 
@@ -28,6 +32,9 @@ const help = `
 Speaks the dialect of HustDB HA: kv, hashes, sets, sorted sets, /get2 and the like, listings, the cache, administration.
   strict     answers as HustDB HA answers
   extended   also tells a one-sided key (409, X-Outcome: one-sided) and an unreadable side (503)
+
+A write that only one side took is answered 200 with Sync, and brought to the other side when that is back. It is kept for
+that in the directory --journal; one proxy to a directory.
 
 --table serves a cluster of many pairs by its hustdbtable.json, routed as HustDB HA routes; SIGHUP reads the file anew.
 
@@ -63,6 +70,11 @@ export function registerProxy(program: Command, context: CliContext): void {
       '--auth-file <file>',
       'ask callers for one of these user:password lines (or KVTWIN_AUTH=user:password)',
     )
+    .option(
+      '--journal <dir>',
+      'where writes that one side missed are kept (default: below KVTWIN_STATE or ~/.local/state/kvtwin, by sides and port)',
+    )
+    .option('--no-journal', 'keep none: they are not brought along')
     .option('--json', 'print one line of JSON once it serves')
     .addHelpText('after', help)
     .action(action(context, (flags: ProxyFlags) => proxy(context, flags)));
@@ -74,10 +86,14 @@ async function proxy(context: CliContext, flags: ProxyFlags): Promise<ExitCode> 
   const users = await readUsers(flags.authFile, io.env);
   const { host, port, compat } = flags;
   const over = await backendsOf(flags, io.env);
+  const journal = journalOf(flags, over.options, io.env);
   const common = { host, port, compat, users, sideTimeoutMs: flags.timeout };
-  const server = await listening(port, () => startProxy({ ...common, ...over.options }));
+  const kept = journal === undefined ? {} : { journal };
+  const server = await listening(port, () => startProxy({ ...common, ...over.options, ...kept })).catch(
+    journalError,
+  );
   const { shown } = over;
-  const json = { serving: 'proxy', url: server.url, host, port: server.port, compat, ...shown };
+  const json = { serving: 'proxy', url: server.url, host, port: server.port, compat, ...shown, ...kept };
   const lines = [`${server.url}  ${compat}, over ${Object.values(shown).join(' and ')}`];
   const stopListening = flags.table === undefined ? undefined : io.onHangUp?.(() => void reload(io, server));
   try {
@@ -85,6 +101,26 @@ async function proxy(context: CliContext, flags: ProxyFlags): Promise<ExitCode> 
   } finally {
     stopListening?.();
   }
+}
+
+function journalOf(
+  { journal, port }: ProxyFlags,
+  { table, pair, first, second }: Partial<ProxyOptions>,
+  env: CliIo['env'],
+): string | false | undefined {
+  if (typeof journal === 'string') return journal;
+  if (journal === false) return false;
+  const url = (side: unknown): string | undefined => (typeof side === 'string' ? side : undefined);
+  return defaultProxyJournal({ port, table, pair: url(pair), first: url(first), second: url(second) }, env);
+}
+
+function journalError(error: unknown): never {
+  if (!JournalError.is(error)) throw error;
+  const hint =
+    error.code === 'JOURNAL_LOCKED'
+      ? 'give each proxy a --journal of its own'
+      : 'kvtwin diff finds what a damaged journal does not tell any more';
+  throw new CliError(error.message, { hint, cause: error });
 }
 
 /** What the proxy stands on: options for it, and what is shown of them. */
