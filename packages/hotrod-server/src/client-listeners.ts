@@ -6,8 +6,8 @@ import {
 } from '@kvtwin/hotrod-protocol';
 import { toByteKey } from './byte-key.js';
 import type { CacheChange } from './cache-changes.js';
+import type { EventSink } from './event-sink.js';
 import type { InMemoryCache } from './in-memory-cache.js';
-import type { EventSink } from './request-call.js';
 
 const interestIn: Readonly<Record<CacheEventType, number>> = {
   created: ListenerInterest.CREATED,

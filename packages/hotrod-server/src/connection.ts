@@ -10,8 +10,8 @@ import {
 } from '@kvtwin/hotrod-protocol';
 import type { CacheHost } from './cache-host.js';
 import { ConnectionOutput } from './connection-output.js';
+import type { EventSink } from './event-sink.js';
 import { type ReplyFault, spoiledReply } from './reply-fault.js';
-import type { EventSink } from './request-call.js';
 import { RequestHandler } from './request-handler.js';
 import type { ServerFaults } from './server-faults.js';
 import type { ServerLimits } from './server-options.js';

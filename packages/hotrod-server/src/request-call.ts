@@ -1,12 +1,7 @@
 import type { CacheEvent, RequestHeader } from '@kvtwin/hotrod-protocol';
 import type { CacheHost } from './cache-host.js';
+import type { EventSink } from './event-sink.js';
 import type { HostedCache } from './hosted-cache.js';
-
-/** Who takes events: a connection. */
-export interface EventSink {
-  /** Sends an event soon. A caller that does not read its events is cut off. */
-  sendEvent(event: CacheEvent): void;
-}
 
 /** A request with what it is about. */
 export interface RequestCall<Request> {

@@ -22,9 +22,10 @@ import { Authentication } from './authentication.js';
 import { cacheHandlers, connectionOperations } from './cache-handlers.js';
 import type { CacheHost } from './cache-host.js';
 import { checkMediaTypes } from './check-media-types.js';
+import type { EventSink } from './event-sink.js';
 import type { HostedCache } from './hosted-cache.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
-import type { EventSink, RequestCall } from './request-call.js';
+import type { RequestCall } from './request-call.js';
 import { RequestFailure } from './request-failure.js';
 
 /** Requests that neither send keys or values nor get any: their media types convert nothing. */

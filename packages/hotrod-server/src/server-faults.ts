@@ -1,6 +1,12 @@
 import type { OperationName } from '@kvtwin/hotrod-protocol';
-import type { Connection } from './connection.js';
 import type { ReplyFault } from './reply-fault.js';
+
+/** What a fault does to a connection. */
+interface FaultyConnection {
+  hold(): void;
+  release(): void;
+  reset(): void;
+}
 
 /** An error that is answered instead of carrying a request out. */
 export interface InjectedError {
@@ -25,13 +31,13 @@ interface Injected {
 
 /** Makes a server, or one node of a cluster, misbehave, so that a client's timeouts, retries and reconnects can be tested. */
 export class ServerFaults {
-  #connections: ReadonlySet<Connection> = new Set();
+  #connections: ReadonlySet<FaultyConnection> = new Set();
   #injected: Injected[] = [];
   #holding = false;
   #delayMs = 0;
 
   /** The server says which connections are its own; a node that is started again has new ones. */
-  attach(connections: ReadonlySet<Connection>): void {
+  attach(connections: ReadonlySet<FaultyConnection>): void {
     this.#connections = connections;
   }
 
