@@ -3,8 +3,8 @@ import { ClientIntelligence, type Topology } from '@kvtwin/hotrod-protocol';
 import type { InfinispanNode } from './infinispan-node.js';
 import { openRawConnection } from './raw-connection.js';
 
-/** Owners of each segment in a cluster that has enough nodes. */
-const OWNERS = 2;
+/** Owners of each segment in a cluster that has enough nodes, by the cache's name; see cluster.xml. */
+const ownersOf = (cacheName: string): number => (cacheName.startsWith('single-') ? 1 : 2);
 const POLL_MS = 100;
 
 interface Health {
@@ -49,7 +49,7 @@ async function obstacleAt(node: InfinispanNode, members: number): Promise<string
     for (const cacheName of caches) {
       const intelligence = ClientIntelligence.HASH_DISTRIBUTION_AWARE;
       const { topology } = await connection.call('ping', {}, { cacheName, intelligence });
-      const obstacle = obstacleIn(topology, members);
+      const obstacle = obstacleIn(topology, members, ownersOf(cacheName));
       if (obstacle !== undefined) return `says of ${cacheName} that ${obstacle}`;
     }
   } finally {
@@ -62,11 +62,11 @@ function isInternal(cacheName: string): boolean {
   return cacheName.startsWith('___') || cacheName.startsWith('org.infinispan.');
 }
 
-function obstacleIn(topology: Topology | undefined, members: number): string | undefined {
+function obstacleIn(topology: Topology | undefined, members: number, owners: number): string | undefined {
   // A local cache has none, and nothing to settle.
   if (topology === undefined) return undefined;
   if (topology.servers.length !== members) return `it has ${topology.servers.length} members`;
-  const needed = Math.min(OWNERS, members);
-  const poor = topology.hash?.owners.findIndex((owners) => owners.length < needed) ?? -1;
+  const needed = Math.min(owners, members);
+  const poor = topology.hash?.owners.findIndex((each) => each.length < needed) ?? -1;
   return poor < 0 ? undefined : `segment ${poor} lacks an owner`;
 }
