@@ -6,6 +6,7 @@ import type { ParameterName, ParameterTypes } from './parameters.js';
  * - `write`: the version written or deleted. `increment`: the version and the sum.
  * - `listing`: entries of a table or file. `text`: a number or JSON about the node.
  * - `cache-read`, `cache-write`: the cache's, without versions. `binlog`: a status alone.
+ * - `set-table`: a challenge, or how another table was taken (HA only).
  */
 export type ReplyKind =
   | 'exists'
@@ -17,7 +18,8 @@ export type ReplyKind =
   | 'text'
   | 'cache-read'
   | 'cache-write'
-  | 'binlog';
+  | 'binlog'
+  | 'set-table';
 
 /**
  * How the bytes of a member are found, in the body or as `key` in the query:
@@ -68,6 +70,8 @@ export interface CommandDefinition<Request> {
   readonly scores?: boolean;
   /** In the order in which they are written into a query. */
   readonly parameters: { readonly [P in keyof Request & ParameterName]-?: Presence };
+  /** Optional parameters of which one must be there all the same. */
+  readonly oneOf?: readonly ParameterName[];
   readonly ha?: HaSide;
   readonly node?: NodeSide;
 }

@@ -3,6 +3,7 @@ import * as exported from './index.js';
 
 it('exports exactly this', () => {
   expect(Object.keys(exported).sort()).toEqual([
+    'CHALLENGE_BYTES',
     'COMMANDS',
     'HUSTDB_LIMITS',
     'HustDbProtocolError',
@@ -29,6 +30,7 @@ it('exports exactly this', () => {
     'formatNodeUnauthorized',
     'formatNodeWrite',
     'formatPairReply',
+    'formatSetTable',
     'headerValue',
     'headerValues',
     'isPairEndpoint',
@@ -55,6 +57,7 @@ it('exports exactly this', () => {
     'parsePairReply',
     'parseRawHttpReply',
     'parseRawPairReply',
+    'parseSetTable',
     'parseTableFile',
     'readBackVersion',
     'readBoolean',

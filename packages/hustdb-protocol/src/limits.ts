@@ -24,6 +24,9 @@ export const HUSTDB_LIMITS = {
   listSize: 1000,
   /** Largest list offset of a live listing. The HA closes the connection from 100,000,001 on. */
   listOffset: 1_000_000,
+  /** Largest offset and size of an export. */
+  exportOffset: 100_000_000,
+  exportSize: 1_000_000,
   /** Hash slots of a cluster, and the upper end of a listing's `end`. */
   slots: 1024,
 } as const;

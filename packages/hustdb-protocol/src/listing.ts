@@ -3,7 +3,7 @@ import { headerValue } from './header-list.js';
 import type { HttpReply, HttpReplyInput } from './http-message.js';
 import { HustDbProtocolError } from './hustdb-protocol-error.js';
 import { formatNodeReply } from './node-reply.js';
-import { checkBody, unexpectedStatus } from './reply-fields.js';
+import { checkBody, malformedHeader, unexpectedStatus } from './reply-fields.js';
 
 /** One entry of a listing. `table` and `type` stand only in `keys`, for entries that belong to a table. */
 export interface ListedEntry {
@@ -19,10 +19,11 @@ export interface ListedEntry {
 /**
  * What a node answers to `keys`, `hkeys`, `smembers` and the ranges of sorted sets. A page counts raw records before they
  * are filtered: it may hold fewer entries than asked for, even none, before the end. `wrong-table`: there is no such table, or it holds another type.
+ * `totalCount`: of a listing from an export (`async=true`), the entries in all; 0 of any other.
  * `no-snapshot`: 500, nothing was exported to list from; parseNodeListing throws `HUSTDB_SERVER_ERROR` for it.
  */
 export type NodeListing =
-  | { readonly outcome: 'listed'; readonly entries: readonly ListedEntry[] }
+  | { readonly outcome: 'listed'; readonly entries: readonly ListedEntry[]; readonly totalCount?: number }
   | { readonly outcome: 'wrong-table' | 'invalid' | 'no-snapshot' };
 
 /**
@@ -45,7 +46,9 @@ export function parseNodeListing(
       { code: 'HUSTDB_MALFORMED_HEADER', status: 200, header: 'Keys', value: count },
     );
   }
-  return { outcome: 'listed', entries };
+  const total = headerValue(reply.headers, 'totalcount') ?? '0';
+  if (!/^\d{1,15}$/.test(total)) throw malformedHeader(reply, 'TotalCount', 'a number is due');
+  return { outcome: 'listed', entries, ...(total === '0' ? {} : { totalCount: Number(total) }) };
 }
 
 /** A node's listing: one JSON array without white space. `scores`: values are decimal text, not base64 (sorted sets). */
@@ -56,7 +59,7 @@ export function formatNodeListing(
   if (listing.outcome !== 'listed') return formatNodeReply(FAILURES[listing.outcome], []);
   const headers = [
     ['Keys', String(listing.entries.length)],
-    ['TotalCount', '0'],
+    ['TotalCount', String(listing.totalCount ?? 0)],
   ] as const;
   return formatNodeReply(200, headers, encodeListing(listing.entries, { scores }));
 }

@@ -36,6 +36,15 @@ export interface ParameterTypes {
   method: number;
   /** `host`, `IPv4:port`: where the node sends a copy. */
   host: string;
+  /** `id` of set_table: decimal. */
+  id: string;
+  /** `token` of task_status. */
+  token: string;
+  /** `offset` and `size` of an export, which reach further than those of a listing. */
+  exportOffset: number;
+  exportSize: number;
+  /** `cover`: an export replaces the one that is there. */
+  cover: boolean;
   /** `peer`: the node an HA's listing asks, from 0. */
   peer: number;
   /** `file`: the node's shard, from 0 up to `file_count`. */
@@ -86,6 +95,11 @@ export const PARAMETERS: { readonly [P in ParameterName]: Parameter<ParameterTyp
   opt: int('opt', -(2 ** 31), 2 ** 31 - 1),
   method: uint('method', 1, 8),
   host: { ...text, wireName: 'host', format: formatHost },
+  id: { ...text, wireName: 'id', format: (value) => formatDecimal('id', value) },
+  token: { ...text, wireName: 'token', format: (value) => formatDecimal('token', value) },
+  exportOffset: int('offset', 0, HUSTDB_LIMITS.exportOffset),
+  exportSize: int('size', 0, HUSTDB_LIMITS.exportSize),
+  cover: { wireName: 'cover', format: String, read: readBoolean },
   peer: int('peer', 0, 2 ** 31 - 1),
   file: int('file', 0, 2 ** 31 - 1),
   offset: int('offset', 0, HUSTDB_LIMITS.listOffset),
@@ -126,6 +140,11 @@ function formatAmount(value: string): string {
 /** The cache's own reading: the whole text is a number above 0, or it is refused. */
 function readPositive(raw: string): number {
   return /^\d{1,10}$/.test(raw) ? Number(raw) : 0;
+}
+
+function formatDecimal(wireName: string, value: string): string {
+  if (/^\d{1,40}$/.test(value)) return value;
+  throw invalid(wireName, `${wireName} must be decimal digits, not ${JSON.stringify(value.slice(0, 40))}`);
 }
 
 function formatTable(value: string): string {

@@ -33,6 +33,11 @@ function encode(command: CommandName, server: 'ha' | 'node', request: AnyRequest
   // What the HA looks for must be there, even where a node could do without.
   const checks: readonly string[] = server === 'ha' ? definition.ha!.checks : [];
   let body: Uint8Array | undefined;
+  const oneOf: readonly ParameterName[] = definition.oneOf ?? [];
+  if (oneOf.length > 0 && oneOf.every((name) => request[name] === undefined)) {
+    const names = oneOf.map((name) => PARAMETERS[name].wireName).join(' or ');
+    throw invalid(PARAMETERS[oneOf[0]!].wireName, `${command} needs the parameter ${names}`);
+  }
   for (const [name, presence] of Object.entries(definition.parameters) as [ParameterName, string][]) {
     const value = request[name];
     const wireName = PARAMETERS[name].wireName;

@@ -40,6 +40,10 @@ export function readParameters(
     const empty = value === undefined || (value instanceof Uint8Array && value.length === 0);
     if (empty && presence === 'required') return { fault: { reason: 'missing', parameter: wireName, ver } };
   }
+  const oneOf: readonly ParameterName[] = definition.oneOf ?? [];
+  if (oneOf.length > 0 && oneOf.every((name) => request[name] === undefined)) {
+    return { fault: { reason: 'missing', parameter: PARAMETERS[oneOf[0]!].wireName, ver } };
+  }
   const fault = checkValues(request, raw, ver, definition.cache === true);
   return fault === undefined ? { request } : { fault };
 }

@@ -16,6 +16,7 @@ import { type CachePutRequest, cachePut } from './cache-put.js';
 import { type CacheTtlRequest, cacheTtl } from './cache-ttl.js';
 import { type DelRequest, del } from './del.js';
 import { type ExistRequest, exist } from './exist.js';
+import { type ExportRequest, exportSnapshot } from './export.js';
 import { type FileCountRequest, fileCount } from './file-count.js';
 import { type GetRequest, get } from './get.js';
 import { type GetTableRequest, getTable } from './get-table.js';
@@ -27,10 +28,12 @@ import { type Hget2Request, hget2 } from './hget2.js';
 import { type HincrbyRequest, hincrby } from './hincrby.js';
 import { type HkeysRequest, hkeys } from './hkeys.js';
 import { type HsetRequest, hset } from './hset.js';
+import { type InfoRequest, info } from './info.js';
 import { type KeysRequest, keys } from './keys.js';
 import { type PeerCountRequest, peerCount } from './peer-count.js';
 import { type PutRequest, put } from './put.js';
 import { type SaddRequest, sadd } from './sadd.js';
+import { type SetTableRequest, setTable } from './set-table.js';
 import { type SismemberRequest, sismember } from './sismember.js';
 import { type Sismember2Request, sismember2 } from './sismember2.js';
 import { type SmembersRequest, smembers } from './smembers.js';
@@ -40,6 +43,8 @@ import { type StatAllRequest, statAll } from './stat-all.js';
 import { type StatusRequest, status } from './status.js';
 import { type SyncAliveRequest, syncAlive } from './sync-alive.js';
 import { type SyncStatusRequest, syncStatus } from './sync-status.js';
+import { type TaskInfoRequest, taskInfo } from './task-info.js';
+import { type TaskStatusRequest, taskStatus } from './task-status.js';
 import { type VersionRequest, version } from './version.js';
 import { type ZaddRequest, zadd } from './zadd.js';
 import { type ZismemberRequest, zismember } from './zismember.js';
@@ -79,6 +84,11 @@ export interface CommandRequests {
   zscore2: Zscore2Request;
   zrangebyrank: ZrangebyrankRequest;
   zrangebyscore: ZrangebyscoreRequest;
+  export: ExportRequest;
+  info: InfoRequest;
+  set_table: SetTableRequest;
+  task_info: TaskInfoRequest;
+  task_status: TaskStatusRequest;
   binlog: BinlogRequest;
   cache_exist: CacheExistRequest;
   cache_get: CacheGetRequest;
@@ -134,6 +144,11 @@ export const COMMANDS: { readonly [C in CommandName]: CommandDefinition<CommandR
   zscore2,
   zrangebyrank,
   zrangebyscore,
+  export: exportSnapshot,
+  info,
+  set_table: setTable,
+  task_info: taskInfo,
+  task_status: taskStatus,
   binlog,
   cache_exist: cacheExist,
   cache_get: cacheGet,
