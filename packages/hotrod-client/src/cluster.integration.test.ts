@@ -474,6 +474,47 @@ describe('a server that does not answer', () => {
   });
 });
 
+describe('a server that stands still', () => {
+  it('is left for another one, in time for the calls that wait for it', async () => {
+    const cluster = await startCluster({ nodes: 2 });
+    const client = await connect(cluster.url, { timeoutMs: 15_000, connectTimeoutMs: 500 });
+    await settled(client, cluster);
+    const c = client.cache('c');
+    await Promise.all(keys.map((key) => c.set(key, 'v')));
+    cluster.node(0).faults.holdReplies();
+    const lost = once(client, 'disconnect');
+    expect(await Promise.all(keys.map((key) => c.get(key)))).toEqual(keys.map(() => 'v'));
+    expect((await lost).why).toContain('even to a ping');
+  });
+
+  it('is waited for where there is no other', async () => {
+    const cluster = await startCluster({ nodes: 1 });
+    const client = await connect(cluster.url, { timeoutMs: 15_000, connectTimeoutMs: 100 });
+    await settled(client, cluster);
+    cluster.node(0).faults.holdReplies();
+    const pings = cluster.node(0).requests.count('ping');
+    const read = client.cache('c').get('k');
+    await eventually(() => expect(cluster.node(0).requests.count('ping')).toBeGreaterThan(pings));
+    cluster.node(0).faults.releaseReplies();
+    expect(await read).toBeUndefined();
+    expect(cluster.node(0).connections).toBe(1);
+  });
+});
+
+/** The next event of that name. */
+function once<Name extends keyof ClientEvents>(
+  client: HotRodClient,
+  name: Name,
+): Promise<ClientEvents[Name]> {
+  return new Promise((resolve) => {
+    const listener = (event: ClientEvents[Name]): void => {
+      client.off(name, listener);
+      resolve(event);
+    };
+    client.on(name, listener);
+  });
+}
+
 /** Keys whose primary owner the node is. */
 function countOf(some: readonly string[], cluster: HotRodCluster, index: number): number {
   return some.filter((key) => cluster.ownersOf('c', codecs.text.encode(key))[0]?.index === index).length;

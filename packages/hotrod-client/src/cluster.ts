@@ -243,6 +243,11 @@ export class Cluster implements ChannelOwner {
     this.#owner.onTopology(this, known);
   }
 
+  hasOthers(channel: ServerChannel): boolean {
+    for (const other of this.#members.all) if (other.ready && other !== channel) return true;
+    return false;
+  }
+
   onEvent(connection: Connection, event: EventMessage): void {
     this.#owner.onEvent(connection, event);
   }

@@ -10,11 +10,19 @@ export interface ConnectionWatchOptions {
   readonly keepAliveMs: number;
   /** How long the ping may take, in milliseconds. */
   readonly answerWithinMs: number;
+  /** The same where another server can do the work. */
+  readonly answerSoonMs: number;
+  /** Whether another server can do the work now. */
+  readonly hasOthers: () => boolean;
 }
 
+/** Silence while calls await an answer, before the server is asked whether it is still there: longer than most pauses of a collector. */
+export const DOUBT_AFTER_MS = 1_000;
+
 /**
- * Finds half-open connections: one whose server has been silent too long, or did not say a word while a call timed
- * out, is pinged, and dropped when the ping stays unanswered too.
+ * Finds half-open connections and servers that stand still: one that has been silent too long, or did not say a word
+ * while calls waited, is pinged, and its connection dropped when the ping stays unanswered too. Where other servers can
+ * do the work that is done soon, so that calls can be made again there within their time.
  */
 export class ConnectionWatch {
   readonly #options: ConnectionWatchOptions;
@@ -52,7 +60,9 @@ export class ConnectionWatch {
     }
     const { keepAliveMs } = this.#options;
     const { lastReadAtMs } = connection;
-    const silent = overdue.some((call) => call.sentOn === connection.id && call.submittedAtMs > lastReadAtMs);
+    const silent =
+      connection.owesSince(nowMs - DOUBT_AFTER_MS) ||
+      overdue.some((call) => call.sentOn === connection.id && call.submittedAtMs > lastReadAtMs);
     const idle = keepAliveMs > 0 && nowMs - lastReadAtMs >= keepAliveMs;
     if (silent) this.#doubts = true;
     if ((silent || idle) && this.#probe === undefined) this.#ping(connection, nowMs);
@@ -65,7 +75,8 @@ export class ConnectionWatch {
   }
 
   #ping(connection: Connection, nowMs: number): void {
-    const probe = pingCall(this.#options.answerWithinMs);
+    const { answerWithinMs, answerSoonMs, hasOthers } = this.#options;
+    const probe = pingCall(this.#doubts && hasOthers() ? answerSoonMs : answerWithinMs);
     const done = (): void => {
       if (this.#probe !== probe) return;
       this.#probe = undefined;

@@ -140,6 +140,16 @@ export class Connection {
     return this.#inFlight.size;
   }
 
+  /** Whether the server has all of a call that is older than a time and has not said a word since then. */
+  owesSince(timeMs: number): boolean {
+    if (this.lastReadAtMs > timeMs || this.#socket.writableLength > 0) return false;
+    let owes = false;
+    this.#inFlight.forEach((call) => {
+      owes ||= !call.settled && call.submittedAtMs <= timeMs;
+    });
+    return owes;
+  }
+
   /** Whether nobody waits for an answer any more. */
   get isForsaken(): boolean {
     let awaited = false;

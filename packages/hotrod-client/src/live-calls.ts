@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { DOUBT_AFTER_MS } from './connection-watch.js';
 import type { HotRodError } from './hotrod-error.js';
 import type { PendingCall } from './pending-call.js';
 import { WakeTimer } from './wake-timer.js';
@@ -28,7 +29,7 @@ export class LiveCalls {
     call.deadlineMs = call.submittedAtMs + call.timeoutMs;
     call.onSettled = this.#onSettled;
     if (this.#count++ === 0) this.timer.hold(true);
-    this.timer.wakeBy(call.deadlineMs, call.submittedAtMs);
+    this.timer.wakeBy(Math.min(call.deadlineMs, call.submittedAtMs + DOUBT_AFTER_MS + 1), call.submittedAtMs);
   }
 
   readonly #onSettled = (call: PendingCall): void => {
@@ -47,7 +48,9 @@ export class LiveCalls {
       else if (call.deadlineMs < nextMs) nextMs = call.deadlineMs;
     });
     for (const call of overdue) this.#failOverdue(call);
-    if (nextMs < Number.POSITIVE_INFINITY) this.timer.wakeBy(nextMs, nowMs);
+    if (nextMs < Number.POSITIVE_INFINITY) {
+      this.timer.wakeBy(Math.min(nextMs, nowMs + DOUBT_AFTER_MS + 1), nowMs);
+    }
     this.#places.lookAfter(overdue, nowMs);
   }
 

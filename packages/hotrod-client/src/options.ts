@@ -75,8 +75,10 @@ export interface HotRodClientOptions {
   /** What a call does that cannot be sent at once: wait its turn (default), or fail with `HOTROD_OVERLOADED` past the two limits. */
   readonly overload?: 'wait' | 'reject';
   /**
-   * After so long without a word from the server a connection is pinged, and dropped when the ping stays unanswered
-   * as long as a call may take. 0 turns it off. Default 30,000, as the Java client has it.
+   * After so long without a word from the server an idle connection is pinged. 0 turns it off. Default 30,000, as the Java
+   * client has it. While calls await an answer, a second of silence is enough: calls then go to other owners. A connection
+   * whose ping stays unanswered is dropped: after `connectTimeoutMs` where other servers can do the work, else after as
+   * long as a call may take.
    */
   readonly keepAliveMs?: number;
   /** Whether small packets go out at once (TCP_NODELAY). Default true. */

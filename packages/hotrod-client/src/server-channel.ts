@@ -50,6 +50,8 @@ export interface ChannelOwner {
   onTopology(connection: Connection, call: PendingCall, topology: Topology): void;
   onEvent(connection: Connection, event: EventMessage): void;
   onUnavailable(channel: ServerChannel, call: PendingCall): boolean;
+  /** Whether calls can be given to another server now. */
+  hasOthers(channel: ServerChannel): boolean;
 }
 
 /** A connection that ended sooner counts as a failed attempt, so that a server that takes and drops them is not besieged. */
@@ -96,7 +98,15 @@ export class ServerChannel implements ConnectionOwner {
     this.#waiting = new WaitingCalls(environment.backlog);
     const { keepAliveMs, connectTimeoutMs, timeoutMs, reconnectMinMs, reconnectMaxMs } = environment.options;
     const answerWithinMs = Math.max(connectTimeoutMs, timeoutMs);
-    this.#watch = new ConnectionWatch({ keepAliveMs, answerWithinMs }, environment.timer);
+    this.#watch = new ConnectionWatch(
+      {
+        keepAliveMs,
+        answerWithinMs,
+        answerSoonMs: connectTimeoutMs,
+        hasOthers: () => owner.hasOthers(this),
+      },
+      environment.timer,
+    );
     this.#backoff = new ReconnectBackoff({
       minMs: reconnectMinMs,
       maxMs: reconnectMaxMs,
