@@ -2,6 +2,7 @@ import type { AnyReply } from '@kvtwin/hotrod-protocol';
 import { type AuthOptions, HotRodServer } from '@kvtwin/hotrod-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ScriptedAnswer, startScriptedServer } from '../test/scripted-server.js';
+import { scram } from './auth.js';
 import { HotRodClient } from './hotrod-client.js';
 import { openHotRodStoreFamily } from './open-hotrod-store-family.js';
 import type { HotRodClientOptions } from './options.js';
@@ -64,6 +65,22 @@ describe('a login', () => {
     server.faults.resetConnections();
     expect(await client.cache().get('k')).toBe('v');
     expect(asked).toBe(2);
+  });
+
+  it('is made again after each loss, with what the callbacks give then', async () => {
+    const server = await serve({ users: { app: 'first', 'app-2': 'second' } });
+    let [username, password] = ['app', 'first'];
+    const client = await connect(server.url, {
+      auth: scram({ username: async () => username, password: async () => password }),
+      reconnectMinMs: 5,
+    });
+    await client.cache().set('k', 'v');
+    [username, password] = ['app-2', 'second'];
+    server.faults.resetConnections();
+    expect(await client.cache().get('k')).toBe('v');
+    password = 'wrong';
+    server.faults.resetConnections();
+    await expect(client.cache().get('k')).rejects.toMatchObject({ code: 'HOTROD_AUTH' });
   });
 
   it('puts the URI and the options together', async () => {

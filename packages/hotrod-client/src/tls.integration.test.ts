@@ -1,6 +1,9 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import { HotRodServer } from '@kvtwin/hotrod-server';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startScriptedServer } from '../test/scripted-server.js';
 import { certificate, certificatePath, startTlsFront, type TlsFront } from '../test/tls-front.js';
 import { HotRodClient } from './hotrod-client.js';
@@ -70,6 +73,22 @@ describe('TLS', () => {
     server.faults.resetConnections();
     await client.cache().get('k');
     expect(asked).toBe(2);
+  });
+
+  it('reads the files of a URI anew with each connection, so that renewed ones are used', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hotrod-tls-'));
+    open.push({ close: () => rm(directory, { recursive: true }) });
+    const trusted = join(directory, 'trusted.pem');
+    await copyFile(certificatePath('elsewhere.pem'), trusted);
+    const secure = await front();
+    const where = `hotrods://localhost:${secure.port}?trust_store_file_name=${encodeURIComponent(trusted)}`;
+    const client = await connect(where, { lazy: true, reconnectMinMs: 5, reconnectMaxMs: 20 });
+    await expect(client.ping()).rejects.toMatchObject({ code: 'HOTROD_TLS' });
+    await copyFile(certificatePath('authority.pem'), trusted);
+    await vi.waitFor(() => client.ping(), 10_000);
+    await copyFile(certificatePath('elsewhere.pem'), trusted);
+    secure.latest?.destroy();
+    await vi.waitFor(() => expect(client.ping()).rejects.toMatchObject({ code: 'HOTROD_TLS' }), 10_000);
   });
 
   it('opens stores', async () => {
