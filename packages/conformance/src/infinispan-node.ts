@@ -101,6 +101,16 @@ export class InfinispanNode {
     await this.#end('SIGKILL');
   }
 
+  /** Has it do nothing at all (SIGSTOP), with its connections open, until {@link thaw}. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** Lets it go on (SIGCONT) as if nothing had been. */
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   /** Stops it and removes what it wrote, but for its log. */
   async remove(): Promise<void> {
     await this.stop();

@@ -9,6 +9,8 @@ export interface Door {
   bytesIn: number;
   /** Clients that are connected through it. */
   readonly clients: number;
+  /** Breaks every connection through it, whatever is on its way. */
+  cut(): void;
 }
 
 /** A door in front of each node of a cluster. */
@@ -69,10 +71,13 @@ async function openDoor(node: InfinispanNode): Promise<{ door: Door; close(): Pr
     }
   });
   const port = await listen(server);
-  const door: Door = Object.assign(state, { node, port });
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  const door: Door = Object.assign(state, { node, port, cut });
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of sockets) socket.destroy();
+    cut();
     await closed;
   };
   return { door, close };

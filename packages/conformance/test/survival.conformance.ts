@@ -5,7 +5,13 @@ import {
   startInfinispanCluster,
   startSitePair,
 } from '../src/index.js';
-import { type SurvivalPlan, type SurvivalReport, surviveCluster, surviveSites } from './survive.js';
+import {
+  type SurvivalPlan,
+  type SurvivalReport,
+  surviveCluster,
+  surviveNetwork,
+  surviveSites,
+} from './survive.js';
 
 /** Several starts of JVMs on a busy machine. */
 const LIMIT_MS = 300_000;
@@ -46,6 +52,10 @@ describe('under a load of which every answer is checked', () => {
 
   test('the client survives what happens to a cluster', { timeout: LIMIT_MS }, async () => {
     expectSurvived(await surviveCluster(cluster, PLAN));
+  });
+
+  test('the client survives what happens to its connections', { timeout: LIMIT_MS }, async () => {
+    expectSurvived(await surviveNetwork(cluster, { ...PLAN, seed: 2 }));
   });
 });
 

@@ -6,7 +6,13 @@ import {
   startSitePair,
 } from '../src/index.js';
 import { describeSurvival } from './describe-survival.js';
-import { type SurvivalPlan, surviveCluster, surviveSites } from './survive.js';
+import {
+  type SurvivalPlan,
+  type SurvivalReport,
+  surviveCluster,
+  surviveNetwork,
+  surviveSites,
+} from './survive.js';
 
 /** What docs/hotrod/survival.md shows. Rounds and load may be given: KVTWIN_SOAK_ROUNDS, KVTWIN_SOAK_CALLS_PER_SECOND. */
 const PLAN: SurvivalPlan = {
@@ -24,14 +30,11 @@ describe('a real cluster of three nodes', () => {
   afterAll(() => cluster?.stop());
 
   test('many kills, returns, rolling restarts, full stops', async () => {
-    const report = await surviveCluster(cluster, PLAN);
-    console.log(describeSurvival(report));
-    expect(report.violations).toEqual([]);
-    expect(report.leftInClient).toBe(0);
-    expect(report.memoryAfter.heapMb).toBeLessThan(report.memoryBefore.heapMb + 32);
-    for (const { name, answeredPerSecond } of report.phases) {
-      if (name.startsWith('quiet')) expect(answeredPerSecond).toBeGreaterThanOrEqual(2_000);
-    }
+    expectSurvived(await surviveCluster(cluster, PLAN));
+  });
+
+  test('broken connections and a node that hangs', async () => {
+    expectSurvived(await surviveNetwork(cluster, { ...PLAN, seed: 2 }));
   });
 });
 
@@ -43,10 +46,16 @@ describe('two real sites', () => {
   afterAll(() => pair?.stop());
 
   test('many switches, then the loss of one', async () => {
-    const report = await surviveSites(pair, PLAN);
-    console.log(describeSurvival(report));
-    expect(report.violations).toEqual([]);
-    expect(report.leftInClient).toBe(0);
-    expect(report.memoryAfter.heapMb).toBeLessThan(report.memoryBefore.heapMb + 32);
+    expectSurvived(await surviveSites(pair, PLAN));
   });
 });
+
+function expectSurvived(report: SurvivalReport): void {
+  console.log(describeSurvival(report));
+  expect(report.violations).toEqual([]);
+  expect(report.leftInClient).toBe(0);
+  expect(report.memoryAfter.heapMb).toBeLessThan(report.memoryBefore.heapMb + 32);
+  for (const { name, answeredPerSecond } of report.phases) {
+    if (name.startsWith('quiet')) expect(answeredPerSecond).toBeGreaterThanOrEqual(2_000);
+  }
+}

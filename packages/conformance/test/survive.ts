@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { HotRodClient, type HotRodClientOptions } from '@kvtwin/hotrod-client';
 import type { InfinispanCluster, SitePair, WorkloadReport } from '../src/index.js';
 import { Workload } from '../src/index.js';
+import { openDoors } from './doors.js';
 import { type MemoryLevel, memoryLevel } from './memory-level.js';
 
 /** How long and how hard. */
@@ -8,6 +10,8 @@ export interface SurvivalPlan {
   readonly callsPerSecond: number;
   /** Answers to wait for in every quiet time between two disasters. */
   readonly quietCalls: number;
+  /** Another one for each workload on the same cluster. Default 1. */
+  readonly seed?: number;
   /** How often the whole sequence is run. */
   readonly rounds: number;
   /** Hears of each part when it begins. */
@@ -25,6 +29,10 @@ export interface SurvivalReport extends WorkloadReport {
 const CACHE = 'survival';
 /** The client's own default. */
 const TIMEOUT_MS = 5_000;
+/** Longer than a call may take; the other nodes still wait for it. */
+const FREEZE_MS = 7_000;
+const BREAKS = 12;
+const BETWEEN_BREAKS = 400;
 
 /** Kills a node, lets it return, restarts all in turn, and stops all at once, under load. */
 export function surviveCluster(cluster: InfinispanCluster, plan: SurvivalPlan): Promise<SurvivalReport> {
@@ -68,6 +76,44 @@ export function surviveCluster(cluster: InfinispanCluster, plan: SurvivalPlan): 
   );
 }
 
+/** Breaks connections in the middle of what is on its way, and has a node hang, under load. */
+export async function surviveNetwork(
+  cluster: InfinispanCluster,
+  plan: SurvivalPlan,
+): Promise<SurvivalReport> {
+  const doors = await openDoors(cluster.nodes);
+  const options: HotRodClientOptions = {
+    servers: doors.doors.map(({ port }) => `127.0.0.1:${port}`),
+    mapAddress: doors.mapAddress,
+  };
+  try {
+    return await underLoad(options, plan, async (workload) => {
+      const begin = (what: string): void => tellPhase(workload, what, plan);
+      for (let round = 0; round < plan.rounds; round++) {
+        begin('connections to one node after the other break');
+        for (let times = 0; times < BREAKS; times++) {
+          doors.doors[times % doors.doors.length]!.cut();
+          await workload.answered(BETWEEN_BREAKS);
+        }
+        begin('all connections break at once');
+        for (const door of doors.doors) door.cut();
+        await workload.answered(plan.quietCalls);
+        begin('a node hangs, and goes on');
+        workload.clusterChanges();
+        const victim = cluster.nodes[round % cluster.nodes.length]!;
+        victim.freeze();
+        await pause(FREEZE_MS);
+        victim.thaw();
+        await cluster.settled();
+        workload.clusterRests();
+        await workload.answered(plan.quietCalls);
+      }
+    });
+  } finally {
+    await doors.close();
+  }
+}
+
 /** Goes to the other site and back, then loses the site in use, under load. */
 export function surviveSites(pair: SitePair, plan: SurvivalPlan): Promise<SurvivalReport> {
   const options: HotRodClientOptions = {
@@ -100,6 +146,7 @@ async function underLoad(
     cache: client.cache(CACHE),
     timeoutMs: TIMEOUT_MS,
     callsPerSecond: plan.callsPerSecond,
+    ...(plan.seed === undefined ? {} : { seed: plan.seed }),
   });
   try {
     // The level is that of a client that has done its work for a while.
