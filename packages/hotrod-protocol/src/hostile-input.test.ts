@@ -21,7 +21,7 @@ const VERSION = '4.1';
 const CHUNK = 64 * 1024;
 
 function decoderFor(operation: OperationDefinition): ResponseDecoder {
-  return new ResponseDecoder({ pendingOf: () => ({ operation, version: VERSION, intelligence: 1 }) });
+  return new ResponseDecoder({ pendingOf: () => ({ operation, version: VERSION, intelligence: 3 }) });
 }
 
 function chunksOf(bytes: Uint8Array, size: number): Uint8Array[] {
@@ -122,6 +122,13 @@ describe('what is announced is not allocated', () => {
     ['a batch of 2^31 entries', operations.iterationNext, [0xa1, 7, 0x34, 0, 0, 0]],
     ['a text of 2 GiB', operations.iterationStart, [0xa1, 7, 0x32, 0, 0]],
     ['an error text of 2 GiB', operations.get, [0xa1, 7, 0x50, 0x85, 0]],
+    ['2^31 values of a multimap', operations.multimapGet, [0xa1, 7, 0x68, 0, 0]],
+    ['2^31 names of counters', operations.counterGetNames, [0xa1, 7, 0x65, 0, 0]],
+    ['2^31 transactions', operations.fetchTransactionsInDoubt, [0xa1, 7, 0x7c, 0, 0]],
+    ['a bulk key of 2 GiB', operations.bulkGetKeys, [0xa1, 7, 0x1e, 0, 0, 1]],
+    ['a listener id of 2 GiB in an event', operations.get, [0xa1, 0, 0x60, 0, 0]],
+    ['a counter name of 2 GiB in an event', operations.get, [0xa1, 0, 0x66, 0, 0]],
+    ['2^31 segments', operations.get, [0xa1, 7, 0x04, 0, 1, 5, 1, 0, 0, 1, 3]],
     ['2^31 servers', operations.get, [0xa1, 7, 0x04, 0, 1, 5]],
   ])('%s in a reply', (_, operation, head) => {
     const decoder = decoderFor(operation);
@@ -136,6 +143,9 @@ describe('what is announced is not allocated', () => {
     ['2^31 keys', 0x2f, []],
     ['2^31 entries', 0x2d, [0x88]],
     ['an iteration id of 2 GiB', 0x33, []],
+    ['a listener id of 2 GiB', 0x25, []],
+    ['a chunk of 2 GiB', 0x39, [0, 0x88, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ['2^31 modifications', 0x3b, [2, 0, 0, 0]],
   ])('%s in a request', (_, opcode, body) => {
     const decoder = new RequestDecoder();
     decoder.push(Uint8Array.from([0xa0, 7, 41, opcode, 0, 0, 1, 0, 0, 0, 0, ...body]));
@@ -189,7 +199,7 @@ describe('bytes of no meaning', () => {
         bytes[2] = random.integer(20, 41);
         bytes[3] = operation.requestOpcode;
       } else {
-        bytes[2] = random.integer(0, 5) === 0 ? random.integer(0x60, 0x63) : operation.replyOpcode;
+        bytes[2] = random.integer(0, 5) === 0 ? random.integer(0x60, 0x66) : operation.replyOpcode;
         bytes[3] = random.integer(0, 5);
         bytes[4] = random.integer(0, 1);
       }

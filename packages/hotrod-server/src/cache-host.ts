@@ -12,7 +12,7 @@ export interface ClusterView {
   /** The members as a cache sees them; undefined for a cache that only its node knows of. */
   topologyOf(cacheName: string): Topology | undefined;
   /** Hears of every request before it is carried out. */
-  onRequest(message: RequestMessage, hosted: HostedCache | undefined): void;
+  onRequest(message: RequestMessage): void;
 }
 
 /** All that requests work on: the caches, which the nodes of a cluster share, and what one node has for itself. */

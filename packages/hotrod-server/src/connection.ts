@@ -171,6 +171,7 @@ export class Connection implements EventSink {
   }
 
   #carryOut(message: RequestMessage): void {
+    this.#context.host.cluster?.onRequest(message);
     const fault = this.#context.faults.take(message.operation.name);
     if (fault === undefined) {
       this.#longReply = this.#handler.handle(message, this.#output.writer);

@@ -113,6 +113,9 @@ describe('HotRodCluster', () => {
       ['put', 1],
       ['getAll', 1],
     ]);
+    other.faults.inject({ status: 0x87, message: 'SuspectException' });
+    await (await connectTo(other.port)).ask(operations.put, { cacheName: 'c' }, { key, value });
+    expect(other.requests.count('put'), 'also where it was refused').toBe(2);
     other.requests.reset();
     expect([other.requests.total, other.requests.count('put')]).toEqual([0, 0]);
   });
@@ -133,6 +136,21 @@ describe('HotRodCluster', () => {
     expect((await told(await connectTo(leaving.port)))?.topologyId, 'the same members as before').toBe(
       before.topologyId,
     );
+  });
+
+  it('goes on answering at a node that has left, and takes it back', async () => {
+    const cluster = await start();
+    const connection = await connectTo(cluster.node(1).port);
+    const before = (await told(connection))!;
+    cluster.leaveNode(1);
+    const without = (await told(connection, before))!;
+    expect(without.servers).toEqual([before.servers[0], before.servers[2]]);
+    const key = text.encode('k');
+    cluster.cache('c').put(key, key);
+    expect(await connection.reply(operations.get, { cacheName: 'c' }, { key })).toMatchObject({ value: key });
+    expect(cluster.node(1).requests.keys).toEqual({ primary: 0, backup: 0, nonOwner: 1 });
+    cluster.joinNode(1);
+    expect((await told(connection, without))?.servers).toHaveLength(3);
   });
 
   it('resets the connections of a node that is killed, and names it until somebody notices', async () => {

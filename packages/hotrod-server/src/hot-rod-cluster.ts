@@ -112,7 +112,7 @@ export class HotRodCluster implements AsyncDisposable {
     const address: ServerAddress = { host: this.#options.host, port: server.port };
     const node = new ClusterNode(index, address, this.#options.advertise({ index, ...address }), server);
     this.#nodes.push(node);
-    await this.#join(node);
+    await this.#joinUnlessEnded(node);
     return node;
   }
 
@@ -126,7 +126,24 @@ export class HotRodCluster implements AsyncDisposable {
       const options = { ...this.#options, port: node.port };
       const host = this.#openHost(() => node);
       node.revive(await ServerNode.listen(options, host, node.faults));
-      await this.#join(node);
+      await this.#joinUnlessEnded(node);
+    }
+  }
+
+  /**
+   * A node leaves the cluster and goes on answering: what a client sees of one that is being shut down while requests are
+   * under way. `stopNode()` ends it, `joinNode()` takes it back.
+   */
+  leaveNode(index: number): void {
+    const node = this.node(index);
+    this.#leave((member) => member === node);
+  }
+
+  /** Makes a node that runs a member again, the youngest one; nothing happens where it is one, or does not run. */
+  joinNode(index: number): void {
+    const node = this.node(index);
+    if (node.running) {
+      this.#join(node);
     }
   }
 
@@ -175,19 +192,23 @@ export class HotRodCluster implements AsyncDisposable {
   #openHost(nodeOfHost: () => ClusterNode): CacheHost {
     return openCacheHost(this.#options, this.#caches, {
       topologyOf: (cacheName) => this.#topologies.get(cacheName),
-      onRequest: (message, hosted) => {
+      onRequest: (message) => {
         const node = nodeOfHost();
-        const topology = hosted && this.#topologies.get(hosted.cache.name);
+        const topology = this.#topologies.get(message.header.cacheName || (this.#options.defaultCache ?? ''));
         node.requests.note(message, topology, this.#members.indexOf(node));
       },
     });
   }
 
-  async #join(node: ClusterNode): Promise<void> {
+  async #joinUnlessEnded(node: ClusterNode): Promise<void> {
     if (this.#ending.signal.aborted) {
       await node.takeServer()?.close();
-      return;
+    } else {
+      this.#join(node);
     }
+  }
+
+  #join(node: ClusterNode): void {
     // A killed node that nobody noticed comes back as itself: it is in its old place, as a member that was suspected.
     if (!this.#members.includes(node)) {
       this.#setMembers([...this.#members, node]);

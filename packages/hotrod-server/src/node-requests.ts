@@ -8,7 +8,8 @@ export interface KeyArrivals {
 }
 
 /**
- * What one node of a cluster was asked, so that a test can tell how a client routes. Requests that are refused count too.
+ * What one node of a cluster was asked, so that a test can tell how a client routes. Every
+ * request that arrives counts, also one that is refused or that meets a fault.
  */
 export class NodeRequests {
   readonly #byOperation = new Map<string, number>();

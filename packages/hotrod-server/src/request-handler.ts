@@ -68,7 +68,6 @@ export class RequestHandler {
         throw unknownOperation(operation.requestOpcode);
       }
       const hosted = isAboutLogin(message) ? undefined : this.#cacheOf(message);
-      this.#host.cluster?.onRequest(message, hosted);
       let before: Iterator<CacheEvent> | undefined;
       const reply = this.#reply(message, hosted, (events) => {
         before = events;

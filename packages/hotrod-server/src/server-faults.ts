@@ -95,6 +95,9 @@ export class ServerFaults {
 
   /** The connection takes the fault that the request is to meet, if any. */
   take(operation: string): ReplyFault | InjectedError | undefined {
+    if (this.#injected.length === 0) {
+      return undefined;
+    }
     const next = this.#injected.find((each) => each.operation === undefined || each.operation === operation);
     if (next === undefined) {
       return undefined;
