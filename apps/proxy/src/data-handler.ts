@@ -188,7 +188,8 @@ class Handler implements DataHandler {
     if (body === undefined) return;
     const { compat, sideTimeoutMs } = this.#options;
     const { method = 'GET' } = exchange.request;
-    const context = { cluster: this.#cluster, compat, sideTimeoutMs, method, query, body };
+    const repairs = page.readsRepairs ? this.#repairs?.status : undefined;
+    const context = { cluster: this.#cluster, compat, sideTimeoutMs, repairs, method, query, body };
     this.#answerWith(exchange, async () => page.answer(context), READ);
   }
 

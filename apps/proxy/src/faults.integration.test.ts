@@ -84,8 +84,8 @@ function documented(endpoint: Endpoint, faulty: 0 | 1, compat: Compatibility, fa
       return '200 Sync';
     case 'increment':
       if (compat === 'extended') return '200 Sync';
-      if (faulty === 0) return '404';
-      return family === 'HustDB node' ? '200' : '200 Sync';
+      // The first side alone is asked; the second gets the sum later.
+      return faulty === 0 ? '404' : '200';
     case 'cache-write':
       // What a store does not have the proxy keeps for it, so that does not fail.
       return family === 'HustDB node' ? '200 Fail' : '200';
@@ -118,26 +118,32 @@ const cases = (['HustDB node', 'Hot Rod store'] as const).flatMap((family) =>
 );
 
 describe('with one side that does not do its part, every endpoint answers in time and as documented', () => {
-  it.each(cases)('$family: the $side side $name', async ({ family, fault, faulty }) => {
-    for (const compat of ['strict', 'extended'] as const) {
-      const { url, port } = await healthy(family);
-      await seed(await proxyPort(url(port), url(port), 'strict', 5000));
-      const bad = url(await portOf(fault));
-      const sides = faulty === 0 ? ([bad, url(port)] as const) : ([url(port), bad] as const);
-      const proxy = await proxyPort(...sides, compat, 400);
-      // What the proxy itself caches for a side is written through it.
-      if (family === 'Hot Rod store') {
-        for (const [path, body] of SEED) if (path.startsWith('/cache/')) await ask(proxy, post(path, body));
+  it.each(cases)(
+    '$family: the $side side $name',
+    { timeout: 60_000 },
+    async ({ family, name, fault, faulty }) => {
+      for (const compat of ['strict', 'extended'] as const) {
+        const { url, port } = await healthy(family);
+        await seed(await proxyPort(url(port), url(port), 'strict', 5000));
+        const bad = url(await portOf(fault));
+        const sides = faulty === 0 ? ([bad, url(port)] as const) : ([url(port), bad] as const);
+        const proxy = await proxyPort(...sides, compat, name === 'silent' ? 1000 : 3000);
+        // What the proxy itself caches for a side is written through it.
+        if (family === 'Hot Rod store') {
+          for (const [path, body] of SEED) if (path.startsWith('/cache/')) await ask(proxy, post(path, body));
+        }
+        const answers = await Promise.all(
+          EVERY_ENDPOINT.map((endpoint) => askEndpoint(proxy, endpoint, faulty)),
+        );
+        expect(answers.map(({ path, answer }) => `${path} ${told(answer)}`)).toEqual(
+          EVERY_ENDPOINT.map(
+            (endpoint) => `${endpoint.path} ${documented(endpoint, faulty, compat, family)}`,
+          ),
+        );
+        for (const { path, ms } of answers) expect([path, ms < 20_000]).toEqual([path, true]);
       }
-      const answers = await Promise.all(
-        EVERY_ENDPOINT.map((endpoint) => askEndpoint(proxy, endpoint, faulty)),
-      );
-      expect(answers.map(({ path, answer }) => `${path} ${told(answer)}`)).toEqual(
-        EVERY_ENDPOINT.map((endpoint) => `${endpoint.path} ${documented(endpoint, faulty, compat, family)}`),
-      );
-      for (const { path, ms } of answers) expect([path, ms < 5000]).toEqual([path, true]);
-    }
-  });
+    },
+  );
 
   it.each(['first', 'second'] as const)(
     'the %s side takes 4 s for each answer: within its time-out of 5 s, so all is well',
@@ -158,7 +164,7 @@ describe('with one side that does not do its part, every endpoint answers in tim
         }),
       );
       expect(answers.flat().filter(({ answer }) => told(answer) !== '200')).toEqual([]);
-      for (const { path, ms } of answers.flat()) expect([path, ms < 17_000]).toEqual([path, true]);
+      for (const { path, ms } of answers.flat()) expect([path, ms < 32_000]).toEqual([path, true]);
     },
   );
 

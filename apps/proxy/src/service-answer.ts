@@ -2,12 +2,15 @@ import { parseNodeQuery } from '@kvtwin/hustdb-protocol';
 import { type Answer, emptyAnswer, textAnswer } from './answer.js';
 import type { Cluster } from './cluster.js';
 import type { Compatibility } from './proxy-options.js';
+import type { RepairStatus } from './repairs.js';
 
 /** What the pages about the service itself are made of. */
 export interface ServiceContext {
   readonly cluster: Cluster;
   readonly compat: Compatibility;
   readonly sideTimeoutMs: number;
+  /** What waits for repair; undefined where nothing is kept. */
+  readonly repairs: RepairStatus | undefined;
   readonly method: string;
   readonly query: string;
   readonly body: Uint8Array;
@@ -18,6 +21,8 @@ export interface ServicePage {
   /** Whether it asks for credentials where any are configured. */
   readonly authenticated: boolean;
   readonly readsBody: boolean;
+  /** Whether it tells of repairs, which are counted for it. Default false. */
+  readonly readsRepairs?: boolean;
   answer(context: ServiceContext): Answer | Promise<Answer>;
 }
 
@@ -38,7 +43,10 @@ export const SERVICE_PAGES: ReadonlyMap<string, ServicePage> = new Map([
   ['/get_table', page(async ({ cluster, sideTimeoutMs }) => plain(await cluster.tableFile(sideTimeoutMs)))],
   ['/set_table', { authenticated: true, readsBody: true, answer: setTable }],
   ['/sync_alive', page(() => textAnswer(200, 'ok', 'ok'))],
-  ['/sync_status', page(({ cluster }) => plain(syncStatus(cluster.names)))],
+  [
+    '/sync_status',
+    { ...page(({ cluster, repairs }) => plain(syncStatus(cluster.names, repairs))), readsRepairs: true },
+  ],
 ]);
 
 function page(answer: ServicePage['answer']): ServicePage {
@@ -60,11 +68,17 @@ async function setTable({ cluster, query, body }: ServiceContext): Promise<Answe
   return { status: answer.status, outcome, headers, body: answer.body === undefined ? [] : [answer.body] };
 }
 
-/** The counters of HustDB HA's sync server, in its words and spacing. */
-function syncStatus(names: readonly string[]): string {
-  const nothing = { processed_items: 0, synced_items: 0 };
-  const status = Object.fromEntries(names.map((name) => [name, nothing]));
-  return JSON.stringify({ total_status: nothing, status }, null, 4);
+/**
+ * The counters of HustDB HA's sync server, in its words and spacing: writes that reached one side only. Those that are not
+ * synced yet are told for each side; those that are, since the start, in total.
+ */
+function syncStatus(names: readonly string[], repairs: RepairStatus | undefined): string {
+  const { waiting = 0, settled = 0, waitingBySide = {} } = repairs ?? {};
+  const counts = (processed: number, synced: number): object => {
+    return { processed_items: processed, synced_items: synced };
+  };
+  const status = Object.fromEntries(names.map((name) => [name, counts(waitingBySide[name] ?? 0, 0)]));
+  return JSON.stringify({ total_status: counts(waiting + settled, settled), status }, null, 4);
 }
 
 function plain(text: string): Answer {
