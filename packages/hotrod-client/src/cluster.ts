@@ -1,25 +1,17 @@
-import {
-  type AnyReply,
-  ClientIntelligence,
-  type EventMessage,
-  type MediaType,
-  operations,
-  type PingReply,
-  type PingRequest,
-  type Topology,
-} from '@kvtwin/hotrod-protocol';
+import { ClientIntelligence, type EventMessage, type Topology } from '@kvtwin/hotrod-protocol';
+import { askKeyType } from './ask-key-type.js';
 import { CacheRoutes } from './cache-routes.js';
 import type { CacheTopology } from './cache-topology.js';
-import { callTarget } from './call-target.js';
 import { ClusterMembers } from './cluster-members.js';
 import type { Connection, ConnectionEnd } from './connection.js';
 import { debugLog } from './debug-log.js';
 import { failLost } from './fail-lost.js';
 import type { HotRodError } from './hotrod-error.js';
+import { mappedAddress } from './mapped-address.js';
 import { mayRepeat } from './may-repeat.js';
 import type { ResolvedSite } from './options.js';
-import { type CallInput, type CallTarget, PendingCall } from './pending-call.js';
-import { formatServerAddress, parseServerAddress, type ServerAddress } from './server-address.js';
+import { refuseOverload } from './overload.js';
+import type { CallTarget, PendingCall } from './pending-call.js';
 import { type ChannelEnvironment, type ChannelOwner, ServerChannel } from './server-channel.js';
 import { WaitingCalls } from './waiting-calls.js';
 
@@ -198,9 +190,11 @@ export class Cluster implements ChannelOwner {
     const again: PendingCall[] = [];
     for (const call of end.calls) {
       if (this.#maySendAgain(call, connection, end)) {
-        call.recorder?.retried(call, end.why);
+        call.lostAttempt(end.why);
         again.push(call);
-      } else failLost(call, connection, end);
+      } else {
+        failLost(call, connection, end);
+      }
     }
     if (again.length > 0)
       debugLog('%d calls are sent again after the loss of connection %d', again.length, connection.id);
@@ -213,7 +207,7 @@ export class Cluster implements ChannelOwner {
     const { maxRetries, retryWrites, reconnectMinMs } = this.#environment.options;
     if (call.settled || call.connectionId !== undefined || call.sends > maxRetries) return false;
     if (!mayRepeat(call, retryWrites)) return false;
-    call.recorder?.retried(call, 'the server is starting or stopping, or has lost a member of its cluster');
+    call.lostAttempt('the server is starting or stopping, or has lost a member of its cluster');
     call.avoid = channel;
     const pauseMs = reconnectMinMs * 2 ** (call.sends - 1) * (1 - this.#environment.random() / 2);
     this.#pausing.add(call);
@@ -228,9 +222,11 @@ export class Cluster implements ChannelOwner {
     if (this.#retired || call.route === undefined || target.intelligence !== undefined) return;
     const known = this.#routes.claim(target.cacheName, topology, topologyId, connection.id);
     if (known === undefined) return;
-    const addresses = topology.servers.map((server) => this.#mapped(server));
-    if (addresses.length === 0) return;
-    const servers = addresses.map((address) => this.#members.channelOf(address));
+    if (topology.servers.length === 0) return;
+    const { mapAddress } = this.#environment.options;
+    const servers = topology.servers.map((server) =>
+      this.#members.channelOf(mappedAddress(server, mapAddress)),
+    );
     known.apply(topology, servers, connection.id);
     this.#routes.keep(known);
     debugLog(
@@ -289,22 +285,14 @@ export class Cluster implements ChannelOwner {
   }
 
   #wait(call: PendingCall): void {
-    const { overload, maxInFlight, maxQueuedBytes, maxRetries } = this.#environment.options;
-    const { backlog } = this.#environment;
+    const { options, backlog } = this.#environment;
     this.start();
     this.#members.hurry();
     const refused = this.#failures > 0 && this.#lastFailure?.code !== 'HOTROD_CONNECT';
-    if ((refused || this.#failures > maxRetries) && !this.#members.connecting) {
+    const ahead = { inFlight: 0, waiting: this.#waiting.size, where: 'for a connection' };
+    if ((refused || this.#failures > options.maxRetries) && !this.#members.connecting)
       this.#failUnconnected(call);
-    } else if (
-      overload === 'reject' &&
-      (this.#waiting.size >= maxInFlight || backlog.bytes + call.sizeBytes > maxQueuedBytes)
-    ) {
-      const why = `nobody is connected, ${backlog.calls} calls of ${backlog.bytes} bytes wait (maxInFlight ${maxInFlight}, maxQueuedBytes ${maxQueuedBytes})`;
-      call.fail(`cannot be queued: ${why}`, { code: 'HOTROD_OVERLOADED', retryable: true });
-    } else {
-      this.#waiting.push(call);
-    }
+    else if (!refuseOverload(call, options, backlog, ahead)) this.#waiting.push(call);
   }
 
   #failUnconnected(call: PendingCall): void {
@@ -322,42 +310,14 @@ export class Cluster implements ChannelOwner {
     if (end.code !== 'HOTROD_CONNECTION_LOST') return false;
     if (call.connectionId !== undefined || call.sends > maxRetries) return false;
     const unwritten = !connection.wasWritten(call);
-    if (unwritten) call.sentOn = 0;
-    return unwritten || mayRepeat(call, retryWrites);
+    if (!unwritten) return mayRepeat(call, retryWrites);
+    call.sentOn = 0;
+    return true;
   }
 
-  #mapped({ host, port }: ServerAddress): ServerAddress {
-    try {
-      const mapped = this.#environment.options.mapAddress(host, port);
-      return parseServerAddress(formatServerAddress(mapped));
-    } catch (error) {
-      debugLog('mapAddress gives no address for %s:%d, which is taken as it is: %s', host, port, error);
-      return { host, port };
-    }
-  }
-
-  /** Asks how a cache stores keys: by those bytes its segments are counted. Until it is known, keys go to servers in turn. */
+  /** Until it is known how a cache stores keys, they go to its servers in turn. */
   #askStorage(topology: CacheTopology<ServerChannel>): void {
-    topology.storage = 'asking';
-    const input: CallInput<PingRequest, PingReply, MediaType | undefined> = {
-      operation: operations.ping,
-      request: {},
-      target: callTarget({ cacheName: topology.cacheName }),
-      interpret: ({ keyMediaType }) => keyMediaType,
-    };
-    const call = new PendingCall(
-      input as CallInput<unknown, AnyReply, unknown>,
-      this.#environment.options.timeoutMs,
-    );
-    call.begin(
-      (keyType) => {
-        topology.storage = { keyType: keyType as MediaType | undefined };
-      },
-      ({ retryable }) => {
-        // Who may not ask may still guess: a wrong server hands the request on.
-        topology.storage = retryable ? 'unasked' : { keyType: undefined };
-      },
-    );
+    const call = askKeyType(topology, this.#environment.options.timeoutMs);
     this.#environment.begin(call);
     this.dispatch(call);
   }

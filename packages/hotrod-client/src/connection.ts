@@ -323,6 +323,7 @@ export function encodingError(call: PendingCall, thrown: unknown): HotRodError {
     code: unsupported ? 'HOTROD_UNSUPPORTED' : 'HOTROD_INVALID_ARGUMENT',
     operation: call.operation.name,
     server: call.server,
+    mayHaveBeenApplied: call.mayBeApplied,
     cause: thrown,
   });
 }

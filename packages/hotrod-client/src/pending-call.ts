@@ -28,7 +28,9 @@ export interface CallOptions {
 export interface CallTarget {
   /** Empty: the server's default cache. */
   readonly cacheName: string;
+  /** What the keys of the request are, and those of the reply shall be. */
   readonly keyMediaType: MediaType;
+  /** The same of values. */
   readonly valueMediaType: MediaType;
   /** Header `ClientIntelligence`. Default: the client's; with one of its own a request gets its topology with the reply, for itself. */
   readonly intelligence?: number;
@@ -36,13 +38,17 @@ export interface CallTarget {
 
 /** A call as its caller gives it. */
 export interface CallInput<Request, Reply extends AnyReply, Result> {
+  /** One of the `operations` of `@kvtwin/hotrod-protocol`. */
   readonly operation: OperationDefinition<Request, Reply>;
+  /** Its body, before it is encoded. */
   readonly request: Request;
+  /** The cache, and the media types of its keys and values. */
   readonly target: CallTarget;
   /** Header `RequestFlag` bits. */
   readonly flags?: number;
   /** Bytes of keys and values, for `maxQueuedBytes`. */
   readonly payloadBytes?: number;
+  /** Time limit and signal. */
   readonly options?: CallOptions;
   /** The connection it must go to, by `Connection.id`: iterations live on one. */
   readonly connectionId?: number;
@@ -104,6 +110,8 @@ export class PendingCall implements PendingOperation, Abortable {
   parameters: readonly HeaderParameter[] | undefined;
   readonly #interpret: (reply: AnyReply, call: PendingCall) => unknown;
   readonly #signal: AbortSignal | undefined;
+  /** An earlier attempt may have been applied. */
+  #mayHaveLanded = false;
   #resolve: (result: unknown) => void = ignore;
   #reject: (error: HotRodError) => void = ignore;
 
@@ -151,7 +159,7 @@ export class PendingCall implements PendingOperation, Abortable {
   /** `what` goes behind the description of the call: `get #42 to 10.0.0.3:11222 timed out after 3000 ms`. */
   fail(what: string, details: HotRodErrorDetails): void {
     if (this.settled) return;
-    const { mayHaveBeenApplied = false } = details;
+    const mayHaveBeenApplied = details.mayHaveBeenApplied || this.#mayHaveLanded;
     const after = mayHaveBeenApplied ? '; the server may have applied it' : '';
     this.settle(
       new HotRodError(`${this.describe()} ${what}${after}`, {
@@ -160,8 +168,15 @@ export class PendingCall implements PendingOperation, Abortable {
         server: this.server,
         ...(this.messageId === 0 ? {} : { messageId: this.messageId }),
         ...details,
+        mayHaveBeenApplied,
       }),
     );
+  }
+
+  /** It is going to be made again. From now on no error may say that it was not applied, if it could have been. */
+  lostAttempt(why: string): void {
+    this.#mayHaveLanded = this.mayBeApplied;
+    this.recorder?.retried(this, why);
   }
 
   settle(error: HotRodError): void {
@@ -178,7 +193,7 @@ export class PendingCall implements PendingOperation, Abortable {
 
   /** Whether the server may have executed it, or may yet: it changes something and was handed to a connection. */
   get mayBeApplied(): boolean {
-    return this.sentOn !== 0 && !this.operation.readOnly;
+    return this.#mayHaveLanded || (this.sentOn !== 0 && !this.operation.readOnly);
   }
 
   describe(): string {

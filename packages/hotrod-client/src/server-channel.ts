@@ -13,6 +13,7 @@ import { debugLog } from './debug-log.js';
 import { HotRodError } from './hotrod-error.js';
 import { openConnection } from './open-connection.js';
 import type { ResolvedOptions } from './options.js';
+import { refuseOverload } from './overload.js';
 import type { PendingCall } from './pending-call.js';
 import { ReconnectBackoff } from './reconnect-backoff.js';
 import { formatServerAddress, type ServerAddress } from './server-address.js';
@@ -186,13 +187,12 @@ export class ServerChannel implements ConnectionOwner {
       this.#send(connection, call);
       return;
     }
-    const refusal = this.#overload(connection, call);
-    if (refusal === undefined) {
-      this.#waiting.push(call);
-      this.onProgress();
-    } else {
-      call.fail(`cannot be queued: ${refusal}`, { code: 'HOTROD_OVERLOADED', retryable: true });
-    }
+    const { inFlight } = connection;
+    const ahead = { inFlight, waiting: this.#waiting.size, where: `for ${this.name}` };
+    const { options, backlog } = this.#environment;
+    if (refuseOverload(call, options, backlog, ahead)) return;
+    this.#waiting.push(call);
+    this.onProgress();
   }
 
   /** Calls that were not sent yet. */
@@ -278,16 +278,6 @@ export class ServerChannel implements ConnectionOwner {
     } catch (error) {
       call.settle(encodingError(call, error));
     }
-  }
-
-  #overload(connection: Connection, call: PendingCall): string | undefined {
-    const { overload, maxInFlight, maxQueuedBytes } = this.#environment.options;
-    const { bytes } = this.#environment.backlog;
-    const { size } = this.#waiting;
-    if (overload === 'wait') return undefined;
-    if (size + connection.inFlight < maxInFlight && bytes + call.sizeBytes <= maxQueuedBytes)
-      return undefined;
-    return `${connection.inFlight} requests to ${this.name} await an answer, ${size} calls wait for their turn there, ${bytes} bytes wait in all (maxInFlight ${maxInFlight}, maxQueuedBytes ${maxQueuedBytes})`;
   }
 
   /** One attempt; never rejects. */

@@ -256,6 +256,24 @@ describe('a connection that is lost', () => {
     expect(server.received.slice(-5)).toEqual(['ping', 'put', 'get', 'put', 'clear']);
   });
 
+  it('is not forgotten where a write could not be sent again: it may have been applied', async () => {
+    const server = await scripted({
+      answer: () => {
+        void server.close();
+        return 'reset';
+      },
+    });
+    const users = (await connected(server.url)).cache('users');
+    expect(await failureOf(users.set('k', 'v'))).toMatchObject({
+      code: 'HOTROD_CONNECT',
+      mayHaveBeenApplied: true,
+    });
+    expect(await failureOf(users.set('k', 'v'))).toMatchObject({
+      code: 'HOTROD_CONNECT',
+      mayHaveBeenApplied: false,
+    });
+  });
+
   it('is retried so many times and no more', async () => {
     const server = await scripted({ answer: () => 'reset' });
     const users = (await connected(server.url, { ...quick, maxRetries: 2, timeoutMs: 5_000 })).cache('users');
