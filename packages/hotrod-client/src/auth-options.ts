@@ -14,7 +14,9 @@ export type Secret = string | (() => string | Promise<string>);
  * connection logs in before anything else is sent on it.
  */
 export interface HotRodAuthOptions {
+  /** Goes with a password. */
   readonly username?: Secret;
+  /** Goes with a user name. */
   readonly password?: Secret;
   /** Bearer token, for OAUTHBEARER. */
   readonly token?: Secret;

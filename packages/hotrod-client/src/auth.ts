@@ -2,7 +2,9 @@ import type { HotRodAuthOptions, Secret } from './auth-options.js';
 
 /** Who logs in by a password. Text, or what fetches it, asked anew for each connection. */
 export interface PasswordLogin {
+  /** The user who logs in. */
   readonly username: Secret;
+  /** Never leaves the client but by PLAIN. */
   readonly password: Secret;
   /** User to act as. Default: the one who logs in. */
   readonly authorizationId?: string;

@@ -2,6 +2,7 @@ import type { EntryMetadata } from '@kvtwin/hotrod-protocol';
 
 /** What a server tells about an entry. Times are milliseconds since the epoch on the server's clock. */
 export interface CacheEntry<V> {
+  /** As the value codec decoded it. */
   readonly value: V;
   /** Unique per modification on one site; opaque, neither sequential nor comparable between sites. */
   readonly version: bigint;

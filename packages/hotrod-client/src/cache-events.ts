@@ -10,7 +10,9 @@ export interface CacheEventInfo {
 
 /** An entry was written. */
 export interface EntryWrittenEvent<K, V = undefined> extends CacheEventInfo {
+  /** Whether there was an entry before. */
   readonly type: 'created' | 'modified';
+  /** As the key codec decoded it. */
   readonly key: K;
   /** Undefined without the option `values`. */
   readonly value: V;
@@ -20,7 +22,9 @@ export interface EntryWrittenEvent<K, V = undefined> extends CacheEventInfo {
 
 /** An entry is gone. */
 export interface EntryGoneEvent<K> extends CacheEventInfo {
+  /** How it went. */
   readonly type: 'removed' | 'expired';
+  /** As the key codec decoded it. */
   readonly key: K;
 }
 
@@ -29,12 +33,15 @@ export type CacheEntryEvent<K, V = undefined> = EntryWrittenEvent<K, V> | EntryG
 
 /** An event as a converter on the server made it. */
 export interface ConvertedCacheEvent<T> extends CacheEventInfo {
+  /** What happened to the entry. */
   readonly type: CacheEventType;
+  /** What the converter's `decode` made of its output. */
   readonly data: T;
 }
 
 /** Here events may be missing. Read again what must be right; with `includeState` the present entries follow. */
 export interface CacheGap {
+  /** Tells it apart from an event. */
   readonly type: 'gap';
   /** `reconnected`: the connection was lost; `overflow`: the reader of `events()` was slower than its buffer is long. */
   readonly reason: 'reconnected' | 'overflow';
@@ -63,22 +70,31 @@ export interface SubscriptionHandlers {
 
 /** What is called on an event. Only those that are given are asked of the server (protocol 2.6 on). */
 export interface EntryEventHandlers<K, V = undefined> extends SubscriptionHandlers {
+  /** An entry is new, or told as present state. */
   created?(event: EntryWrittenEvent<K, V>): unknown;
+  /** An entry has another value. */
   modified?(event: EntryWrittenEvent<K, V>): unknown;
+  /** An entry was removed; `clear()` removes each. */
   removed?(event: EntryGoneEvent<K>): unknown;
+  /** An entry has come to the end of its life. Servers tell it late: when they notice. */
   expired?(event: EntryGoneEvent<K>): unknown;
 }
 
 /** What is called on an event that a converter made. */
 export interface ConvertedEventHandlers<T> extends SubscriptionHandlers {
+  /** An entry is new, or told as present state. */
   created?(event: ConvertedCacheEvent<T>): unknown;
+  /** An entry has another value. */
   modified?(event: ConvertedCacheEvent<T>): unknown;
+  /** An entry was removed; `clear()` removes each. */
   removed?(event: ConvertedCacheEvent<T>): unknown;
+  /** An entry has come to the end of its life. */
   expired?(event: ConvertedCacheEvent<T>): unknown;
 }
 
 /** A filter factory that the server has, deployed there under this name. */
 export interface EventFilter {
+  /** The factory's name on the server. */
   readonly name: string;
   /** In the cache's media type of values, or as the factory wants them with `useRawData`. At most 255. */
   readonly parameters?: readonly Uint8Array[];
@@ -112,6 +128,7 @@ export interface WithValues {
 
 /** Events come as a converter makes them. */
 export interface WithConverter<T> {
+  /** Makes each event's data. */
   readonly converter: EventConverter<T>;
 }
 

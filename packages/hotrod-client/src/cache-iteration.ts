@@ -10,6 +10,7 @@ export class CacheIteration<T> implements AsyncIterableIterator<T, undefined> {
     this.#source = source;
   }
 
+  /** The next one; `done` behind the last. */
   next(): Promise<IteratorResult<T, undefined>> {
     return this.#source.next() as Promise<IteratorResult<T, undefined>>;
   }

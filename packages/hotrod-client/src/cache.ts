@@ -94,6 +94,7 @@ export class Cache<K, V> {
     return this.#runOnKey(operations.getWithMetadata, key, options, this.#entryOf);
   }
 
+  /** Whether the key has an entry. It does not count as a use of it. */
   has(key: K, options?: CacheCallOptions): Promise<boolean> {
     return this.#runOnKey(operations.containsKey, key, options, isOk);
   }

@@ -4,9 +4,13 @@ import type { CallTarget } from './pending-call.js';
 
 /** What {@link callTarget} needs; media types by name, absent: as the cache stores them. */
 export interface CallTargetInput {
+  /** Empty: the server's default cache. */
   readonly cacheName: string;
+  /** Of keys, `type/subtype`. */
   readonly keyType?: string;
+  /** Of values, `type/subtype`. */
   readonly valueType?: string;
+  /** Header `ClientIntelligence`. Default: the client's. */
   readonly intelligence?: number;
 }
 

@@ -12,7 +12,9 @@ export interface ClusterServer extends ServerAddress {
 
 /** What a client knows of the servers of one cache. A snapshot: it does not change. */
 export interface ClusterTopology {
+  /** Name of the site in use. */
   readonly site: string;
+  /** The cache that it is about; empty: the server's default cache. */
   readonly cache: string;
   /** Opaque; compare for equality only. Undefined while the servers have told nothing of the cache. */
   readonly topologyId: number | undefined;

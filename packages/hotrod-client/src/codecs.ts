@@ -13,7 +13,9 @@ export interface Codec<T> {
 
 /** How a cache's keys and values look to the application. */
 export interface CacheCodecs<K, V> {
+  /** Of keys. */
   readonly key: Codec<K>;
+  /** Of values. */
   readonly value: Codec<V>;
 }
 

@@ -89,14 +89,19 @@ export type TopologyDiagnostics =
 
 /** What goes over `hotrod:retry`: a call is about to be sent once more. */
 export interface RetryDiagnostics {
+  /** The same in all messages about one call. */
   readonly callId: number;
+  /** Name of the client's option `name`. */
   readonly client: string;
+  /** Operation name as in the protocol. */
   readonly operation: string;
+  /** Empty: the server's default cache, or none. */
   readonly cache: string;
   /** Where the attempt before was lost. */
   readonly server: string | undefined;
   /** The number of the attempt that was lost. */
   readonly attempt: number;
+  /** What became of the attempt before. */
   readonly why: string;
 }
 

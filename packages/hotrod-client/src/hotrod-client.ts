@@ -90,6 +90,7 @@ export class HotRodClient implements CallSender, KeyRouter {
     return undefined;
   }
 
+  /** What waits and what is under way at this moment. */
   get load(): ClientLoad {
     return this.#sites.load;
   }
@@ -129,6 +130,7 @@ export class HotRodClient implements CallSender, KeyRouter {
     return this;
   }
 
+  /** Takes a listener of {@link on} away again. */
   off<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): this {
     this.#listeners.off(name, listener);
     return this;

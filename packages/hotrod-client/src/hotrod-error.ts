@@ -49,12 +49,15 @@ export type HotRodErrorCode =
 
 /** Structured context of a {@link HotRodError}. */
 export interface HotRodErrorDetails {
+  /** What happened; match on this. */
   readonly code: HotRodErrorCode;
   /** Operation name as in the protocol: `get`, `putIfAbsent`, … */
   readonly operation?: string;
+  /** Name of the cache. */
   readonly cache?: string;
   /** `host:port`. */
   readonly server?: string;
+  /** The request's number on its connection. */
   readonly messageId?: number;
   /** The status byte of the server's answer. */
   readonly status?: number;
@@ -62,6 +65,7 @@ export interface HotRodErrorDetails {
   readonly mayHaveBeenApplied?: boolean;
   /** Whether the same call may succeed later without any change. Default false. */
   readonly retryable?: boolean;
+  /** What it came from. */
   readonly cause?: unknown;
 }
 
@@ -69,16 +73,26 @@ const BRAND = Symbol.for('@kvtwin/hotrod-client/HotRodError');
 
 /** The one error type that this package throws. Misses and version mismatches are values, never errors. */
 export class HotRodError extends Error {
+  /** Always `HotRodError`. */
   override readonly name = 'HotRodError';
+  /** What happened; match on this. */
   readonly code: HotRodErrorCode;
+  /** Operation name as in the protocol. */
   readonly operation?: string;
+  /** Name of the cache, where it is about one. */
   readonly cache?: string;
+  /** `host:port`, where it is about one. */
   readonly server?: string;
+  /** The request's number on its connection, where it was sent. */
   readonly messageId?: number;
+  /** The status byte of the server's answer, where there was one. */
   readonly status?: number;
+  /** Whether the server may have executed the operation all the same. */
   readonly mayHaveBeenApplied: boolean;
+  /** Whether the same call may succeed later without any change. */
   readonly retryable: boolean;
 
+  /** Made by this package. */
   constructor(message: string, details: HotRodErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = details.code;

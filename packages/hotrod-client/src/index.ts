@@ -36,12 +36,21 @@ export { CacheIteration } from './cache-iteration.js';
 export { CacheSubscription } from './cache-subscription.js';
 export { type CallTargetInput, callTarget } from './call-target.js';
 export type { ClientEvents } from './client-events.js';
+export type { ClientStats, OperationStats, ServerStats } from './client-stats.js';
 export type { ClusterServer, ClusterTopology } from './cluster-topology.js';
 export { type CacheCodecs, type Codec, codecs, type JsonCodecOptions } from './codecs.js';
+export type {
+  ConnectDiagnostics,
+  GapDiagnostics,
+  RequestDiagnostics,
+  RetryDiagnostics,
+  TopologyDiagnostics,
+} from './diagnostics.js';
 export type { Duration, DurationUnit } from './duration.js';
 export { type ClientLoad, HotRodClient } from './hotrod-client.js';
 export { HotRodError, type HotRodErrorCode, type HotRodErrorDetails } from './hotrod-error.js';
 export type { IterateOptions } from './iterate-batches.js';
+export type { LatencySummary } from './latency-histogram.js';
 export { type HotRodStoreFamilyOptions, openHotRodStoreFamily } from './open-hotrod-store-family.js';
 export type { HotRodClientOptions, Intelligence, SiteOptions } from './options.js';
 export { optionsFromProperties } from './options-from-properties.js';

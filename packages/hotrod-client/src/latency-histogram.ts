@@ -2,10 +2,15 @@
 export interface LatencySummary {
   /** Durations that it is made of. */
   readonly count: number;
+  /** Mean, exact. */
   readonly meanMs: number;
+  /** Half of the calls took no longer. */
   readonly p50Ms: number;
+  /** 95 of 100 calls took no longer. */
   readonly p95Ms: number;
+  /** 99 of 100 calls took no longer. */
   readonly p99Ms: number;
+  /** The longest, exact. */
   readonly maxMs: number;
 }
 

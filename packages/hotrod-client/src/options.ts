@@ -96,6 +96,7 @@ export type Intelligence = 'basic' | 'topology' | 'hash';
 
 /** Another cluster that holds the same data. */
 export interface SiteOptions {
+  /** Its addresses, as in `HotRodClientOptions.servers`. */
   readonly servers: readonly (string | ServerAddress)[];
   /** Default: the client's. */
   readonly intelligence?: Intelligence;

@@ -5,9 +5,11 @@ import { formatServerAddress, parseServerAddress, type ServerAddress } from './s
 export interface HotRodUri {
   /** `hotrods://`: TLS is asked for. */
   readonly secure: boolean;
+  /** Before the `@`. */
   readonly username?: string;
   /** Not enumerable, so that it stays out of logs. */
   readonly password?: string;
+  /** In the order of the URI. */
   readonly servers: readonly ServerAddress[];
   /** The cache that the path names; the Java client has no path, here it is the default cache of the client. */
   readonly cache?: string;

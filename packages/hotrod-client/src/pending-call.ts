@@ -29,7 +29,9 @@ export interface CallTarget {
   /** Empty: the server's default cache. */
   readonly cacheName: string;
   /** What the keys of the request are, and those of the reply shall be. */
+  /** What the keys of the request are, and those of the reply shall be. */
   readonly keyMediaType: MediaType;
+  /** The same of values. */
   /** The same of values. */
   readonly valueMediaType: MediaType;
   /** Header `ClientIntelligence`. Default: the client's; with one of its own a request gets its topology with the reply, for itself. */
@@ -39,15 +41,19 @@ export interface CallTarget {
 /** A call as its caller gives it. */
 export interface CallInput<Request, Reply extends AnyReply, Result> {
   /** One of the `operations` of `@kvtwin/hotrod-protocol`. */
+  /** One of the `operations` of `@kvtwin/hotrod-protocol`. */
   readonly operation: OperationDefinition<Request, Reply>;
   /** Its body, before it is encoded. */
+  /** Its body, before it is encoded. */
   readonly request: Request;
+  /** The cache, and the media types of its keys and values. */
   /** The cache, and the media types of its keys and values. */
   readonly target: CallTarget;
   /** Header `RequestFlag` bits. */
   readonly flags?: number;
   /** Bytes of keys and values, for `maxQueuedBytes`. */
   readonly payloadBytes?: number;
+  /** Time limit and signal. */
   /** Time limit and signal. */
   readonly options?: CallOptions;
   /** The connection it must go to, by `Connection.id`: iterations live on one. */

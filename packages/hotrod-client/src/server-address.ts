@@ -5,7 +5,9 @@ export const DEFAULT_PORT = 11222;
 
 /** Where a server listens. `host` is a name or an address without brackets. */
 export interface ServerAddress {
+  /** Name or address. */
   readonly host: string;
+  /** 1 to 65,535. */
   readonly port: number;
 }
 
