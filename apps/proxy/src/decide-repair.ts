@@ -34,6 +34,8 @@ export function decideRepair(
   if (holder === undefined) return inDoubt(ranks);
   const behind = (1 - holder) as 0 | 1;
   if (ranks[behind] < 0) return conflict('the side that was to be brought along holds something newer');
+  // It has what was acknowledged; whatever came to the other side later is for those who wrote it.
+  if (ranks[behind] > owed) return { kind: 'settled', as: 'overtaken' };
   if (intents.some(({ refusedBy }) => refusedBy === behind)) return refused();
   // The holder was written again by others; what the other side holds is older than that in any case.
   if (now[holder].hash !== null || hasExpired(intents.at(-1)!, nowMs)) {
@@ -94,18 +96,19 @@ function rankOf(
   now: HeldState,
   policy: VersionPolicy,
 ): number {
-  for (let rank = intents.length; rank > 0; rank--) {
-    if (intents[rank - 1]!.written === now.hash) return rank;
-    const readBefore = intents[rank]?.base[side];
-    if (readBefore !== undefined && sameState(readBefore, now)) return rank;
+  for (let rank = intents.length; rank >= 0; rank--) {
+    if (rank > 0 && intents[rank - 1]!.written === now.hash) return rank;
+    const next = intents[rank];
+    if (next !== undefined && holdsBase(next, side, now, policy)) return rank;
   }
-  return holdsBase(intents[0]!, side, now, policy) ? 0 : -1;
+  return -1;
 }
 
-function holdsBase(first: RepairIntent, side: 0 | 1, now: HeldState, policy: VersionPolicy): boolean {
-  const own = first.base[side];
+/** Whether it is what the side held before that write. */
+function holdsBase(next: RepairIntent, side: 0 | 1, now: HeldState, policy: VersionPolicy): boolean {
+  const own = next.base[side];
   if (own !== undefined) return sameState(own, now);
-  const other = first.base[1 - side];
+  const other = next.base[1 - side];
   if (other === undefined || other.hash !== now.hash) return false;
   // The side could not be read then. Taken to have held what the other did, unless it counts further by now.
   return policy === 'opaque' || now.hash === null || Number(now.token) <= Number(other.token);

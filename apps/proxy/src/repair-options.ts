@@ -1,4 +1,5 @@
 import type { Clock } from '@kvtwin/versioned-value';
+import { ProxyError } from './proxy-error.js';
 
 /** How writes that reached one side only are kept and brought along. */
 export interface RepairOptions {
@@ -25,6 +26,11 @@ export interface RepairOptions {
   /** Default 5000. */
   readonly maxRepairDelayMs?: number;
   /**
+   * What looks like a conflict is looked at three times, so far apart, before it goes to the conflict log, in ms. Default
+   * 1000: another proxy's repair, or an update on its way between the sides, is done by then.
+   */
+  readonly conflictCheckMs?: number;
+  /**
    * How long after a strict `hincrby` the second side gets the sum, in ms. Default 2000: HustDB HA takes 20 s and more, callers
    * are used to it, and increments that come in between are copied at once.
    */
@@ -35,14 +41,31 @@ export interface RepairOptions {
 
 export type ResolvedRepairOptions = Required<Omit<RepairOptions, 'journal' | 'repairClock'>>;
 
-/** Fills in the defaults. */
+/** Fills in the defaults and refuses what is out of range with `PROXY_INVALID_OPTIONS`. */
 export function resolveRepairOptions(options: RepairOptions): ResolvedRepairOptions {
-  return {
+  const resolved: ResolvedRepairOptions = {
     maxOpenRepairs: options.maxOpenRepairs ?? 100_000,
     maxJournalBytes: options.maxJournalBytes ?? 1024 * 1024 * 1024,
     maxConflictBytes: options.maxConflictBytes ?? 64 * 1024 * 1024,
     repairDelayMs: options.repairDelayMs ?? 250,
     maxRepairDelayMs: options.maxRepairDelayMs ?? 5000,
+    conflictCheckMs: options.conflictCheckMs ?? 1000,
     sumCopyDelayMs: options.sumCopyDelayMs ?? 2000,
   };
+  inRange('maxOpenRepairs', resolved.maxOpenRepairs, 1, 10_000_000);
+  inRange('maxJournalBytes', resolved.maxJournalBytes, 1024, Number.MAX_SAFE_INTEGER);
+  inRange('maxConflictBytes', resolved.maxConflictBytes, 1024, Number.MAX_SAFE_INTEGER);
+  inRange('repairDelayMs', resolved.repairDelayMs, 1, 3_600_000);
+  inRange('maxRepairDelayMs', resolved.maxRepairDelayMs, 1, 3_600_000);
+  inRange('conflictCheckMs', resolved.conflictCheckMs, 1, 3_600_000);
+  inRange('sumCopyDelayMs', resolved.sumCopyDelayMs, 0, 3_600_000);
+  return resolved;
+}
+
+function inRange(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new ProxyError(
+    'PROXY_INVALID_OPTIONS',
+    `${name} must be an integer from ${min} to ${max}, not ${value}`,
+  );
 }

@@ -9,9 +9,8 @@ import type { ResolvedRepairOptions } from './repair-options.js';
 
 /** Keys repaired at once: enough to hide a side's latency, few enough to leave it to its callers. */
 const KEYS_AT_ONCE = 16;
-/** What looks like a conflict is looked at again so often, so far apart: another writer's repair may be under way. */
+/** What looks like a conflict is looked at so often: another writer's repair may be under way. */
 const CONFLICT_READS = 3;
-const CONFLICT_READ_EVERY_MS = 1000;
 
 /** How one attempt at a key ended. */
 export type RepairAttempt =
@@ -96,8 +95,9 @@ export class RepairWorker {
     const conflict = async (why: string): Promise<RepairAttempt> => {
       const seen = (this.#later.get(chain.name)?.conflicts ?? 0) + 1;
       if (seen < CONFLICT_READS) {
-        this.#later.set(chain.name, { untilMs: this.#now() + CONFLICT_READ_EVERY_MS, conflicts: seen });
-        return { kind: 'again', afterMs: CONFLICT_READ_EVERY_MS };
+        const afterMs = this.#parts.options.conflictCheckMs;
+        this.#later.set(chain.name, { untilMs: this.#now() + afterMs, conflicts: seen });
+        return { kind: 'again', afterMs };
       }
       const { command } = last;
       await conflicts.add({ ...chain.key, atMs: clock.nowMs(), kind: 'diverged', command, why, sides: now });

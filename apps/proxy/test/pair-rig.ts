@@ -50,6 +50,7 @@ export async function pairRig(options: ProxyOptions = {}): Promise<PairRig> {
       repairDelayMs: 20,
       maxRepairDelayMs: 100,
       sumCopyDelayMs: 50,
+      conflictCheckMs: 20,
       drainTimeoutMs: 500,
       ...options,
     });
