@@ -13,6 +13,14 @@ export interface HustDbCallOptions {
   readonly timeoutMs?: number;
 }
 
+/** The part of larger options that is about the call. */
+export function callOf({ signal, timeoutMs }: HustDbCallOptions): HustDbCallOptions {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
 /** How a client connects. */
 export interface HustDbClientOptions {
   readonly host: string;

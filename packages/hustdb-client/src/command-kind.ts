@@ -19,5 +19,5 @@ export type TextCommand =
 
 /** Whether a command of that kind may change something, so that it must not be sent twice. */
 export function isWrite(kind: ReplyKind): boolean {
-  return kind === 'write' || kind === 'increment' || kind === 'cache-write' || kind === 'binlog';
+  return ['write', 'increment', 'cache-write', 'binlog', 'set-table'].includes(kind);
 }

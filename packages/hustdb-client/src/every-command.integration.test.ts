@@ -188,6 +188,19 @@ describe('HustDbHa', () => {
     expect(write.asked).toEqual(['GET /cache/hincrby?tb=t&key=k&val=7', 'POST /cache/put?key=k v']);
   });
 
+  it('sets a table in two steps, and drops the connection on which it was refused', async () => {
+    const challenge = await scripted([200, {}, 'x'.repeat(256)]);
+    expect(await challenge.client.setTable({})).toMatchObject({ outcome: 'challenge' });
+    const { client, asked, connections } = await scripted([400, { ErrorCode: '3' }]);
+    for (let at = 0; at < 2; at++) {
+      const refused = await client.setTable({ id: '17', value: bytes('{"table":[]}') });
+      expect(refused).toEqual({ outcome: 'refused', errorCode: 3 });
+    }
+    expect(challenge.asked).toEqual(['GET /set_table']);
+    expect(asked[0]).toBe('POST /set_table?id=17 {"table":[]}');
+    expect(connections()).toBe(2);
+  });
+
   it('tells texts, and that there is none', async () => {
     const { client, asked } = await scripted([200, {}, '2']);
     expect(await client.text('peer_count', {})).toBe('2');

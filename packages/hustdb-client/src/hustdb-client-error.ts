@@ -10,6 +10,7 @@ import { HustDbProtocolError, type HustDbProtocolErrorCode } from '@kvtwin/hustd
  * - `HUSTDB_REPLY_TOO_LARGE`: the reply's body is longer than `maxReplyBytes`.
  * - `HUSTDB_OVERLOADED`: `maxPending` calls were under way already.
  * - `HUSTDB_CLOSED`: the client was closed by its owner.
+ * - `HUSTDB_PEER_FAILED`: the HA's 404 to a listing or counters of one of its nodes: that node does not answer it.
  * - `HUSTDB_INVALID_URL`: the address is none.
  */
 export type HustDbClientErrorCode =
@@ -21,6 +22,7 @@ export type HustDbClientErrorCode =
   | 'HUSTDB_REPLY_TOO_LARGE'
   | 'HUSTDB_OVERLOADED'
   | 'HUSTDB_CLOSED'
+  | 'HUSTDB_PEER_FAILED'
   | 'HUSTDB_INVALID_URL';
 
 /** Structured context of a {@link HustDbClientError}. */

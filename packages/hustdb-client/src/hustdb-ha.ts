@@ -13,14 +13,27 @@ import {
   parseHaRead,
   parseHaText,
   parseHaWrite,
-  parseNodeText,
   parsePairReply,
+  parseSetTable,
+  type SetTableReply,
 } from '@kvtwin/hustdb-protocol';
 import type { PairRead } from '@kvtwin/versioned-value';
-import { checkClientOptions, type HustDbCallOptions, type HustDbClientOptions } from './client-options.js';
+import {
+  callOf,
+  checkClientOptions,
+  type HustDbCallOptions,
+  type HustDbClientOptions,
+} from './client-options.js';
 import { type CacheCommand, type CacheRead, isWrite, type TextCommand } from './command-kind.js';
 import { HttpConnection } from './http-connection.js';
 import { HustDbClientError } from './hustdb-client-error.js';
+import { type KeyPage, type KeyServer, type ListKeysOptions, listKeys } from './list-keys.js';
+
+/** Which nodes a front lists, and how. */
+export interface ListHaKeysOptions extends ListKeysOptions {
+  /** Their numbers at the front, in the order wanted. Default: all, as `peer_count` tells. */
+  readonly peers?: readonly number[];
+}
 
 /**
  * A client of a HustDB HA front. Requests that would make the HA close, hang or lose track of its connection are refused
@@ -132,6 +145,26 @@ export class HustDbHa {
     return this.#call('keys', request, parseHaListing, call);
   }
 
+  /**
+   * Every key of the cluster's nodes, or of those in `peers`: node by node, file by file, page by page, while others write.
+   * A key comes once for each node that holds it. The cursor of a page goes on behind it. Rejects with `HUSTDB_PEER_FAILED`
+   * where the front gets no listing from a node.
+   */
+  async *listKeys({ peers, ...options }: ListHaKeysOptions = {}): AsyncGenerator<KeyPage> {
+    const call = callOf(options);
+    const serverOf = (peer: number): KeyServer => ({
+      peer,
+      files: async () => Number(await this.#peerText('file_count', peer, call)),
+      statAll: () => this.#peerText('stat_all', peer, call),
+      keys: async (request) => {
+        const listing = await this.keys({ peer, ...request }, call);
+        if (listing.outcome === 'failed') throw this.#peerFailed('keys', peer);
+        return listing;
+      },
+    });
+    yield* listKeys(peers ?? (await this.#allPeers(call)), serverOf, options);
+  }
+
   hkeys(request: CommandRequests['hkeys'], call?: HustDbCallOptions): Promise<HaListing> {
     return this.#call('hkeys', request, parseHaListing, call);
   }
@@ -176,22 +209,13 @@ export class HustDbHa {
   }
 
   /** The cluster's table file (`/get_table`), as JSON text; undefined where the front has none. */
-  async getTable(call?: HustDbCallOptions): Promise<string | undefined> {
-    const context = { operation: 'get_table', write: false, dropAfterRefusedBody: false };
-    try {
-      const reply = await this.#connection.send(
-        { method: 'GET', target: '/get_table', headers: [] },
-        context,
-        call,
-      );
-      return parseNodeText(reply);
-    } catch (error) {
-      throw HustDbClientError.fromProtocol(error, {
-        server: this.server,
-        operation: 'get_table',
-        mayHaveBeenApplied: false,
-      });
-    }
+  getTable(call?: HustDbCallOptions): Promise<string | undefined> {
+    return this.text('get_table', {}, call);
+  }
+
+  /** The two steps of giving the cluster another table: without `id` a challenge, with it the table as `value`. */
+  setTable(request: CommandRequests['set_table'], call?: HustDbCallOptions): Promise<SetTableReply> {
+    return this.#call('set_table', request, parseSetTable, call);
   }
 
   /** Rejects calls under way with `HUSTDB_CLOSED` and drops the connections. Idempotent. */
@@ -201,6 +225,32 @@ export class HustDbHa {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #allPeers(call: HustDbCallOptions): Promise<number[]> {
+    const count = await this.text('peer_count', {}, call);
+    return Array.from({ length: Number(count ?? 0) }, (_, peer) => peer);
+  }
+
+  async #peerText(
+    command: 'file_count' | 'stat_all',
+    peer: number,
+    call: HustDbCallOptions,
+  ): Promise<string> {
+    const text = await this.text(command, { peer }, call);
+    if (text === undefined) throw this.#peerFailed(command, peer);
+    return text;
+  }
+
+  #peerFailed(operation: string, peer: number): HustDbClientError {
+    return new HustDbClientError(
+      `${operation} at ${this.server}: the front got no answer from peer ${peer}`,
+      {
+        code: 'HUSTDB_PEER_FAILED',
+        server: this.server,
+        operation,
+      },
+    );
   }
 
   async #call<C extends CommandName, R>(

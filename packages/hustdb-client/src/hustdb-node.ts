@@ -17,10 +17,16 @@ import {
   parseNodeText,
   parseNodeWrite,
 } from '@kvtwin/hustdb-protocol';
-import { checkClientOptions, type HustDbCallOptions, type HustDbClientOptions } from './client-options.js';
+import {
+  callOf,
+  checkClientOptions,
+  type HustDbCallOptions,
+  type HustDbClientOptions,
+} from './client-options.js';
 import { type CacheCommand, isWrite } from './command-kind.js';
 import { HttpConnection } from './http-connection.js';
 import { HustDbClientError } from './hustdb-client-error.js';
+import { type AskKeys, type KeyPage, type ListKeysOptions, listKeys } from './list-keys.js';
 
 /**
  * A client of one HustDB storage node. Each command is one method; what a node answers is a result, what keeps it from
@@ -111,6 +117,21 @@ export class HustDbNode {
     return this.#call('keys', request, parseNodeListing, call);
   }
 
+  /**
+   * Every key of the node, kv and entries of tables, file by file and page by page, while others write. The cursor of a page
+   * goes on behind it. What is written meanwhile may move keys between pages: one may be missed or come twice.
+   */
+  listKeys(options: ListKeysOptions = {}): AsyncGenerator<KeyPage> {
+    const call = callOf(options);
+    const server = {
+      peer: 0,
+      files: () => this.fileCount(call),
+      statAll: () => this.statAll(call),
+      keys: (request: AskKeys) => this.keys(request, call),
+    };
+    return listKeys([0], () => server, options);
+  }
+
   hkeys(request: CommandRequests['hkeys'], call?: HustDbCallOptions): Promise<NodeListing> {
     return this.#call('hkeys', request, parseNodeListing, call);
   }
@@ -149,6 +170,26 @@ export class HustDbNode {
   /** JSON text. */
   statAll(call?: HustDbCallOptions): Promise<string | undefined> {
     return this.#call('stat_all', {}, parseNodeText, call);
+  }
+
+  /** Has the node make a snapshot to list from with `async`; a token, or undefined where there is one already. */
+  exportSnapshot(request: CommandRequests['export'], call?: HustDbCallOptions): Promise<string | undefined> {
+    return this.#call('export', request, parseNodeText, call);
+  }
+
+  /** `0` an export waits, `1` it runs, `2` it is over, `3` the node does not know (it remembers three). */
+  taskStatus(request: CommandRequests['task_status'], call?: HustDbCallOptions): Promise<string | undefined> {
+    return this.#call('task_status', request, parseNodeText, call);
+  }
+
+  /** JSON text: how many exports wait, run and are over. */
+  taskInfo(call?: HustDbCallOptions): Promise<string | undefined> {
+    return this.#call('task_info', {}, parseNodeText, call);
+  }
+
+  /** JSON text: the node's counters of its own work. */
+  info(call?: HustDbCallOptions): Promise<string | undefined> {
+    return this.#call('info', {}, parseNodeText, call);
   }
 
   fileCount(call?: HustDbCallOptions): Promise<number> {

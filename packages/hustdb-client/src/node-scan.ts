@@ -10,8 +10,9 @@ import {
 } from '@kvtwin/versioned-value';
 import type { HustDbNode } from './hustdb-node.js';
 import type { TableSpace } from './node-space.js';
-import { formatScanCursor, parseScanCursor } from './scan-cursor.js';
+import { formatScanCursor, parseScanCursor, type ScanPosition } from './scan-cursor.js';
 import { entriesOf, PageReader } from './scan-pages.js';
+import { walkFiles } from './walk-files.js';
 
 /**
  * The entries of a table, page by page; nothing is filtered there, so an empty page is the last one. A sorted set comes in
@@ -38,11 +39,7 @@ export async function* scanTable(
   }
 }
 
-/**
- * The kv keys of a node: every file from its beginning, the entries of tables left out. Pages are counted in raw records, of
- * which a node hides some (the twins of sorted-set entries), so a page may be empty before the end: where the node has
- * sorted sets a file ends only where its offset is past everything that the node holds, else at the first empty page.
- */
+/** The kv keys of a node: every file from its beginning, the entries of tables left out. */
 export async function* scanKv(
   client: HustDbNode,
   options: ScanOptions,
@@ -50,24 +47,15 @@ export async function* scanKv(
 ): AsyncGenerator<ScanBatch> {
   const call: CallOptions = { signal: options.signal, timeoutMs: options.timeoutMs };
   const start = parseScanCursor(options.cursor, store);
-  const files = await client.fileCount(call);
-  const hidden = hiddenRecords(await client.statAll(call));
-  for (let file = start.file; file < files; file++) {
-    const reader = new PageReader(
-      ({ offset }, size) => client.keys({ file, offset, size, noval: false }, call),
-      pageSize(options, store),
-    );
-    let offset = file === start.file ? start.offset : 0;
-    let quiet = 0;
-    while (offset <= HUSTDB_LIMITS.listOffset) {
-      const { listing, size } = await reader.read({ file, offset });
-      const listed = entriesOf(listing);
-      offset += size;
-      quiet = listed.length === 0 ? quiet + size : 0;
-      if (listed.length === 0 && quiet > hidden) break;
-      const entries = listed.filter((entry) => entry.table === undefined).map(scanned);
-      yield { entries, cursor: formatScanCursor({ file, offset }) };
-    }
+  const server = {
+    files: () => client.fileCount(call),
+    statAll: () => client.statAll(call),
+    page: ({ file, offset }: ScanPosition, size: number) =>
+      client.keys({ file, offset, size, noval: false }, call),
+  };
+  for await (const { entries, next } of walkFiles(server, start, pageSize(options, store))) {
+    const kv = entries.filter((entry) => entry.table === undefined).map(scanned);
+    yield { entries: kv, cursor: formatScanCursor(next) };
   }
 }
 
@@ -94,13 +82,4 @@ function scanned({ key, value, version }: ListedEntry): ScannedEntry {
     key,
     entry: { value: value ?? new Uint8Array(0), version: token, expiration: UNKNOWN_EXPIRATION },
   };
-}
-
-/** How many raw records a listing may hide in a row: one for each entry of a sorted set. */
-function hiddenRecords(statAll: string | undefined): number {
-  const rows: unknown = statAll === undefined ? [] : JSON.parse(statAll);
-  if (!Array.isArray(rows)) return 0;
-  return rows.reduce<number>((sum, row: { type?: unknown; count?: unknown }) => {
-    return row.type === 'Z' && typeof row.count === 'number' ? sum + row.count : sum;
-  }, 0);
 }
