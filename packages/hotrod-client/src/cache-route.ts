@@ -9,6 +9,8 @@ export class CacheRoute {
   readonly target: CallTarget;
   /** Undefined until a reply told one. */
   topology: CacheTopology<ServerChannel> | undefined;
+  /** How many caches had a topology when this one's was last looked for. */
+  lookedUp = 0;
   #form: StoredKeyForm = 'unknown';
   #formFor: unknown;
 

@@ -22,7 +22,10 @@ export class CacheRoutes {
       this.#last = route;
     }
     // Only caches that have a topology are kept by name: the names that callers make up must not add up.
-    if (route.topology === undefined) route.topology = this.#topologies.get(target.cacheName);
+    if (route.topology === undefined && route.lookedUp !== this.#topologies.size) {
+      route.topology = this.#topologies.get(target.cacheName);
+      route.lookedUp = this.#topologies.size;
+    }
     return route;
   }
 
