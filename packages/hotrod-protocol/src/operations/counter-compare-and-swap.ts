@@ -9,7 +9,10 @@ export interface CounterCompareAndSwapRequest {
   readonly update: bigint;
 }
 
-/** It was swapped where `previousValue` is the one expected. `absent`: it is not defined. `not-executed-with-previous`: a bound stands in the way; here nothing follows. */
+/**
+ * It was swapped where `previousValue` is the one expected. `absent`: it is not defined. `not-executed-with-previous`: a
+ * bound stands in the way; here nothing follows.
+ */
 export type CounterCompareAndSwapReply =
   | { readonly outcome: 'ok'; readonly previousValue: bigint }
   | { readonly outcome: 'absent' }
