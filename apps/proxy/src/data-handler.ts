@@ -200,7 +200,8 @@ class Handler implements DataHandler {
     const { target, request } = exchange;
     const call = { command, method: request.method ?? 'GET', target, query, body };
     const context = { cluster: this.#cluster, compat, sideTimeoutMs };
-    this.#answerWith(exchange, () => clusterAnswer(call, context), READ);
+    const kind = this.#cluster.only === undefined ? SPLIT_READ : READ;
+    this.#answerWith(exchange, () => clusterAnswer(call, context), kind);
   }
 
   /** The body of a command that reads one; undefined where the request is answered, or gone. */

@@ -101,6 +101,13 @@ describe.each(Object.entries(KINDS))('%s as a side', (name, open) => {
     expect(await list(side, 'zrangebyrank', { ...page, start: 0, end: 1 })).toBe('wrong-table');
   });
 
+  it('has no export to list from', async () => {
+    const { side, put } = await open();
+    await put('hash', 'h', 'f', 'v');
+    const page = { table: 'h', offset: 0, size: 10, async: true };
+    expect(await list(side, 'hkeys', page)).toBe('no-snapshot');
+  });
+
   it('says no to a table that is not there, or of another type', async () => {
     const { side, put } = await open();
     await put('hash', 'h', 'f', 'v');

@@ -12,6 +12,7 @@ import {
 import { addToStore } from './add-to-store.js';
 import type { CacheContents, FoundTable } from './hotrod-cache-contents.js';
 import { listContents } from './list-contents.js';
+import { Places } from './places.js';
 import type {
   AddRequest,
   AddResult,
@@ -30,6 +31,9 @@ const FILE_COUNT = 10;
  * beside what the proxy may hold of requests.
  */
 export const CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Each may hold `MAX_LISTED_BYTES`, and makes the store send all that it has: more of them wait for a place. */
+const READINGS_AT_A_TIME = 2;
 
 const LETTERS = { hash: 'H', set: 'S', zset: 'Z' } as const;
 
@@ -53,6 +57,7 @@ export class StoreSide implements Side {
   readonly #contents: StoreSideOptions['contents'];
   readonly #closeAlso: StoreSideOptions['closeAlso'];
   readonly #cache: NodeCache;
+  readonly #readings = new Places(READINGS_AT_A_TIME);
 
   constructor({ name, family, contents, closeAlso, nowMs = Date.now }: StoreSideOptions) {
     this.name = name;
@@ -62,7 +67,14 @@ export class StoreSide implements Side {
     this.#cache = new NodeCache({ maxBytes: CACHE_BYTES, nowMs });
   }
 
-  async list(request: ListRequest, call: CallOptions): Promise<NodeListing> {
+  list(request: ListRequest, call: CallOptions): Promise<NodeListing> {
+    if ('async' in request.request && request.request.async === true) {
+      return Promise.resolve({ outcome: 'no-snapshot' });
+    }
+    return this.#readings.run(() => this.#list(request, call), call.signal);
+  }
+
+  async #list(request: ListRequest, call: CallOptions): Promise<NodeListing> {
     switch (request.command) {
       case 'keys':
         return this.#listKeys(request.request, call);
@@ -90,10 +102,18 @@ export class StoreSide implements Side {
   }
 
   async text(request: TextRequest, call: CallOptions): Promise<string | undefined> {
+    if (request.command !== 'file_count') {
+      return this.#readings.run(() => this.#stat(request, call), call.signal);
+    }
+    await this.#family.ping(call);
+    return String(FILE_COUNT);
+  }
+
+  async #stat(
+    request: Exclude<TextRequest, { readonly command: 'file_count' }>,
+    call: CallOptions,
+  ): Promise<string | undefined> {
     switch (request.command) {
-      case 'file_count':
-        await this.#family.ping(call);
-        return String(FILE_COUNT);
       case 'stat':
         return request.request.table === undefined
           ? JSON.stringify((await this.#totals(call))[0])
