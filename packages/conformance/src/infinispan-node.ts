@@ -74,12 +74,9 @@ export class InfinispanNode {
     await mkdir(join(this.#root, 'lib'), { recursive: true });
     const child = spawn(java, this.#javaArguments(lib), { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
-    const killOnExit = (): void => {
-      child.kill('SIGKILL');
-    };
-    process.once('exit', killOnExit);
+    const guard = guardOf(child);
     child.once('exit', () => {
-      process.off('exit', killOnExit);
+      guard.kill('SIGKILL');
       this.#child = undefined;
     });
     try {
@@ -157,6 +154,15 @@ export class InfinispanNode {
       ...['-s', this.#root, '-n', this.name, '-c', file, '-l', join(configurationDir, 'log4j2.xml')],
     ];
   }
+}
+
+/** Kills the server when this process is gone, however it went: a killed one cannot clean up behind itself. */
+function guardOf(server: ChildProcess): ChildProcess {
+  const guard = spawn('sh', ['-c', 'read -r _; kill -9 "$1"', 'guard', String(server.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  return guard;
 }
 
 function serving(child: ChildProcess, log: WriteStream, limitMs: number): Promise<void> {

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { ByteWriter } from '@kvtwin/bytes';
 import {
   type CacheEvent,
+  type CounterEvent,
   type DecodeCounters,
   type ErrorMessage,
   encodeRequest,
@@ -63,6 +64,8 @@ export class RawConnection {
   chunks = 0;
   /** What listeners of this connection were told so far, in order. */
   readonly events: CacheEvent[] = [];
+  /** The same of counters. */
+  readonly counterEvents: CounterEvent[] = [];
   readonly #cacheName: string;
   readonly #socket: Socket;
   readonly #pending = new Map<MessageId, PendingOperation>();
@@ -163,7 +166,9 @@ export class RawConnection {
       for (let message = this.#decoder.next(); message !== undefined; message = this.#decoder.next()) {
         if (message.kind === 'event') {
           this.events.push(message.event);
-        } else if (message.kind === 'reply' || message.kind === 'error') {
+        } else if (message.kind === 'counter-event') {
+          this.counterEvents.push(message.event);
+        } else {
           this.#waiting.get(message.messageId)?.settle(message);
         }
       }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type InfinispanCluster, openRawConnection, startInfinispanCluster } from '../src/index.js';
 import { type Door, type Doors, openDoors } from './doors.js';
 import { holdersOf, ownersOfText } from './key-owners.js';
+import { wrappedString } from './sample-keys.js';
 
 const START_LIMIT_MS = 300_000;
 /** No pings in between: each byte that goes through a door is a call's. */
@@ -168,7 +169,7 @@ const KEY_KINDS: KeyKind[] = [
     title: 'ProtoStream as it is stored',
     cacheName: 'single-proto',
     key: codecs.storage,
-    make: (number) => wrapped(word(number)),
+    make: (number) => wrappedString(word(number)),
   },
   {
     title: 'JSON of texts, stored as ProtoStream',
@@ -189,13 +190,6 @@ const KEY_KINDS: KeyKind[] = [
     make: word,
   },
 ];
-
-/** The WrappedMessage of a string: `4A`, length, UTF-8. */
-function wrapped(text: string): Uint8Array {
-  const utf8 = Buffer.from(text);
-  const length = utf8.length < 128 ? [utf8.length] : [(utf8.length & 0x7f) | 0x80, utf8.length >> 7];
-  return Uint8Array.of(0x4a, ...length, ...utf8);
-}
 
 describe('a key goes to the node that is its primary owner', () => {
   test.each(KEY_KINDS)('$title', async ({ cacheName, key: codec, value: valueCodec, make }) => {

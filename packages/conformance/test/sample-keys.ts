@@ -5,6 +5,13 @@ export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
+/** A text as ProtoStream has it, a WrappedMessage: `4A`, length, UTF-8. */
+export function wrappedString(text: string): Uint8Array {
+  const bytes = utf8(text);
+  const length = bytes.length < 0x80 ? [bytes.length] : [(bytes.length & 0x7f) | 0x80, bytes.length >> 7];
+  return Uint8Array.of(0x4a, ...length, ...bytes);
+}
+
 /** A key that no other test of this process used. */
 export function freshKey(): Uint8Array {
   made++;
