@@ -4,6 +4,12 @@ import type { ServerChannel } from './server-channel.js';
 /** After so long without an answer the next address is tried beside the first one. RFC 8305 has it between 100 ms and 2 s. */
 const NEXT_CANDIDATE_AFTER_MS = 300;
 
+/**
+ * Attempts after which a server is given up that only a topology of old names, of a cache that nobody used lately. A call
+ * that would go there has it tried again.
+ */
+const OLD_MEMBER_ATTEMPTS = 5;
+
 /** What {@link ClusterMembers} needs to know. */
 export interface ClusterMembersInput {
   /** The addresses that the client was given, in order. */
@@ -129,7 +135,10 @@ export class ClusterMembers {
    */
   failed(channel: ServerChannel): 'some' | 'members' | 'all' {
     this.#failed.add(channel);
-    if (this.connected) return 'some';
+    if (this.connected) {
+      this.adjust();
+      return 'some';
+    }
     if (this.#latest.size > 0) return this.#isOut() ? 'members' : 'some';
     if (this.#tryNext()) return 'some';
     if (this.#candidates.some((candidate) => !this.#failed.has(candidate))) return 'some';
@@ -156,7 +165,8 @@ export class ClusterMembers {
         this.#latest.size === 0
           ? asked.has(channel)
           : this.#latest.has(channel) ||
-            (channel.connection !== undefined && (!reached || this.#input.isReferenced(channel)));
+            (!reached && channel.connection !== undefined) ||
+            (isTrying(channel) && this.#input.isReferenced(channel));
       if (needed) channel.start();
       else channel.rest();
       if (!needed && channel.connection === undefined && !this.#isMentioned(channel)) {
@@ -235,4 +245,8 @@ export class ClusterMembers {
       this.#latest.has(channel) || this.#candidates.includes(channel) || this.#input.isReferenced(channel)
     );
   }
+}
+
+function isTrying({ connection, wanted, failures }: ServerChannel): boolean {
+  return connection !== undefined || (wanted && failures < OLD_MEMBER_ATTEMPTS);
 }

@@ -353,6 +353,23 @@ describe('nodes that die', () => {
     await eventually(() => expect(client.topology('c').servers[1]?.connected).toBe(true));
   });
 
+  it('are used again for a cache that was not looked at meanwhile', async () => {
+    const cluster = await startCluster({ caches: { c: {}, other: {} } });
+    const client = await connect(cluster.url);
+    await settled(client, cluster);
+    await settled(client, cluster, 'other');
+    await cluster.killNode(2);
+    await client.cache('other').get('k');
+    expect(client.topology('other').servers).toHaveLength(2);
+    await cluster.startNode(2);
+    expect(cluster.topologyOf('c')?.topologyId).toBe(client.topology('c').topologyId);
+    cluster.node(2).requests.reset();
+    await eventually(async () => {
+      await Promise.all(keys.map((key) => client.cache('c').get(key)));
+      expect(cluster.node(2).requests.keys.primary).toBeGreaterThan(0);
+    });
+  });
+
   it('may be all of them: the client is there when they are', async () => {
     const cluster = await startCluster();
     const client = await connect(cluster.url);

@@ -257,7 +257,12 @@ export class Cluster implements ChannelOwner {
     if (call.routeBy !== undefined && topology.owners !== undefined) {
       if (topology.storage === 'unasked') this.#askStorage(topology);
       const owners = route.ownersOf(call.routeBy);
-      if (owners !== undefined) for (const owner of owners) if (owner.ready && owner !== avoid) return owner;
+      const first = owners?.[0];
+      if (first?.ready && first !== avoid) return first;
+      if (owners !== undefined) {
+        first?.start();
+        for (const owner of owners) if (owner.ready && owner !== avoid) return owner;
+      }
     }
     return this.#members.inTurn(topology.members, avoid) ?? this.#members.any(avoid);
   }
