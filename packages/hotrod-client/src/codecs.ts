@@ -1,3 +1,5 @@
+import { boolean, float64, int32, int64 } from './protostream-scalars.js';
+
 /** Turns what the application holds into the bytes that a cache holds, and back. */
 export interface Codec<T> {
   /**
@@ -62,7 +64,7 @@ function json<T = unknown>({ mediaType = 'text/plain' }: JsonCodecOptions = {}):
 }
 
 /** The codecs that come with the client; any object of the shape {@link Codec} is one too. */
-export const codecs = { bytes, storage, text, json } as const;
+export const codecs = { bytes, storage, text, json, int64, int32, float64, boolean } as const;
 
 function asBytes(value: Uint8Array): Uint8Array {
   if (value instanceof Uint8Array) return value;
