@@ -54,7 +54,7 @@ function expectSurvived(report: SurvivalReport): void {
   console.log(describeSurvival(report));
   expect(report.violations).toEqual([]);
   expect(report.leftInClient).toBe(0);
-  expect(report.memoryAfter.heapMb).toBeLessThan(report.memoryBefore.heapMb + 32);
+  expect(report.memoryAfter.heapMb).toBeLessThan(report.memoryBefore.heapMb + 8);
   for (const { name, answeredPerSecond } of report.phases) {
     if (name.startsWith('quiet')) expect(answeredPerSecond).toBeGreaterThanOrEqual(2_000);
   }

@@ -22,6 +22,8 @@ export interface SurvivalPlan {
 export interface SurvivalReport extends WorkloadReport {
   readonly memoryBefore: MemoryLevel;
   readonly memoryAfter: MemoryLevel;
+  /** The most that was resident in between, in MiB. */
+  readonly peakResidentMb: number;
   /** Calls of the client that were not settled when every caller had its answer. */
   readonly leftInClient: number;
 }
@@ -31,6 +33,7 @@ const CACHE = 'survival';
 const TIMEOUT_MS = 5_000;
 /** Longer than a call may take; the other nodes still wait for it. */
 const FREEZE_MS = 7_000;
+const SAMPLE_MS = 500;
 const BREAKS = 12;
 const BETWEEN_BREAKS = 400;
 
@@ -136,33 +139,54 @@ export function surviveSites(pair: SitePair, plan: SurvivalPlan): Promise<Surviv
   });
 }
 
+type Disasters = (workload: Workload, client: HotRodClient) => Promise<void>;
+
 async function underLoad(
   options: HotRodClientOptions,
   plan: SurvivalPlan,
-  disasters: (workload: Workload, client: HotRodClient) => Promise<void>,
+  disasters: Disasters,
 ): Promise<SurvivalReport> {
   const client = await HotRodClient.connect({ ...options, timeoutMs: TIMEOUT_MS });
+  try {
+    // Both levels are those of a client that has done its work for a while, without the workload, which keeps a history.
+    await work(client, { ...plan, seed: (plan.seed ?? 1) + 1_000 }, async (workload) => {
+      await workload.answered(plan.quietCalls);
+    });
+    const memoryBefore = memoryLevel();
+    let peakResidentMb = memoryBefore.residentMb;
+    const sampler = setInterval(() => {
+      peakResidentMb = Math.max(peakResidentMb, Math.round(process.memoryUsage().rss / 1_048_576));
+    }, SAMPLE_MS);
+    const report = await work(client, plan, disasters).finally(() => clearInterval(sampler));
+    plan.log(`then: ${JSON.stringify(report.total)}`);
+    const { waiting, inFlight } = client.load;
+    return {
+      ...report,
+      memoryBefore,
+      memoryAfter: memoryLevel(),
+      peakResidentMb,
+      leftInClient: waiting + inFlight,
+    };
+  } finally {
+    await client.close();
+  }
+}
+
+async function work(client: HotRodClient, plan: SurvivalPlan, disasters: Disasters): Promise<WorkloadReport> {
+  const { callsPerSecond, seed = 1 } = plan;
   const workload = new Workload({
     cache: client.cache(CACHE),
     timeoutMs: TIMEOUT_MS,
-    callsPerSecond: plan.callsPerSecond,
-    ...(plan.seed === undefined ? {} : { seed: plan.seed }),
+    callsPerSecond,
+    seed,
   });
   try {
-    // The level is that of a client that has done its work for a while.
-    await workload.answered(plan.quietCalls);
-    const memoryBefore = memoryLevel();
-    tellPhase(workload, 'quiet', plan);
     await workload.answered(plan.quietCalls);
     await disasters(workload, client);
-    const report = await workload.stop();
-    plan.log(`then: ${JSON.stringify(report.total)}`);
-    const { waiting, inFlight } = client.load;
-    return { ...report, memoryBefore, memoryAfter: memoryLevel(), leftInClient: waiting + inFlight };
   } finally {
     await workload.stop();
-    await client.close();
   }
+  return workload.stop();
 }
 
 function tellPhase(workload: Workload, what: string, plan: SurvivalPlan): void {

@@ -136,11 +136,11 @@ describe('the workload', () => {
     const workload = new Workload({ cache: new HonestCache(), timeoutMs: 100, callsPerSecond: 20_000 });
     running = workload;
     await workload.answered(500);
-    expect(workload.beginPhase('second').name).toBe('start');
+    expect(workload.beginPhase('second').name).toBe('quiet');
     await workload.answered(500);
     running = undefined;
     const { phases, total } = await workload.stop();
-    expect(phases.map(({ name }) => name)).toEqual(['start', 'second']);
+    expect(phases.map(({ name }) => name)).toEqual(['quiet', 'second']);
     expect(phases[0]!.answered + phases[1]!.answered).toBe(total.answered);
   });
 });

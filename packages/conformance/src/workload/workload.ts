@@ -53,6 +53,7 @@ export class Workload {
   readonly #workers: Promise<void>[];
   #phase: FigureCounter;
   #stopping = false;
+  #stopped: Promise<WorkloadReport> | undefined;
   #written = 0;
   #waiters: { readonly goal: number; readonly resolve: () => void }[] = [];
   /** Changes when everything is lost: a call that began before says nothing about what there is now. */
@@ -74,7 +75,7 @@ export class Workload {
     this.#watch = new CallWatch(options.timeoutMs + hangMarginMs);
     this.#pacer = new Pacer(callsPerSecond);
     this.#total = new FigureCounter('total', performance.now());
-    this.#phase = new FigureCounter('start', performance.now());
+    this.#phase = new FigureCounter('quiet', performance.now());
     this.#workers = Array.from({ length: workers }, (_, number) => {
       const keys = Array.from({ length: keysPerWorker }, (_, index) => `s${seed}-w${number}-k${index}`);
       for (const key of keys) this.#models.set(key, new EntryModel());
@@ -129,8 +130,13 @@ export class Workload {
     return new Promise((resolve) => this.#waiters.push({ goal: this.#total.answered + more, resolve }));
   }
 
-  /** Ends all workers, then reads every key once more, and reports. */
-  async stop(): Promise<WorkloadReport> {
+  /** Ends all workers, reads every key once more, and reports. Idempotent. */
+  stop(): Promise<WorkloadReport> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<WorkloadReport> {
     this.#stopping = true;
     this.#pacer.stop();
     this.#tellWaiters(Number.POSITIVE_INFINITY);
