@@ -1,4 +1,4 @@
-import { HustDbHa, parseHustDbUrl } from '@kvtwin/hustdb-client';
+import { HustDbHa, parseHustDbUrl, storeErrorOf } from '@kvtwin/hustdb-client';
 import type { PairSource, Two } from '@kvtwin/versioned-value';
 import type { Cluster, ServedPair } from './cluster.js';
 import { FrontCommands, FrontPeer } from './front-commands.js';
@@ -61,14 +61,27 @@ function clusterOfFront({ source, sideNames, close }: OpenedPair, front: HustDbH
   const commands = new FrontCommands(front);
   return {
     ...onePair({ source, sideNames, tables: new TableStores(source), commands, older: undefined }),
-    peerCount: async (timeoutMs) => Number((await front.text('peer_count', {}, { timeoutMs })) ?? 0),
+    peerCount: (timeoutMs) =>
+      asked(front, 'peer_count', async () =>
+        Number((await front.text('peer_count', {}, { timeoutMs })) ?? 0),
+      ),
     // How many there are the front knows; a number beyond it refuses.
     peer: (at) => (at > 1023 ? undefined : new FrontPeer(front, at)),
-    tableFile: async (timeoutMs) => (await front.getTable({ timeoutMs })) ?? tableOf(sideNames),
+    tableFile: (timeoutMs) =>
+      asked(front, 'get_table', async () => (await front.getTable({ timeoutMs })) ?? tableOf(sideNames)),
     close: async () => {
       await Promise.all([front.close(), close()]);
     },
   };
+}
+
+/** What the front's client throws, as a StoreError. */
+async function asked<R>(front: HustDbHa, operation: string, ask: () => Promise<R>): Promise<R> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw storeErrorOf(error, front.server, operation);
+  }
 }
 
 function onePair(pair: ServedPair): Pick<Cluster, 'policy' | 'only' | 'pairOf' | 'names'> {

@@ -1,0 +1,168 @@
+import { HotRodServer } from '@kvtwin/hotrod-server';
+import { HustDbNode } from '@kvtwin/hustdb-node';
+import { freePort, startRudeServer } from '@kvtwin/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { EVERY_ENDPOINT, SEED } from '../test/every-endpoint.js';
+import { ask, get, header, post, type RawAnswer } from '../test/raw-http.js';
+import type { ProxyOptions } from './proxy-options.js';
+import { startProxy } from './start-proxy.js';
+
+const closing: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of closing.splice(0).reverse()) await one.close();
+});
+
+function closedLater<T extends { close(): Promise<unknown> }>(one: T): T {
+  closing.push(one);
+  return one;
+}
+
+async function proxy(options: ProxyOptions): Promise<number> {
+  return closedLater(await startProxy({ port: 0, drainTimeoutMs: 500, ...options })).port;
+}
+
+async function node(): Promise<string> {
+  return `hustdb://127.0.0.1:${closedLater(await HustDbNode.listen()).port}`;
+}
+
+async function site(): Promise<string> {
+  const caches = { default: {} };
+  return closedLater(await HotRodServer.listen({ caches, defaultCache: 'default' })).url;
+}
+
+/** Status, the named headers, and the body. */
+function told(answer: RawAnswer | undefined, ...names: string[]): unknown[] {
+  const values = names.map((name) => header(answer!, name)).filter((value) => value !== undefined);
+  return [answer?.status, ...values, answer?.body.toString()];
+}
+
+const VERSIONS = ['Version', 'Version1', 'Version2', 'Val-Offset', 'Sync', 'Fail', 'Keys'];
+const compared = async (port: number, request: string | Buffer): Promise<unknown[]> =>
+  told(await ask(port, request), ...VERSIONS);
+
+describe('the extended dialect beyond kv and hash', () => {
+  it('tells members and scores that one side lacks, and those that differ', async () => {
+    const [first, second] = [await node(), await node()];
+    const port = await proxy({ first, second, compat: 'extended' });
+    const only = await proxy({ first, second: first, compat: 'extended', journal: false });
+    await ask(only, post('/sadd?tb=s', 'm'));
+    expect(told(await ask(port, post('/sismember2?tb=s', 'm')), 'X-Outcome', 'Version1', 'Version2')).toEqual(
+      [409, 'one-sided', '2', ''],
+    );
+    await ask(port, post('/sadd?tb=s', 'm'));
+    expect(await compared(port, post('/sismember2?tb=s', 'm'))).toEqual([409, '3', '1', '']);
+    await ask(port, post('/zadd?tb=z&score=5', 'm'));
+    await ask(only, post('/zadd?tb=z&score=12', 'm'));
+    expect(await compared(port, post('/zscore2?tb=z', 'm'))).toEqual([409, '2', '1', '2', '125']);
+  });
+
+  it('adds on both sides, and answers version and sum', async () => {
+    const port = await proxy({ first: await node(), second: await node(), compat: 'extended' });
+    expect(await compared(port, get('/hincrby?tb=c&key=n&val=5'))).toEqual([200, '1', '5']);
+    expect(await compared(port, get('/hincrby?tb=c&key=n&val=-7&ver=1'))).toEqual([200, '2', '-2']);
+    expect(await compared(port, get('/hget2?tb=c&key=n'))).toEqual([200, '2', '-2']);
+    expect((await compared(port, get('/hincrby?tb=c&key=n&val=1&ver=1')))[0]).toBe(412);
+    expect((await compared(port, get('/hincrby?tb=c&key=n&val=abc')))[0]).toBe(400);
+    await ask(port, post('/hset?tb=c&key=t', 'text'));
+    expect((await compared(port, get('/hincrby?tb=c&key=t&val=1')))[0]).toBe(502);
+    await ask(port, post('/sadd?tb=s', 'm'));
+    expect((await compared(port, get('/hincrby?tb=s&key=t&val=1')))[0]).toBe(409);
+  });
+
+  it.each([
+    ['a score that is no number', post('/zadd?tb=z&score=abc', 'm')],
+    ['a score beyond 64 bits', post('/zadd?tb=z&score=9223372036854775808', 'm')],
+    ['no score', post('/zadd?tb=z', 'm')],
+    ['no member', get('/sismember2?tb=s')],
+    ['a listing without offset', get('/hkeys?peer=0&tb=h&size=5')],
+    ['a side that there is not', get('/stat_all?peer=2')],
+    ['bounds the wrong way round', get('/zrangebyscore?tb=z&min=5&max=1&offset=0&size=5')],
+    ['a file that there is not', get('/keys?peer=0&file=10&offset=0&size=5')],
+    ['no time to live', get('/cache/expire?key=k')],
+  ])('answers 400 and why to %s', async (_, request) => {
+    const port = await proxy({ first: await node(), second: await node(), compat: 'extended' });
+    const answer = await ask(port, request);
+    expect(told(answer, 'X-Outcome').slice(0, 2)).toEqual([400, 'invalid-request']);
+    expect(answer!.body.toString()).toMatch(/\w/);
+  });
+});
+
+describe('two sites whose versions cannot be compared', () => {
+  it('hold sets, sorted sets and counters, and are listed', async () => {
+    const port = await proxy({ first: await site(), second: await site() });
+    expect((await compared(port, post('/sadd?tb=s', 'm')))[0]).toBe(200);
+    expect(told(await ask(port, post('/sismember2?tb=s', 'm')), 'X-Outcome')).toEqual([200, 'agreed', '']);
+    await ask(port, post('/zadd?tb=z&score=5', 'm'));
+    await ask(port, post('/zadd?tb=z&score=7&opt=-1', 'm'));
+    expect(told(await ask(port, post('/zscore2?tb=z', 'm')), 'X-Outcome')).toEqual([200, 'agreed', '-2']);
+    expect((await ask(port, get('/hincrby?tb=c&key=n&val=3')))!.body.toString()).toBe('3');
+    expect((await ask(port, get('/hincrby?tb=c&key=n&val=3')))!.body.toString()).toBe('6');
+    expect(await compared(port, get('/zrangebyrank?tb=z&offset=0&size=9&noval=false'))).toEqual([
+      200,
+      '1',
+      '[{"key":"bQ==","val":"-2","ver":0}]',
+    ]);
+    for (const peer of [0, 1]) {
+      const listed = await compared(port, get(`/smembers?peer=${peer}&tb=s&offset=0&size=9`));
+      expect(listed).toEqual([200, '1', '[{"key":"bQ==","ver":0}]']);
+      expect((await ask(port, get(`/stat?peer=${peer}&tb=z`)))!.body.toString()).toBe(
+        '{"table":"z","type":"Z","count":1}',
+      );
+    }
+    expect((await compared(port, get('/srem?tb=s')))[0]).toBe(405);
+    expect((await compared(port, post('/srem?tb=s', 'm')))[0]).toBe(200);
+    expect((await compared(port, post('/srem?tb=s', 'm')))[0]).toBe(404);
+  });
+
+  it('keep a table of one type', async () => {
+    const port = await proxy({ first: await site(), second: await site(), compat: 'extended' });
+    await ask(port, post('/hset?tb=t&key=f', 'v'));
+    expect((await compared(port, post('/sadd?tb=t', 'm')))[0]).toBe(409);
+    expect((await compared(port, post('/zadd?tb=t&score=1', 'm')))[0]).toBe(409);
+    expect((await compared(port, get('/smembers?peer=0&tb=t&offset=0&size=9')))[0]).toBe(404);
+    expect((await compared(port, get('/hget?tb=t&key=f')))[0]).toBe(200);
+  });
+});
+
+describe('a front behind the proxy', () => {
+  async function overFront(compat: 'strict' | 'extended'): Promise<number> {
+    const behind = await proxy({ first: await node(), second: await node() });
+    return proxy({ pair: `hustdb+ha://127.0.0.1:${behind}`, compat });
+  }
+
+  it('is asked for every endpoint', async () => {
+    const port = await overFront('strict');
+    for (const [path, body] of SEED)
+      expect([path, (await ask(port, post(path, body)))!.status]).toEqual([path, 200]);
+    const statuses = await Promise.all(
+      EVERY_ENDPOINT.map(async ({ path, request }) => {
+        const bytes = Buffer.from(request.toString('latin1').replace('PEER', '1'), 'latin1');
+        return `${path} ${(await ask(port, bytes))!.status}`;
+      }),
+    );
+    expect(statuses).toEqual(EVERY_ENDPOINT.map(({ path }) => `${path} 200`));
+    expect((await ask(port, get('/peer_count')))!.body.toString()).toBe('2');
+    expect((await ask(port, get('/get_table')))!.body.toString()).toContain('"key":[0,1024]');
+    expect((await compared(port, get('/file_count?peer=2')))[0]).toBe(404);
+    expect((await compared(port, get('/file_count?peer=-1')))[0]).toBe(400);
+  });
+
+  it.each(['stopped', 'silent'] as const)('answers in time when the front is %s', async (fault) => {
+    const at =
+      fault === 'stopped' ? await freePort() : closedLater(await startRudeServer({ kind: 'silent' })).port;
+    for (const compat of ['strict', 'extended'] as const) {
+      const port = await proxy({ pair: `hustdb+ha://127.0.0.1:${at}`, compat, sideTimeoutMs: 500 });
+      const answers = await Promise.all(
+        EVERY_ENDPOINT.map(async ({ path, class: kind, request }) => {
+          const bytes = Buffer.from(request.toString('latin1').replace('PEER', '0'), 'latin1');
+          return { path, kind, status: (await ask(port, bytes))!.status };
+        }),
+      );
+      const wrong = answers.filter(({ path, kind, status }) => {
+        const own = kind === 'service' && path !== '/peer_count' && path !== '/get_table';
+        return status !== (own ? 200 : compat === 'strict' ? 404 : 503);
+      });
+      expect(wrong).toEqual([]);
+    }
+  });
+});
