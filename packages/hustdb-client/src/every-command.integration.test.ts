@@ -188,6 +188,23 @@ describe('HustDbHa', () => {
     expect(write.asked).toEqual(['GET /cache/hincrby?tb=t&key=k&val=7', 'POST /cache/put?key=k v']);
   });
 
+  it('reads numbers and counters, and says where there are none', async () => {
+    expect(await (await scripted([200, {}, '2'])).client.peerCount()).toBe(2);
+    expect(await (await scripted([200, {}, '10'])).client.fileCount(0)).toBe(10);
+    const space = '{"count":1,"size":2,"capacity":1024}';
+    const all = `[{"TOTALIZE":{"KVPAIR":${space},"HASHTABLE":${space}}},{"table":"s","type":"S","count":3}]`;
+    const { client } = await scripted([200, {}, all]);
+    expect(await client.statistics(1)).toMatchObject({
+      kv: { count: 1 },
+      tables: [{ table: 's', count: 3 }],
+    });
+    await expect(client.peerCount()).rejects.toMatchObject({ code: 'HUSTDB_MALFORMED_REPLY' });
+    const { client: silent } = await scripted([404, {}]);
+    await expect(silent.statistics(0)).rejects.toMatchObject({ code: 'HUSTDB_PEER_FAILED' });
+    expect(await silent.syncAlive()).toBe(false);
+    expect(await (await scripted([200, {}, 'hustdbha 1.7\n'])).client.version()).toBe('hustdbha 1.7');
+  });
+
   it('sets a table in two steps, and drops the connection on which it was refused', async () => {
     const challenge = await scripted([200, {}, 'x'.repeat(256)]);
     expect(await challenge.client.setTable({})).toMatchObject({ outcome: 'challenge' });

@@ -8,11 +8,13 @@ import {
   type HaRead,
   type HaWrite,
   type HttpReplyInput,
+  type NodeStatistics,
   parseHaCacheWrite,
   parseHaListing,
   parseHaRead,
   parseHaText,
   parseHaWrite,
+  parseNodeStatistics,
   parsePairReply,
   parseSetTable,
   type SetTableReply,
@@ -154,8 +156,8 @@ export class HustDbHa {
     const call = callOf(options);
     const serverOf = (peer: number): KeyServer => ({
       peer,
-      files: async () => Number(await this.#peerText('file_count', peer, call)),
-      statAll: () => this.#peerText('stat_all', peer, call),
+      files: () => this.fileCount(peer, call),
+      statistics: () => this.statistics(peer, call),
       keys: async (request) => {
         const listing = await this.keys({ peer, ...request }, call);
         if (listing.outcome === 'failed') throw this.#peerFailed('keys', peer);
@@ -208,6 +210,37 @@ export class HustDbHa {
     return this.#call(command, request, parseHaText, call);
   }
 
+  /** How many nodes the front has; `peer` counts them from 0. */
+  async peerCount(call?: HustDbCallOptions): Promise<number> {
+    return this.#number('peer_count', await this.text('peer_count', {}, call));
+  }
+
+  /** How many files a node has. Rejects with `HUSTDB_PEER_FAILED` where the front gets no answer from it. */
+  async fileCount(peer: number, call: HustDbCallOptions = {}): Promise<number> {
+    return this.#number('file_count', await this.#peerText('file_count', peer, call));
+  }
+
+  /** Counters of a node: kv, all hashes together, every table. Rejects with `HUSTDB_PEER_FAILED` as {@link fileCount}. */
+  async statistics(peer: number, call: HustDbCallOptions = {}): Promise<NodeStatistics> {
+    const text = await this.#peerText('stat_all', peer, call);
+    try {
+      return parseNodeStatistics(text);
+    } catch (error) {
+      const context = { server: this.server, operation: 'stat_all', mayHaveBeenApplied: false };
+      throw HustDbClientError.fromProtocol(error, context);
+    }
+  }
+
+  /** Whether the front's sync server, which replays what a node missed, answers. */
+  async syncAlive(call?: HustDbCallOptions): Promise<boolean> {
+    return (await this.text('sync_alive', {}, call)) !== undefined;
+  }
+
+  /** The front's name and version, as `hustdbha 1.7`. */
+  async version(call?: HustDbCallOptions): Promise<string | undefined> {
+    return (await this.text('version', {}, call))?.trimEnd();
+  }
+
   /** The cluster's table file (`/get_table`), as JSON text; undefined where the front has none. */
   getTable(call?: HustDbCallOptions): Promise<string | undefined> {
     return this.text('get_table', {}, call);
@@ -228,8 +261,7 @@ export class HustDbHa {
   }
 
   async #allPeers(call: HustDbCallOptions): Promise<number[]> {
-    const count = await this.text('peer_count', {}, call);
-    return Array.from({ length: Number(count ?? 0) }, (_, peer) => peer);
+    return Array.from({ length: await this.peerCount(call) }, (_, peer) => peer);
   }
 
   async #peerText(
@@ -240,6 +272,14 @@ export class HustDbHa {
     const text = await this.text(command, { peer }, call);
     if (text === undefined) throw this.#peerFailed(command, peer);
     return text;
+  }
+
+  #number(operation: string, text: string | undefined): number {
+    if (text !== undefined && /^\d{1,6}$/.test(text)) return Number(text);
+    throw new HustDbClientError(
+      `${operation} at ${this.server} answered ${JSON.stringify(text?.slice(0, 40))} instead of a number`,
+      { code: 'HUSTDB_MALFORMED_REPLY', server: this.server, operation },
+    );
   }
 
   #peerFailed(operation: string, peer: number): HustDbClientError {

@@ -8,14 +8,18 @@ import {
   type NodeCacheReply,
   type NodeListing,
   type NodeRead,
+  type NodeStatistics,
   type NodeWrite,
   parseFileCount,
   parseNodeBinlog,
   parseNodeCacheReply,
   parseNodeListing,
   parseNodeRead,
+  parseNodeStatistics,
   parseNodeText,
   parseNodeWrite,
+  parseTableStatistics,
+  type TableStatistics,
 } from '@kvtwin/hustdb-protocol';
 import {
   callOf,
@@ -126,7 +130,7 @@ export class HustDbNode {
     const server = {
       peer: 0,
       files: () => this.fileCount(call),
-      statAll: () => this.statAll(call),
+      statistics: () => this.statistics(call),
       keys: (request: AskKeys) => this.keys(request, call),
     };
     return listKeys([0], () => server, options);
@@ -170,6 +174,16 @@ export class HustDbNode {
   /** JSON text. */
   statAll(call?: HustDbCallOptions): Promise<string | undefined> {
     return this.#call('stat_all', {}, parseNodeText, call);
+  }
+
+  /** What {@link statAll} tells, read: kv, all hashes together, and every table. */
+  statistics(call?: HustDbCallOptions): Promise<NodeStatistics> {
+    return this.#call('stat_all', {}, (reply) => parseNodeStatistics(parseNodeText(reply) ?? ''), call);
+  }
+
+  /** What {@link stat} tells of a table, read; undefined for one that is not there. */
+  tableStatistics(table: string, call?: HustDbCallOptions): Promise<TableStatistics | undefined> {
+    return this.#call('stat', { table }, (reply) => statisticsOf(parseNodeText(reply)), call);
   }
 
   /** Has the node make a snapshot to list from with `async`; a token, or undefined where there is one already. */
@@ -228,6 +242,10 @@ export class HustDbNode {
       throw HustDbClientError.fromProtocol(error, { ...context, mayHaveBeenApplied: write && sent });
     }
   }
+}
+
+function statisticsOf(text: string | undefined): TableStatistics | undefined {
+  return text === undefined ? undefined : parseTableStatistics(text);
 }
 
 function parseScores(reply: HttpReplyInput): NodeListing {

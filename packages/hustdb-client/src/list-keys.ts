@@ -1,4 +1,9 @@
-import { HUSTDB_LIMITS, type ListedEntry, type NodeListing } from '@kvtwin/hustdb-protocol';
+import {
+  HUSTDB_LIMITS,
+  type ListedEntry,
+  type NodeListing,
+  type NodeStatistics,
+} from '@kvtwin/hustdb-protocol';
 import type { HustDbCallOptions } from './client-options.js';
 import { HustDbClientError } from './hustdb-client-error.js';
 import { type FileServer, walkFiles } from './walk-files.js';
@@ -40,7 +45,7 @@ export interface AskKeys {
 export interface KeyServer {
   readonly peer: number;
   files(): Promise<number>;
-  statAll(): Promise<string | undefined>;
+  statistics(): Promise<NodeStatistics>;
   keys(request: AskKeys): Promise<NodeListing>;
 }
 
@@ -62,7 +67,7 @@ export async function* listKeys(
     const server = serverOf(peer);
     const files: FileServer = {
       files: () => server.files(),
-      statAll: () => server.statAll(),
+      statistics: () => server.statistics(),
       page: (position, size) => server.keys({ ...position, size, noval: !values, ...range }),
     };
     const begin = from?.peer === peer ? from : { file: 0, offset: 0 };

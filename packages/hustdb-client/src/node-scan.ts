@@ -49,7 +49,7 @@ export async function* scanKv(
   const start = parseScanCursor(options.cursor, store);
   const server = {
     files: () => client.fileCount(call),
-    statAll: () => client.statAll(call),
+    statistics: () => client.statistics(call),
     page: ({ file, offset }: ScanPosition, size: number) =>
       client.keys({ file, offset, size, noval: false }, call),
   };

@@ -87,9 +87,11 @@ describe('scans', () => {
       const page = Number(url.searchParams.get('offset')) / 10;
       const entries = (pages[page] ?? []).map((key) => ({ key, val: 'dg==', ver: 1 }));
       if (url.pathname === '/hustdb/keys') asked.push(url.searchParams.get('offset') ?? '');
+      const none = { count: 0, size: 0, capacity: 0 };
+      const total = { TOTALIZE: { KVPAIR: none, HASHTABLE: none } };
       const bodies: Record<string, string> = {
         '/hustdb/file_count': '1',
-        '/hustdb/stat_all': JSON.stringify([{ TOTALIZE: {} }, { table: 'z', type: 'Z', count: 20 }]),
+        '/hustdb/stat_all': JSON.stringify([total, { table: 'z', type: 'Z', count: 20 }]),
         '/hustdb/keys': JSON.stringify(entries),
       };
       response.end(bodies[url.pathname] ?? '');

@@ -1,4 +1,9 @@
-import { HUSTDB_LIMITS, type ListedEntry, type NodeListing } from '@kvtwin/hustdb-protocol';
+import {
+  HUSTDB_LIMITS,
+  type ListedEntry,
+  type NodeListing,
+  type NodeStatistics,
+} from '@kvtwin/hustdb-protocol';
 import type { ScanPosition } from './scan-cursor.js';
 import { entriesOf, PageReader } from './scan-pages.js';
 
@@ -6,8 +11,7 @@ import { entriesOf, PageReader } from './scan-pages.js';
 export interface FileServer {
   /** How many files it has. */
   files(): Promise<number>;
-  /** JSON text. */
-  statAll(): Promise<string | undefined>;
+  statistics(): Promise<NodeStatistics>;
   page(position: ScanPosition, size: number): Promise<NodeListing>;
 }
 
@@ -30,7 +34,7 @@ export async function* walkFiles(
   { filtered = false }: { readonly filtered?: boolean } = {},
 ): AsyncGenerator<FilePage> {
   const files = await server.files();
-  const hidden = hiddenRecords(await server.statAll(), filtered);
+  const hidden = hiddenRecords(await server.statistics(), filtered);
   for (let file = start.file; file < files; file++) {
     const reader = new PageReader((position, size) => server.page(position, size), pageSize);
     let offset = file === start.file ? start.offset : 0;
@@ -46,25 +50,13 @@ export async function* walkFiles(
   }
 }
 
-interface StatRow {
-  readonly type?: unknown;
-  readonly count?: unknown;
-  readonly TOTALIZE?: { readonly KVPAIR?: { readonly count?: unknown } };
-}
-
 /**
  * How many raw records a listing may hide in a row: one for each entry of a sorted set; where it is filtered, everything that
  * the node holds, and those once more.
  */
-function hiddenRecords(statAll: string | undefined, filtered: boolean): number {
-  const rows: unknown = statAll === undefined ? [] : JSON.parse(statAll);
-  if (!Array.isArray(rows)) return 0;
-  return (rows as StatRow[]).reduce((sum, { type, count, TOTALIZE }) => {
-    const twins = type === 'Z' ? numberOf(count) : 0;
-    return sum + twins + (filtered ? numberOf(count) + numberOf(TOTALIZE?.KVPAIR?.count) : 0);
-  }, 0);
-}
-
-function numberOf(value: unknown): number {
-  return typeof value === 'number' && value > 0 ? value : 0;
+function hiddenRecords({ kv, tables }: NodeStatistics, filtered: boolean): number {
+  return tables.reduce(
+    (sum, { type, count }) => sum + (type === 'Z' ? count : 0) + (filtered ? count : 0),
+    filtered ? kv.count : 0,
+  );
 }

@@ -107,6 +107,13 @@ export { formatNodeListing, type ListedEntry, type NodeListing, parseNodeListing
 export { formatNodeRead, type NodeRead, parseNodeRead } from './node-read.js';
 export { formatNodeReply, formatNodeUnauthorized } from './node-reply.js';
 export { type ParsedNodeRequest, parseNodeRequest, type RequestInput } from './node-request.js';
+export {
+  type NodeStatistics,
+  parseNodeStatistics,
+  parseTableStatistics,
+  type SpaceStatistics,
+  type TableStatistics,
+} from './node-statistics.js';
 export { formatNodeWrite, type NodeWrite, parseNodeWrite } from './node-write.js';
 export {
   isPairEndpoint,
