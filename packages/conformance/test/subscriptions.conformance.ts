@@ -161,3 +161,20 @@ test('a call goes along with its trace, and without harm', async () => {
     await client.close();
   }
 });
+
+test.each(['default', 'local', 'people', 'objects'])('keys() of cache %s', async (name) => {
+  const client = await HotRodClient.connect(inject('firstSite'));
+  try {
+    const cache = client.cache(name);
+    const key = freshText();
+    await cache.set(key, 'v'.repeat(50_000));
+    const before = client.stats().bytesReceived;
+    const found: string[] = [];
+    for await (const each of cache.keys()) if (each === key) found.push(each);
+    expect(found).toEqual([key]);
+    expect(client.stats().bytesReceived - before).toBeLessThan(50_000);
+    await cache.delete(key);
+  } finally {
+    await client.close();
+  }
+});

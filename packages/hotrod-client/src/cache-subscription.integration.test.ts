@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { subscribe as subscribeChannel, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { HotRodCluster, HotRodServer } from '@kvtwin/hotrod-server';
 import { ManualClock } from '@kvtwin/versioned-value';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { bundledProgram } from '../test/bundled-program.js';
 import { type Cache, type CacheGap, codecs, HotRodClient, type HotRodClientOptions } from './index.js';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -232,6 +235,33 @@ describe('a subscription', () => {
       message: expect.stringContaining('no such luck'),
     });
   });
+
+  it('keeps the process alive while it is open, and no longer', async () => {
+    const server = await startServer();
+    const c = (await connect(server.url)).cache('c');
+    const program = await bundledProgram(`
+      import { HotRodClient } from '@kvtwin/hotrod-client';
+      const client = await HotRodClient.connect('${server.url}');
+      const subscription = await client.cache('c').subscribe({
+        created: async ({ key }) => {
+          await subscription.close();
+          console.log('closed by', key);
+        },
+      });
+      console.log('open');
+    `);
+    const child = spawn(process.execPath, ['--input-type=module'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let printed = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    const ended = once(child, 'close');
+    child.stdin.end(program);
+    await vi.waitFor(() => expect(printed).toContain('open'), 30_000);
+    await c.set('k', 'v');
+    expect((await ended)[0]).toBe(0);
+    expect(printed).toBe('open\nclosed by k\n');
+  }, 60_000);
 
   it('tells what a codec cannot decode as an error of its own', async () => {
     const server = await startServer();

@@ -150,3 +150,22 @@ describe('going through a cache', () => {
     expect(open()).toBe(before);
   });
 });
+
+describe('keys()', () => {
+  it('leaves the values on the server', async () => {
+    await users.set('k', 'x'.repeat(100_000));
+    const before = client.stats().bytesReceived;
+    expect(await collect(users.keys())).toEqual(['k']);
+    expect(client.stats().bytesReceived - before).toBeLessThan(10_000);
+  });
+
+  it('does without that where a server does not know how', async () => {
+    await users.set('k', 'v');
+    const error = { status: 0x85, message: "ISPN005060: Factory 'x' not found in server" };
+    server.faults.inject(error, { operation: 'iterationStart' });
+    expect(await collect(users.keys())).toEqual(['k']);
+    server.faults.inject(error, { operation: 'iterationStart', times: 2 });
+    await expect(collect(users.keys())).rejects.toMatchObject({ code: 'HOTROD_SERVER_ERROR' });
+    server.faults.clear();
+  });
+});

@@ -42,6 +42,7 @@ import type { CacheCodecs, Codec } from './codecs.js';
 import { type AnyListenerOptions, eventReading, wantedTypes } from './event-decoder.js';
 import { HotRodError } from './hotrod-error.js';
 import { type IterateOptions, iterateEntries } from './iterate-batches.js';
+import { iterateKeys } from './iterate-keys.js';
 import { latin1Text } from './latin1-text.js';
 import { type Payload, payloadBytes } from './payload-bytes.js';
 import type { CallTarget } from './pending-call.js';
@@ -234,9 +235,12 @@ export class Cache<K, V> {
     return this.#iterate(decode, { ...options, metadata: true });
   }
 
-  /** All keys. Otherwise as {@link entries}. */
+  /** All keys; the values stay on the server. Otherwise as {@link entries}. */
   keys(options: IterateOptions = {}): CacheIteration<K> {
-    return this.#iterate((entry) => this.#decodeKey(entry.key), options);
+    const { name: cacheName } = this;
+    const { mediaType: keyType } = this.#codecs.key;
+    const decode = ({ key }: IterationEntry): K => this.#decodeKey(key);
+    return new CacheIteration(iterateKeys(this.#client, { cacheName, keyType, options, decode }));
   }
 
   /** All values. Otherwise as {@link entries}. */
