@@ -5,7 +5,7 @@ import type { Compatibility } from './proxy-options.js';
 
 /**
  * What `/cache/get`, `exist`, `ttl`, `hget` and `hexist` answer: 200 with an empty `Version` and the value, else 404 with
- * `Version: 0`. Extended: 503 where no side has it and one could not be asked.
+ * `Version: 0`. Extended: 503 where no side has it and one could not be asked, 400 where none can be asked so.
  */
 export function cacheReadAnswer(read: CacheRead, compat: Compatibility): Answer {
   if (read.outcome === 'found') {
@@ -15,6 +15,7 @@ export function cacheReadAnswer(read: CacheRead, compat: Compatibility): Answer 
   if (read.error === undefined) return notFound('unreadable');
   const message = `${read.error.code}: ${read.error.message}`;
   if (compat === 'strict') return notFound('unreadable', message);
+  if (read.error.code.startsWith('STORE_INVALID_')) return textAnswer(400, 'invalid-request', message);
   return textAnswer(503, 'unreadable', message, ['Retry-After', '1']);
 }
 

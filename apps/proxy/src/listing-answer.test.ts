@@ -51,6 +51,8 @@ describe('the answer of the caches', () => {
     expect(own(cacheReadAnswer({ outcome: 'absent' }, 'extended').headers)).toEqual({ Version: '0' });
     expect(cacheReadAnswer({ outcome: 'unreadable', error }, 'strict').status).toBe(404);
     expect(cacheReadAnswer({ outcome: 'unreadable', error }, 'extended').status).toBe(503);
+    const badKey = new StoreError('a question mark', { code: 'STORE_INVALID_KEY' });
+    expect(cacheReadAnswer({ outcome: 'unreadable', error: badKey }, 'extended').status).toBe(400);
   });
 
   it.each([

@@ -47,7 +47,7 @@ export class TwoSides implements PairCommands {
     ] as const;
     let body: Uint8Array = new Uint8Array(0);
     const verdict = (reply: NodeCacheReply | StoreError): CacheWritten['sides'][0] => {
-      if (StoreError.is(reply)) return 'unknown';
+      if (StoreError.is(reply)) return isCallersFault(reply) ? 'rejected' : 'unknown';
       if (reply.outcome !== 'done') return 'rejected';
       body = reply.body;
       return 'applied';
@@ -111,9 +111,16 @@ export async function listSide(
       default:
         return { outcome: 'no-table' };
     }
-  } catch (error) {
-    return { outcome: 'unreadable', error: error as StoreError };
+  } catch (thrown) {
+    const error = thrown as StoreError;
+    if (error.code === 'STORE_UNSUPPORTED') throw error;
+    return isCallersFault(error) ? { outcome: 'invalid' } : { outcome: 'unreadable', error };
   }
+}
+
+/** No side could ever do this: nothing was sent. */
+function isCallersFault({ code }: StoreError): boolean {
+  return code.startsWith('STORE_INVALID_');
 }
 
 async function addToSide(
