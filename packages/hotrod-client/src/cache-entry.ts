@@ -18,6 +18,7 @@ export interface CacheEntry<V> {
 
 /** The entry of a decoded value and its metadata. */
 export function cacheEntry<V>(value: V, { entryVersion, lifespan, maxIdle }: EntryMetadata): CacheEntry<V> {
+  if (lifespan === undefined && maxIdle === undefined) return { value, version: entryVersion };
   return {
     value,
     version: entryVersion,

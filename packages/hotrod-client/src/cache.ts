@@ -5,10 +5,13 @@ import {
   type GetWithMetadataReply,
   hadPreviousEntry,
   type IterationEntry,
+  type KeyRequest,
   type KeyValue,
   type OperationDefinition,
   operations,
   type PreviousValue,
+  type PutReply,
+  type PutRequest,
   RequestFlag,
 } from '@kvtwin/hotrod-protocol';
 import { decodeWith, encodeWith } from './apply-codec.js';
@@ -38,17 +41,21 @@ import { CacheIteration } from './cache-iteration.js';
 import { type AnyEventHandlers, CacheSubscription, handledTypes } from './cache-subscription.js';
 import type { EventfulSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
-import type { CacheCodecs, Codec } from './codecs.js';
+import { type CacheCodecs, type Codec, codecs } from './codecs.js';
 import { type AnyListenerOptions, eventReading, wantedTypes } from './event-decoder.js';
 import { HotRodError } from './hotrod-error.js';
 import { type IterateOptions, iterateEntries } from './iterate-batches.js';
+import { keyRequest } from './key-request.js';
 import { iterateKeys } from './iterate-keys.js';
 import { latin1Text } from './latin1-text.js';
 import { type Payload, payloadBytes } from './payload-bytes.js';
-import type { CallTarget } from './pending-call.js';
+import type { CallInput, CallTarget } from './pending-call.js';
 import { type Updated, type UpdateOptions, updateEntry } from './update-entry.js';
 
 type Operation<Request, Reply extends AnyReply> = OperationDefinition<Request, Reply>;
+interface KeyInput<Reply extends AnyReply, Result> extends CallInput<KeyRequest | undefined, Reply, Result> {
+  interpret(reply: Reply): Result;
+}
 
 /** A cache on the server, typed by its codecs. It holds nothing: as many as you like may stand for the same cache. */
 export class Cache<K, V> {
@@ -56,6 +63,13 @@ export class Cache<K, V> {
   readonly #codecs: CacheCodecs<K, V>;
   readonly #target: CallTarget;
   readonly #flags: number;
+  readonly #inputs: {
+    readonly get: KeyInput<GetReply, V | undefined>;
+    readonly getEntry: KeyInput<GetWithMetadataReply, CacheEntry<V> | undefined>;
+    readonly has: KeyInput<AnyReply, boolean>;
+    readonly remove: KeyInput<AnyReply, boolean>;
+    readonly set: CallInput<PutRequest | undefined, PutReply, void>;
+  };
 
   /** Made by `client.cache()`. `flags`: `RequestFlag` bits of every call. */
   constructor(
@@ -72,6 +86,19 @@ export class Cache<K, V> {
       keyType: codecs.key.mediaType,
       valueType: codecs.value.mediaType,
     });
+    this.#inputs = {
+      get: this.#keyInput(operations.get, this.#valueOf),
+      getEntry: this.#keyInput(operations.getWithMetadata, this.#entryOf),
+      has: this.#keyInput(operations.containsKey, isOk),
+      remove: this.#keyInput(operations.remove, isOk),
+      set: {
+        operation: operations.put as Operation<PutRequest | undefined, PutReply>,
+        request: undefined,
+        target: this.#target,
+        flags,
+        interpret: nothing,
+      },
+    };
   }
 
   /** The same cache with other codecs: `cache.as({ value: codecs.bytes }).get(key)`. */
@@ -87,22 +114,29 @@ export class Cache<K, V> {
 
   /** The value, or undefined where there is no entry. It counts as a use of the entry, for max idle. */
   get(key: K, options?: CacheCallOptions): Promise<V | undefined> {
-    return this.#runOnKey(operations.get, key, options, this.#valueOf);
+    return this.#runOnKey(this.#inputs.get, key, options);
   }
 
   /** The value with its version and expiration. It counts as a use of the entry. */
   getEntry(key: K, options?: CacheCallOptions): Promise<CacheEntry<V> | undefined> {
-    return this.#runOnKey(operations.getWithMetadata, key, options, this.#entryOf);
+    return this.#runOnKey(this.#inputs.getEntry, key, options);
   }
 
   /** Whether the key has an entry. It does not count as a use of it. */
   has(key: K, options?: CacheCallOptions): Promise<boolean> {
-    return this.#runOnKey(operations.containsKey, key, options, isOk);
+    return this.#runOnKey(this.#inputs.has, key, options);
   }
 
   /** Stores the value, whatever was there. */
   set(key: K, value: V, options?: CacheWriteOptions): Promise<void> {
-    return this.#run(operations.put, () => this.#write(key, value, options), options, nothing);
+    if (options !== undefined) {
+      return this.#run(operations.put, () => this.#write(key, value, options), options, nothing);
+    }
+    try {
+      return this.#client.ask(this.#inputs.set, this.#write(key, value, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Whether it was stored: false where the key has an entry. */
@@ -123,7 +157,7 @@ export class Cache<K, V> {
 
   /** Whether there was an entry. */
   delete(key: K, options?: CacheCallOptions): Promise<boolean> {
-    return this.#runOnKey(operations.remove, key, options, isOk);
+    return this.#runOnKey(this.#inputs.remove, key, options);
   }
 
   /** Whether it was removed: false where the entry has another version, or is gone. */
@@ -310,23 +344,29 @@ export class Cache<K, V> {
     );
   }
 
-  /** {@link #run} for what is asked most: nothing is made for the call but the call. */
+  /** {@link #run} for what is asked most: without options all calls of an operation share one input. */
   #runOnKey<Reply extends AnyReply, Result>(
-    operation: Operation<{ readonly key: Uint8Array }, Reply>,
+    shared: KeyInput<Reply, Result>,
     key: K,
     options: CacheCallOptions | undefined,
-    interpret: (reply: Reply) => Result,
   ): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const request = { key: this.#key(key) };
-      const flags = options === undefined ? this.#flags : this.#flags | flagsOf(options);
-      const payloadBytes = request.key.length;
-      this.#client.submit(
-        { operation, request, target: this.#target, flags, payloadBytes, options, interpret },
-        resolve,
-        reject,
-      );
-    });
+    if (options !== undefined) {
+      const { operation, interpret } = shared;
+      return this.#run(operation, () => ({ key: this.#key(key) }), options, interpret);
+    }
+    try {
+      return this.#client.ask(shared, keyRequest(this.#codecs.key, key));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #keyInput<Reply extends AnyReply, Result>(
+    operation: Operation<KeyRequest, Reply>,
+    interpret: (reply: Reply) => Result,
+  ): KeyInput<Reply, Result> {
+    const wantsText = (this.#codecs.value as unknown) === codecs.text;
+    return { operation, request: undefined, target: this.#target, flags: this.#flags, wantsText, interpret };
   }
 
   #run<Request, Reply extends AnyReply, Result>(
@@ -355,14 +395,19 @@ export class Cache<K, V> {
   }
 
   readonly #valueOf = (reply: GetReply): V | undefined =>
-    reply.outcome === 'ok' ? this.#codecs.value.decode(reply.value) : undefined;
+    reply.outcome === 'ok' ? this.#valueIn(reply.value) : undefined;
 
   readonly #entryOf = (reply: GetWithMetadataReply): CacheEntry<V> | undefined =>
-    reply.outcome === 'ok' ? cacheEntry(this.#codecs.value.decode(reply.value), reply.metadata) : undefined;
+    reply.outcome === 'ok' ? cacheEntry(this.#valueIn(reply.value), reply.metadata) : undefined;
 
   /** Where the status says that there was an entry, an empty value is one. */
   readonly #heldBefore = ({ previous }: AnyReply & { readonly previous?: PreviousValue }): V | undefined =>
     previous === undefined ? undefined : this.#codecs.value.decode(previous.value);
+
+  /** Texts may be read already. */
+  #valueIn(value: Uint8Array | string): V {
+    return typeof value === 'string' ? (value as V) : this.#codecs.value.decode(value);
+  }
 
   #bulk(options: CacheCallOptions | undefined): BulkContext {
     const flags = options === undefined ? this.#flags : this.#flags | flagsOf(options);

@@ -8,6 +8,11 @@ import type { CallInput } from './pending-call.js';
 export interface EventfulSender extends CallSender, KeyRouter {
   /** @internal */
   readonly events: EventRegistry;
+  /** {@link execute} of an input that many calls share, each with a request of its own. */
+  ask<Request, Reply extends AnyReply, Result>(
+    input: CallInput<Request | undefined, Reply, Result>,
+    request: Request,
+  ): Promise<Result>;
 }
 
 /** What iterations and listeners need of a client. */

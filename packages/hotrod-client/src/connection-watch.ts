@@ -84,7 +84,6 @@ export class ConnectionWatch {
     };
     probe.begin(done, () => undefined);
     probe.submittedAtMs = nowMs;
-    probe.deadlineMs = nowMs + probe.timeoutMs;
     this.#probe = probe;
     connection.send(probe);
     this.#timer.wakeBy(probe.deadlineMs, nowMs);

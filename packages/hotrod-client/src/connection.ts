@@ -17,6 +17,7 @@ import type { PendingCall } from './pending-call.js';
 import { RequestHeaders, tracedHeader } from './request-headers.js';
 import { formatServerAddress } from './server-address.js';
 import { serverFailureOf } from './server-failure.js';
+import { textOf } from './text-of.js';
 
 /** What a connection tells its owner. */
 export interface ConnectionOwner {
@@ -109,6 +110,8 @@ export class Connection {
     this.#decoder = new ResponseDecoder<PendingCall>({
       pendingOf: (messageId) => this.#inFlight.peek(Number(messageId)),
       limits: { maxArrayBytes: limits.maxValueBytes },
+      textOf,
+      reuseReplies: true,
     });
     // A client keeps the process alive while calls are under way, by its timer; a connection alone does not.
     socket.unref();
@@ -165,17 +168,16 @@ export class Connection {
     if (!this.#flushScheduled) writer.ensure(SLAB_BYTES);
     const { target, operation, route } = call;
     const messageId = this.#inFlight.add(call);
-    call.version = this.version;
-    call.intelligence = target.intelligence ?? this.#limits.intelligence;
-    call.topologyId =
+    const { version } = this;
+    const intelligence = target.intelligence ?? this.#limits.intelligence;
+    const topologyId =
       route === undefined || target.intelligence !== undefined ? UNKNOWN_TOPOLOGY_ID : route.topologyId;
     try {
-      const header =
-        call.parameters === undefined
-          ? this.#headers.headerFor(target, call)
-          : tracedHeader(target, call, call.parameters);
+      const plain = this.#headers.headerFor(target, call.flags, version, intelligence, topologyId);
+      const header = call.parameters === undefined ? plain : tracedHeader(plain, call.parameters);
       header.messageId = messageId;
-      encodeRequest(writer, operation, header, requestForVersion(call.request, this.version, this.#nowMs));
+      call.header = plain;
+      encodeRequest(writer, operation, header, requestForVersion(call.request, version, this.#nowMs));
     } catch (error) {
       this.#inFlight.take(messageId);
       throw error;

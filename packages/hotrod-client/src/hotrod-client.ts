@@ -24,6 +24,20 @@ import { type CallInput, type CallOptions, type CallTarget, PendingCall } from '
 import { Sites } from './sites.js';
 import { traceParameters } from './trace-context.js';
 
+type AnyInput = CallInput<unknown, AnyReply, unknown>;
+type Resolve = (result: unknown) => void;
+
+/** The ends of the promise made last: no closure is made for them. */
+const taken = {
+  resolve: (_result: unknown): void => undefined,
+  reject: (_error: unknown): void => undefined,
+};
+
+function takeEnds(resolve: (result: never) => void, reject: (error: unknown) => void): void {
+  taken.resolve = resolve as (result: unknown) => void;
+  taken.reject = reject;
+}
+
 /** What a client is doing at the moment. */
 export interface ClientLoad {
   /** Calls that wait for a connection or for their turn. */
@@ -176,14 +190,25 @@ export class HotRodClient implements CallSender, KeyRouter {
     reject: (error: HotRodError) => void,
   ): void {
     checkTimeout(input.options?.timeoutMs);
-    const call = new PendingCall(
-      input as unknown as CallInput<unknown, AnyReply, unknown>,
-      this.#options.timeoutMs,
-    );
+    this.#begin(input as AnyInput, input.request, resolve as Resolve, reject);
+  }
+
+  /** @internal {@link execute} of an input that many calls share, each with a request of its own. Throws nothing. */
+  ask<Request, Reply extends AnyReply, Result>(
+    input: CallInput<Request | undefined, Reply, Result>,
+    request: Request,
+  ): Promise<Result> {
+    const promise = new Promise<Result>(takeEnds);
+    this.#begin(input as AnyInput, request, taken.resolve, taken.reject);
+    return promise;
+  }
+
+  #begin(input: AnyInput, request: unknown, resolve: Resolve, reject: (error: HotRodError) => void): void {
+    const call = new PendingCall(input, this.#options.timeoutMs, request);
     const { traceContext } = this.#options;
     if (traceContext !== undefined) call.parameters = traceParameters(traceContext);
     call.recorder = this.#recorder;
-    call.begin(resolve as (result: unknown) => void, reject);
+    call.begin(resolve, reject);
     this.#sites.submit(call);
   }
 

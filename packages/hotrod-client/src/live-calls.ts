@@ -26,7 +26,6 @@ export class LiveCalls {
   /** Counts a call in until it is settled. */
   begin(call: PendingCall): void {
     call.submittedAtMs = performance.now();
-    call.deadlineMs = call.submittedAtMs + call.timeoutMs;
     call.onSettled = this.#onSettled;
     if (this.#count++ === 0) this.timer.hold(true);
     this.timer.wakeBy(Math.min(call.deadlineMs, call.submittedAtMs + DOUBT_AFTER_MS + 1), call.submittedAtMs);

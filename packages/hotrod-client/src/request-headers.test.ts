@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callTarget } from './call-target.js';
+import type { CallTarget } from './pending-call.js';
 import { type HeaderDetails, RequestHeaders } from './request-headers.js';
 
 describe('RequestHeaders', () => {
@@ -7,13 +8,18 @@ describe('RequestHeaders', () => {
   const orders = callTarget({ cacheName: 'orders' });
   const details: HeaderDetails = { flags: 0, version: '4.1', intelligence: 3, topologyId: -1 };
 
+  function headerFor(headers: RequestHeaders, target: CallTarget, given: HeaderDetails) {
+    const { flags, version, intelligence, topologyId } = given;
+    return headers.headerFor(target, flags, version, intelligence, topologyId);
+  }
+
   it('prepares one header for each target', () => {
     const headers = new RequestHeaders();
-    const first = headers.headerFor(users, details);
-    const second = headers.headerFor(orders, details);
+    const first = headerFor(headers, users, details);
+    const second = headerFor(headers, orders, details);
     expect([first.cacheName, second.cacheName]).toEqual(['users', 'orders']);
-    expect(headers.headerFor(users, details)).toBe(first);
-    expect(headers.headerFor(orders, details)).toBe(second);
+    expect(headerFor(headers, users, details)).toBe(first);
+    expect(headerFor(headers, orders, details)).toBe(second);
     expect(first.keyMediaType).toEqual(users.keyMediaType);
   });
 
@@ -26,7 +32,7 @@ describe('RequestHeaders', () => {
     const headers = new RequestHeaders();
     for (const more of [{}, other, other, {}]) {
       const wanted = { ...details, ...more };
-      expect(headers.headerFor(users, wanted)).toMatchObject(wanted);
+      expect(headerFor(headers, users, wanted)).toMatchObject(wanted);
     }
   });
 });

@@ -1,4 +1,9 @@
-import { type HeaderParameter, PreparedHeader, type RequestHeaderInput } from '@kvtwin/hotrod-protocol';
+import {
+  type HeaderParameter,
+  PreparedHeader,
+  type ProtocolVersion,
+  type RequestHeaderInput,
+} from '@kvtwin/hotrod-protocol';
 import type { CallTarget } from './pending-call.js';
 
 /** What a header says beside its target. */
@@ -16,16 +21,22 @@ export class RequestHeaders {
   #last: PreparedHeader | undefined;
 
   /** Set its `messageId` before each use. */
-  headerFor(target: CallTarget, details: HeaderDetails): PreparedHeader {
+  headerFor(
+    target: CallTarget,
+    flags: number,
+    version: ProtocolVersion,
+    intelligence: number,
+    topologyId: number,
+  ): PreparedHeader {
     const known = target === this.#lastTarget ? this.#last : this.#byTarget.get(target);
     const header =
       known !== undefined &&
-      known.flags === details.flags &&
-      known.version === details.version &&
-      known.topologyId === details.topologyId &&
-      known.intelligence === details.intelligence
+      known.flags === flags &&
+      known.version === version &&
+      known.topologyId === topologyId &&
+      known.intelligence === intelligence
         ? known
-        : this.#prepare(target, details);
+        : this.#prepare(target, { flags, version, intelligence, topologyId });
     this.#lastTarget = target;
     this.#last = header;
     return header;
@@ -33,29 +44,29 @@ export class RequestHeaders {
 
   #prepare(target: CallTarget, details: HeaderDetails): PreparedHeader {
     const { cacheName, keyMediaType, valueMediaType } = target;
-    const { flags, version, intelligence, topologyId } = details;
-    const header = new PreparedHeader({
-      version,
-      cacheName,
-      flags,
-      intelligence,
-      topologyId,
-      keyMediaType,
-      valueMediaType,
-    });
+    const header = new PreparedHeader({ cacheName, keyMediaType, valueMediaType, ...details });
     this.#byTarget.set(target, header);
     return header;
   }
 }
 
-/** A header of which no other one is like: it carries the trace of its call. Set its `messageId` before use. */
+/** The header with the trace of a call: no other one is like it. Set its `messageId` before use. */
 export function tracedHeader(
-  { cacheName, keyMediaType, valueMediaType }: CallTarget,
-  { flags, version, intelligence, topologyId }: HeaderDetails,
+  header: PreparedHeader,
   parameters: readonly HeaderParameter[],
 ): Mutable<RequestHeaderInput> {
-  const target = { cacheName, keyMediaType, valueMediaType };
-  return { messageId: 0, version, flags, intelligence, topologyId, ...target, parameters };
+  const { version, cacheName, flags, intelligence, topologyId, keyMediaType, valueMediaType } = header;
+  return {
+    messageId: 0,
+    version,
+    cacheName,
+    flags,
+    intelligence,
+    topologyId,
+    keyMediaType,
+    valueMediaType,
+    parameters,
+  };
 }
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };

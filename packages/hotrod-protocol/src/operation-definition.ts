@@ -104,6 +104,11 @@ export interface PendingOperation {
   readonly operation: OperationDefinition;
   readonly version: ProtocolVersion;
   readonly intelligence: number;
+  /**
+   * The value of a `get` or `getWithMetadata` is wanted as text: where it lies whole in a chunk, and the decoder has `textOf`,
+   * the reply holds a string in its place, read without a copy between.
+   */
+  readonly wantsText?: boolean;
   /** Only iterationNext before 2.4: whether the filter makes projections. */
   readonly projections?: boolean;
 }

@@ -23,6 +23,10 @@ import type { SpanRecorder } from './wire/span-recorder.js';
 export interface ResponseDecoderOptions<Pending extends PendingOperation> {
   readonly pendingOf: PendingLookup<Pending>;
   readonly limits?: Partial<DecodeLimits>;
+  /** Reads UTF-8, for replies whose requests want texts (`PendingOperation.wantsText`). */
+  readonly textOf?: (bytes: Uint8Array, start: number, end: number) => string;
+  /** Whether a reply may be handed out in the same object as the one before it, which is for those that keep none. */
+  readonly reuseReplies?: boolean;
   /** Notes where each field lies; it switches the fast paths off. */
   readonly spans?: SpanRecorder;
 }
@@ -54,10 +58,13 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
   private readonly cursor: Cursor;
   private readonly pendingOf: PendingLookup<Pending>;
   private readonly limits: DecodeLimits;
+  private readonly textOf: ResponseDecoderOptions<Pending>['textOf'];
+  private readonly reused: Mutable<ReplyMessage<Pending>> | undefined;
   private readonly fastWindow: ByteWindow = {
     chunk: new Uint8Array(0),
     at: 0,
     copied: 0,
+    textOf: undefined,
     copies: new ChunkCopies(),
   };
   private inMessage = false;
@@ -72,6 +79,8 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     this.cursor.spans = options.spans;
     this.cursor.fast = options.spans === undefined && allowFastPaths(this.limits);
     this.pendingOf = options.pendingOf;
+    this.textOf = options.textOf;
+    this.reused = options.reuseReplies ? (emptyMessage() as ReplyMessage<Pending>) : undefined;
   }
 
   /** Absolute offset in the stream of the next byte to read. */
@@ -182,6 +191,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     let reply: AnyReply | undefined;
     if (operation.fastReply !== undefined) {
       window.chunk = chunk;
+      window.textOf = pending.wantsText ? this.textOf : undefined;
       reply = outcome && operation.fastReply(window, outcome, version);
     }
     if (reply === undefined) {
@@ -191,7 +201,16 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
       reply = EMPTY_REPLIES[outcome];
     }
     this.reader.skip(window.at - from, window.copied);
-    return { kind: 'reply', messageId, operation, pending, status, topology: undefined, reply };
+    const { reused } = this;
+    if (reused === undefined) {
+      return { kind: 'reply', messageId, operation, pending, status, topology: undefined, reply };
+    }
+    reused.messageId = messageId;
+    reused.operation = operation;
+    reused.pending = pending;
+    reused.status = status;
+    reused.reply = reply;
+    return reused;
   }
 
   private readMessage(): ResponseMessage<Pending> {
@@ -290,6 +309,21 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
     });
   }
 }
+
+/** All fields from the beginning, so that it never changes its shape. */
+function emptyMessage(): unknown {
+  return {
+    kind: 'reply',
+    messageId: 0,
+    operation: undefined,
+    pending: undefined,
+    status: 0,
+    topology: undefined,
+    reply: undefined,
+  };
+}
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** Replies without a body, shared. */
 const EMPTY_REPLIES: Readonly<Record<Outcome, { readonly outcome: Outcome }>> = {

@@ -3,7 +3,7 @@ import { defineOperation } from '../operation-definition.js';
 import { empty } from '../wire/empty.js';
 import { bytes } from '../wire/primitives.js';
 import { field, struct } from '../wire/struct.js';
-import { fastBytes } from './fast-bytes.js';
+import { fastValue } from './fast-bytes.js';
 import { fastMetadata } from './fast-metadata.js';
 import { fastKeyRequest } from './fast-request.js';
 import { type KeyRequest, keyRequest } from './key-request.js';
@@ -44,7 +44,7 @@ export const getWithMetadata = defineOperation<GetWithMetadataRequest, GetWithMe
     }
     const start = window.at;
     const metadata = fastMetadata(window);
-    const value = metadata === undefined ? undefined : fastBytes(window);
+    const value = metadata === undefined ? undefined : fastValue(window);
     if (metadata === undefined || value === undefined) {
       window.at = start;
       return undefined;

@@ -2,7 +2,7 @@ import { defineOperation } from '../operation-definition.js';
 import { empty } from '../wire/empty.js';
 import { bytes } from '../wire/primitives.js';
 import { field, struct } from '../wire/struct.js';
-import { fastBytes } from './fast-bytes.js';
+import { fastValue } from './fast-bytes.js';
 import { fastKeyRequest } from './fast-request.js';
 import { type KeyRequest, keyRequest } from './key-request.js';
 
@@ -34,7 +34,7 @@ export const get = defineOperation<GetRequest, GetReply>({
     if (outcome !== 'ok') {
       return undefined;
     }
-    const value = fastBytes(window);
+    const value = fastValue(window);
     return value === undefined ? undefined : { outcome: 'ok', value };
   },
 });

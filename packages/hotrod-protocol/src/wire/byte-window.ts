@@ -7,6 +7,8 @@ export interface ByteWindow {
   at: number;
   /** Bytes of arrays copied out of it. */
   copied: number;
+  /** Where the value is wanted as text: what reads it. */
+  textOf: ((bytes: Uint8Array, start: number, end: number) => string) | undefined;
   /** Takes arrays out of it; forgets whenever chunks may have changed. */
   readonly copies: ChunkCopies;
 }

@@ -43,6 +43,7 @@ export class Cursor implements WireContext {
     chunk: new Uint8Array(0),
     at: 0,
     copied: 0,
+    textOf: undefined,
     copies: new ChunkCopies(),
   };
   private windowAt = 0;
