@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Cluster } from './cluster.js';
 import { ProxyError } from './proxy-error.js';
@@ -14,9 +15,10 @@ export interface TableFileOptions {
   readonly lingerMs: number;
 }
 
-/** Opens the cluster that a table file describes. Rejects with `PROXY_INVALID_TABLE`. */
+/** Opens the cluster that a table file describes. Rejects with `PROXY_INVALID_TABLE`, or `PROXY_INVALID_OPTIONS` for a bad key. */
 export async function openTableCluster(options: TableFileOptions): Promise<Cluster> {
   const { path, nodeUser, lingerMs, setTableKey } = options;
+  if (setTableKey !== undefined) checkKey(setTableKey);
   const cluster = await TableCluster.open(await textOf(path), { nodeUser, lingerMs });
   const load = (text: string): Promise<void> => cluster.load(text);
   const upload = new TableUpload({ path, publicKey: setTableKey, load });
@@ -29,4 +31,15 @@ async function textOf(path: string): Promise<string> {
   } catch (cause) {
     throw new ProxyError('PROXY_INVALID_TABLE', `the table file ${path} cannot be read: ${cause}`, { cause });
   }
+}
+
+function checkKey(pem: string): void {
+  let type: string | undefined;
+  try {
+    type = createPublicKey(pem).asymmetricKeyType;
+  } catch (cause) {
+    throw new ProxyError('PROXY_INVALID_OPTIONS', 'setTableKey is no public key in PEM', { cause });
+  }
+  if (type !== 'rsa')
+    throw new ProxyError('PROXY_INVALID_OPTIONS', `setTableKey must be an RSA key, not ${type}`);
 }

@@ -237,6 +237,17 @@ describe('a table while the cluster changes', () => {
   });
 });
 
+it('does not start with a key that is none', async () => {
+  const sides = { table: '/nowhere', port: 0 };
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const ed25519 = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  for (const setTableKey of ['no key', ed25519]) {
+    await expect(startProxy({ ...sides, setTableKey })).rejects.toMatchObject({
+      code: 'PROXY_INVALID_OPTIONS',
+    });
+  }
+});
+
 it.each([
   ['a file that is not there', '/nowhere/hustdbtable.json', 'PROXY_INVALID_TABLE'],
   ['a table besides two sides', 'table.json', 'PROXY_INVALID_OPTIONS'],
