@@ -1,14 +1,8 @@
 import { HotRodCluster } from '@kvtwin/hotrod-server';
 import { freePort } from '@kvtwin/testkit';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ClientEvents, HotRodClient, type HotRodClientOptions, HotRodError } from './index.js';
-
-const closers: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-const quick: HotRodClientOptions = { reconnectMinMs: 5, reconnectMaxMs: 50 };
+import { describe, expect, it } from 'vitest';
+import { closers, eventually, failureOf, quick } from '../test/cluster-fixture.js';
+import { type ClientEvents, HotRodClient, type HotRodClientOptions } from './index.js';
 
 async function startSite(nodes = 2): Promise<HotRodCluster> {
   const cluster = await HotRodCluster.start({ nodes, caches: { c: {} } });
@@ -26,20 +20,6 @@ async function connect(options: HotRodClientOptions) {
   const switches: ClientEvents['siteSwitch'][] = [];
   client.on('siteSwitch', (event) => switches.push(event));
   return { client, c: client.cache('c'), switches };
-}
-
-/** A busy machine may take its time. */
-function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, 10_000);
-}
-
-async function failureOf(call: Promise<unknown>): Promise<HotRodError> {
-  const thrown = await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (HotRodError.is(thrown)) return thrown;
-  throw new Error('no HotRodError', { cause: thrown });
 }
 
 describe('a client of two sites', () => {
