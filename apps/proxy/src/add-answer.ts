@@ -1,4 +1,4 @@
-import type { PairStore, SideRead, Two, VersionPolicy } from '@kvtwin/versioned-value';
+import type { PairStore, SideRead, SideWrite, Two, VersionPolicy } from '@kvtwin/versioned-value';
 import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
 import { isRepairable } from './bring-along.js';
 import type { CallContext } from './call-context.js';
@@ -54,19 +54,30 @@ function journaledAddition(
   const kept = repairs !== undefined && isRepairable(store);
   const to = !toFirst ? 'both' : kept ? 'first' : 'first-then-copy';
   return journaledWrite(call, store, context, {
-    expected: ([first, second]) => expectedSum(first ?? second, request.by),
+    expected: (before) => expectedSum(before.find(isTold), request.by),
     written: ({ sum = '' }) => hashOf(Buffer.from(sum)),
     removal: false,
     replay: call.isDup,
     conditional: true,
-    ...(to === 'first' ? { copyAfterMs: repairs?.sumCopyDelayMs ?? 0 } : {}),
+    ...(to !== 'first' ? {} : { copyAfterMs: repairs?.sumCopyDelayMs ?? 0, unsent: notAdded }),
     send: () => pair.commands.add(request, to, sideTimeoutMs),
   });
 }
 
+function notAdded(first: SideWrite): Added {
+  return { sides: [first, { state: 'not-sent' }], sum: undefined };
+}
+
+function isTold(read: SideRead | undefined): read is SideRead & { readonly state: 'present' | 'absent' } {
+  return read?.state === 'present' || read?.state === 'absent';
+}
+
 /** Undefined where it cannot be told from what was read. */
-function expectedSum(before: SideRead | undefined, by: bigint): string | undefined {
-  if (before === undefined || before.state === 'failed' || before.state === 'unknown') return undefined;
+function expectedSum(
+  before: (SideRead & { readonly state: 'present' | 'absent' }) | undefined,
+  by: bigint,
+): string | undefined {
+  if (before === undefined) return undefined;
   const text = before.state === 'absent' ? '0' : Buffer.from(before.entry.value).toString('latin1');
   if (!/^-?\d{1,19}$/.test(text)) return undefined;
   return hashOf(Buffer.from(BigInt.asIntN(64, BigInt(text) + by).toString()));

@@ -31,11 +31,13 @@ export function decideRepair(
   const owed = intents.findLastIndex(({ side }) => side !== undefined);
   const holder = owed < 0 ? undefined : ((1 - intents[owed]!.side!) as 0 | 1);
   if (ranks[0] >= 0 && ranks[1] >= 0) return knownStates(intents, now, ranks, owed);
-  if (holder === undefined) return inDoubt(ranks);
+  if (holder === undefined) return conflict('the sides differ after a write that was not acknowledged');
   const behind = (1 - holder) as 0 | 1;
   if (ranks[behind] < 0) return conflict('the side that was to be brought along holds something newer');
   // It has what was acknowledged; whatever came to the other side later is for those who wrote it.
-  if (ranks[behind] > owed) return { kind: 'settled', as: 'overtaken' };
+  if (intents.slice(owed).some(({ written }) => written === now[behind].hash)) {
+    return { kind: 'settled', as: 'overtaken' };
+  }
   if (intents.some(({ refusedBy }) => refusedBy === behind)) return refused();
   // The holder was written again by others; what the other side holds is older than that in any case.
   if (now[holder].hash !== null || hasExpired(intents.at(-1)!, nowMs)) {
@@ -72,22 +74,18 @@ function knownStates(
   const to = (1 - from) as 0 | 1;
   if (owed + 1 > ranks[from]) return conflict('no side holds what was acknowledged');
   if (ranks[0] === ranks[1]) return { kind: 'settled', as: 'not-written' };
-  let before = now[to].hash;
+  let before = new Set([now[to].hash]);
   for (let at = ranks[to]; at < ranks[from]; at++) {
-    const intent = intents[at]!;
-    if (intent.refusedBy === to) return refused();
-    if (intent.conditional && intent.base[from]?.hash !== before) {
-      return conflict(`${intent.command} was made upon something else than the other side holds`);
+    const { refusedBy, conditional, base, command, written, side } = intents[at]!;
+    if (refusedBy === to) return refused();
+    const upon = base[from]?.hash;
+    if (conditional && (upon === undefined || !before.has(upon))) {
+      return conflict(`${command} was made upon something else than the other side holds`);
     }
-    before = intent.written;
+    // One in doubt may have happened or not.
+    before = side === undefined ? before.add(written) : new Set([written]);
   }
   return { kind: 'bring-along', from, to };
-}
-
-/** Nothing was acknowledged, and somebody else has written since: theirs to know, unless our write stands on one side. */
-function inDoubt(ranks: Two<number>): RepairDecision {
-  if (Math.max(...ranks) > 0) return conflict('a write that was not acknowledged stands on one side');
-  return { kind: 'settled', as: 'overtaken' };
 }
 
 function rankOf(
@@ -96,12 +94,10 @@ function rankOf(
   now: HeldState,
   policy: VersionPolicy,
 ): number {
-  for (let rank = intents.length; rank >= 0; rank--) {
-    if (rank > 0 && intents[rank - 1]!.written === now.hash) return rank;
-    const next = intents[rank];
-    if (next !== undefined && holdsBase(next, side, now, policy)) return rank;
-  }
-  return -1;
+  const written = intents.findLastIndex((intent) => intent.written === now.hash);
+  if (written >= 0) return written + 1;
+  // The lowest: a side that missed writes was seen with its old state before each later one, too.
+  return intents.findIndex((next) => holdsBase(next, side, now, policy));
 }
 
 /** Whether it is what the side held before that write. */

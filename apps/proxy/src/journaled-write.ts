@@ -1,3 +1,4 @@
+import { settleWrite } from '@kvtwin/replica-pair';
 import type { PairStore, PairWrite, SideRead, SideWrite, Two } from '@kvtwin/versioned-value';
 import { type Answer, notFound, textAnswer } from './answer.js';
 import { isRepairable } from './bring-along.js';
@@ -19,6 +20,11 @@ export interface WriteToKeep<W extends PairWrite> {
   readonly conditional: boolean;
   /** A second side that gets it later by intention, in ms. */
   readonly copyAfterMs?: number;
+  /**
+   * For what must know the first side's state, so that nothing is counted twice: the result where that side does not
+   * tell it. Then nothing is sent.
+   */
+  unsent?(first: SideWrite): W;
   send(): Promise<W>;
 }
 
@@ -47,7 +53,12 @@ export async function journaledWrite<W extends PairWrite>(
   if (repairs === undefined || !isRepairable(store)) return { result: await write.send() };
   const { command, table } = call;
   const key = { pair: pairName(pair), type: command.type, table, key: call.key };
-  const before = await repairs.before(store, key);
+  const before = await repairs.before(store, key, { firstInAnyCase: write.unsent !== undefined });
+  if (write.unsent !== undefined && before[0]?.state === 'failed') {
+    const { error } = before[0];
+    const first = await settleWrite(() => Promise.reject(error), pair.sideNames[0]);
+    if (first.state === 'unknown') return { result: write.unsent(first) };
+  }
   const base = [before[0] && heldState(before[0]), before[1] && heldState(before[1])] as const;
   const { failure } = repairs.log;
   if (failure !== undefined && before.some((read) => read === undefined || read.state === 'failed')) {
@@ -56,7 +67,7 @@ export async function journaledWrite<W extends PairWrite>(
   }
   const nowMs = repairs.clock.nowMs();
   const expected = write.expected(before);
-  const intent = repairs.log.begin({
+  const intent = await repairs.log.begin({
     ...key,
     atMs: nowMs,
     command: command.name,

@@ -123,17 +123,20 @@ export class RepairLog {
     return this.#chains.get(name);
   }
 
-  /** Notes a write that is about to be sent. */
-  begin(draft: Omit<RepairIntent, 'id' | 'side' | 'refusedBy'>): RepairIntent {
+  /**
+   * Notes a write that is about to be sent. Resolves once the operating system has it, or it is known that the journal
+   * fails: that is told when something has to be kept.
+   */
+  async begin(draft: Omit<RepairIntent, 'id' | 'side' | 'refusedBy'>): Promise<RepairIntent> {
     const intent: RepairIntent = { ...draft, id: this.#nextId++ };
     this.#begun.set(intent.id, intent);
-    this.#note(formatIntent(intent));
+    await this.#note(formatIntent(intent));
     return intent;
   }
 
   /** The write stands where it should, or nowhere. */
   end(intent: RepairIntent, as: string): void {
-    if (this.#begun.delete(intent.id)) this.#note(formatSettled([intent.id], as));
+    if (this.#begun.delete(intent.id)) void this.#note(formatSettled([intent.id], as));
   }
 
   /**
@@ -165,7 +168,7 @@ export class RepairLog {
       this.end(intent, 'not-kept');
       return;
     }
-    if (intent.refusedBy !== undefined) this.#note(formatIntent(intent));
+    if (intent.refusedBy !== undefined) void this.#note(formatIntent(intent));
     this.#wait(intent);
   }
 
@@ -181,7 +184,7 @@ export class RepairLog {
     this.#waiting -= chain.intents.length - left.length;
     chain.intents = left;
     if (left.length === 0) this.#chains.delete(name);
-    this.#note(formatSettled([...done], as));
+    void this.#note(formatSettled([...done], as));
     void this.#compactIfWorth();
   }
 
@@ -222,21 +225,21 @@ export class RepairLog {
     if (gone.length === 0) return;
     chain.intents = [merged, ...intents.slice(at)];
     this.#waiting -= gone.length;
-    this.#note(formatIntent(merged));
-    this.#note(formatSettled(gone, 'collapsed'));
+    void this.#note(formatIntent(merged));
+    void this.#note(formatSettled(gone, 'collapsed'));
   }
 
   /** What need not be on disk before the caller hears. */
-  #note(line: string): void {
+  async #note(line: string): Promise<void> {
     const journal = this.#journal;
     if (journal === undefined || this.#closed) return;
-    journal.append(line, { sync: 'os' }).then(
-      () => this.#compactIfWorth(),
-      (error: unknown) => {
-        // Whoever needs it on disk is told so by the append that is waited for.
-        if (!JournalError.is(error)) this.#onError(error);
-      },
-    );
+    try {
+      await journal.append(line, { sync: 'os' });
+      void this.#compactIfWorth();
+    } catch (error) {
+      // Whoever needs it on disk is told so by the append that is waited for.
+      if (!JournalError.is(error)) this.#onError(error);
+    }
   }
 
   async #openJournal(): Promise<Journal> {

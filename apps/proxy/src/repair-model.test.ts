@@ -51,7 +51,7 @@ class Model {
   #repaired(at: 0 | 1, key: string, outcome: string): void {
     if (outcome !== 'applied') return;
     const meddled = this.#meddled.get(`${at}${key}`);
-    // A key that was absent before one of the writes looks as it did then once somebody else has removed it.
+    // A key that was absent before one of the writes, or after it, looks as it did then once somebody else has removed it.
     if (meddled === 'a removal' && this.#wasAbsent.has(key)) return;
     if (meddled !== undefined) this.violations.push(`side ${at} ${key}: ${meddled} was written over`);
   }
@@ -59,7 +59,7 @@ class Model {
   /** Values that somebody else wrote since the last write through the proxy. */
   readonly #meddled = new Map<string, string>();
 
-  /** Keys that a side did not have before a write. */
+  /** Keys that a side did not have before a write, or after it. */
   readonly #wasAbsent = new Set<string>();
 
   async open(): Promise<void> {
@@ -91,6 +91,7 @@ class Model {
 
   async #write(command: 'put' | 'del', key: string): Promise<void> {
     const value = command === 'put' ? `v${++this.#count}` : undefined;
+    if (value === undefined) this.#wasAbsent.add(key);
     const call = parseHaCall(SERVED_COMMANDS.get(`/${command}`)!, `key=${key}`, 'strict');
     if ('refused' in call) throw new Error(call.message);
     const pair = this.#cluster.only!;

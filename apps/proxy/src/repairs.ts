@@ -117,15 +117,19 @@ export class Repairs {
 
   /**
    * What both sides hold before a write, for its intent. A side that is silent is not waited for once the other has
-   * answered. Where the key waits for repair and both sides are there, that is done first.
+   * answered; the first one is, `firstInAnyCase`. Where the key waits for repair and both sides are there, that is done first.
    */
-  async before(store: RepairableStore, key: RepairKey): Promise<Two<SideRead | undefined>> {
+  async before(
+    store: RepairableStore,
+    key: RepairKey,
+    { firstInAnyCase = false }: { readonly firstInAnyCase?: boolean } = {},
+  ): Promise<Two<SideRead | undefined>> {
     const chain = this.log.chainOf(repairKeyName(key));
-    const reads = await this.#readBoth(store, key.key);
+    const reads = await this.#readBoth(store, key.key, firstInAnyCase);
     if (chain === undefined || !reads.every((read) => read !== undefined && heldState(read) !== undefined))
       return reads;
     const attempt = await this.worker.attempt(chain, store).catch(() => undefined);
-    return attempt?.kind === 'settled' ? this.#readBoth(store, key.key) : reads;
+    return attempt?.kind === 'settled' ? this.#readBoth(store, key.key, firstInAnyCase) : reads;
   }
 
   /** Leaves a key alone for a while, if it is not waiting for longer already. */
@@ -138,7 +142,11 @@ export class Repairs {
     await Promise.all([this.log.close(), this.conflicts.close()]);
   }
 
-  async #readBoth(store: RepairableStore, key: Uint8Array): Promise<Two<SideRead | undefined>> {
+  async #readBoth(
+    store: RepairableStore,
+    key: Uint8Array,
+    firstInAnyCase: boolean,
+  ): Promise<Two<SideRead | undefined>> {
     const call = { timeoutMs: this.#timeoutMs };
     const reads: [SideRead | undefined, SideRead | undefined] = [undefined, undefined];
     const read = async (at: 0 | 1): Promise<SideRead> => {
@@ -146,8 +154,8 @@ export class Repairs {
       reads[at] = answer;
       return answer;
     };
-    const both = [read(0), read(1)];
-    const soonest = await Promise.race(both);
+    const both = [read(0), read(1)] as const;
+    const soonest = await (firstInAnyCase ? both[0] : Promise.race(both));
     if (soonest.state === 'failed') await Promise.all(both);
     else await within(Promise.all(both), BASE_GRACE_MS);
     return reads;

@@ -19,6 +19,10 @@ export async function bundleProgram(entry: URL, intoDir: string): Promise<string
     silent: true,
     clean: false,
     noExternal: [/^@kvtwin\//],
+    // Dependencies in CommonJS ask for Node's modules by `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     esbuildOptions: (options) => {
       options.conditions = ['@kvtwin/source'];
     },
