@@ -116,6 +116,11 @@ export class HustDbNode {
     return `hustdb://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 
+  /** Bytes of a write that a power failure cut off, which the start took away: nobody had been told of it. */
+  get repairedBytes(): number {
+    return this.#data?.repairedBytes ?? 0;
+  }
+
   /** Answers what is under way, drops every connection and frees the port. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#shutDown();

@@ -1,4 +1,4 @@
-import { cp, readdir, rm, stat } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { ManualClock } from '@kvtwin/versioned-value';
@@ -29,6 +29,12 @@ async function ask(node: HustDbNode, target: string, body?: string): Promise<str
   const init = body === undefined ? {} : { method: 'POST', body };
   const reply = await fetch(`http://127.0.0.1:${node.port}/${target}`, init);
   return `${reply.status} ${reply.headers.get('version') ?? '-'} ${await reply.text()}`;
+}
+
+async function segmentOf(directory: string): Promise<string> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.journal'));
+  expect(names).toHaveLength(1);
+  return join(directory, names[0]!);
 }
 
 /** What a node finds that starts on what another one had on disk at this moment, as after `kill -9`. */
@@ -118,6 +124,26 @@ describe('a node with a data directory', () => {
     await other.append('{"something":"else"}');
     await other.close();
     await expect(start()).rejects.toMatchObject({ code: 'HUSTDB_NODE_DATA' });
+  });
+
+  it('starts on the torn end of a write, and says how much it cut off', async () => {
+    const node = await start();
+    await ask(node, 'hustdb/put?key=a', 'one');
+    await node.close();
+    await appendFile(await segmentOf(data), '0123abcd put - - YQ=');
+    const back = await start();
+    expect(back.repairedBytes).toBe(20);
+    expect(await ask(back, 'hustdb/get?key=a')).toBe('200 1 one');
+  });
+
+  it('does not start on data that are damaged in the middle', async () => {
+    const node = await start();
+    for (const key of ['a', 'b', 'c']) await ask(node, `hustdb/put?key=${key}`, 'one');
+    await node.close();
+    const segment = await segmentOf(data);
+    const text = await readFile(segment, 'latin1');
+    await writeFile(segment, text.replace('b25l', 'dHdv'), 'latin1');
+    await expect(start()).rejects.toMatchObject({ code: 'JOURNAL_CORRUPT' });
   });
 
   it('acknowledges nothing that a kill could lose, with many writers at once', async () => {

@@ -72,6 +72,12 @@ describe('kvtwin serve hustdb', () => {
     expect(ended.stderr).toContain(said);
   });
 
+  it('keeps to the memory that it is given', async () => {
+    const node = await start('serve', 'hustdb', '--max-memory', '1KiB');
+    expect(await ask(node, '/hustdb/put?key=k', 'v'.repeat(900))).toBe('200 1 ');
+    expect(await ask(node, '/hustdb/put?key=l', 'v'.repeat(900))).toBe('403 0 ');
+  });
+
   it('shows the version defect on request', async () => {
     const [plain, quirky] = [await start('serve', 'hustdb'), await start('serve', 'hustdb', '--quirks')];
     for (const node of [plain, quirky]) await ask(node, '/hustdb/put?key=k&ver=64&is_dup=true', 'v');

@@ -9,6 +9,7 @@ import type { CliOutput } from '../cli-io.js';
 import type { ExitCode } from '../exit-code.js';
 import { listening } from '../listening.js';
 import { parsePort } from '../parse-number.js';
+import { parseSizeBytes } from '../parse-size.js';
 import { readUsers } from '../read-users.js';
 import { serveUntilStopped } from '../serve-until-stopped.js';
 import { withoutCredentials } from '../without-credentials.js';
@@ -19,6 +20,7 @@ interface ServeHustDbFlags {
   readonly data?: string;
   readonly store?: string;
   readonly quirks?: boolean;
+  readonly maxMemory?: number;
   readonly authFile?: string;
   readonly json?: boolean;
 }
@@ -50,6 +52,11 @@ export function addServeHustDb(serve: Command, context: CliContext): void {
     .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 8085)
     .option('--data <directory>', 'keep the data there; made if it is not there')
     .option('--store <url>', 'serve the data of this store instead: hotrod://…?envelope=1, hustdb://…')
+    .option(
+      '--max-memory <size>',
+      'keys and values together; a write past it is answered 403 (default: 1GiB)',
+      parseSizeBytes,
+    )
     .option('--quirks', "show HustDB 1.9's version defect: from 64 on reads tell other numbers than writes")
     .option(
       '--auth-file <file>',
@@ -79,6 +86,7 @@ async function serveHustDb(context: CliContext, flags: ServeHustDbFlags): Promis
       port,
       auth: users.map(({ name, password }) => ({ user: name, password })),
       quirks: { versions: flags.quirks === true },
+      ...(flags.maxMemory === undefined ? {} : { maxBytes: flags.maxMemory }),
       ...(data === undefined ? {} : { data }),
       store,
       onDataFailure: (error) => complain(io.stderr, `writes are refused from now on: ${messageOf(error)}`),
@@ -88,6 +96,9 @@ async function serveHustDb(context: CliContext, flags: ServeHustDbFlags): Promis
     await store?.close();
     throw startError(error);
   });
+  if (node.repairedBytes > 0) {
+    complain(io.stderr, `${node.repairedBytes} bytes of a write that was cut off were taken away`);
+  }
   const kept = {
     ...(data === undefined ? {} : { data }),
     ...(flags.store === undefined ? {} : { store: withoutCredentials(flags.store) }),
