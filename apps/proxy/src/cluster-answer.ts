@@ -90,7 +90,7 @@ async function peerAnswer(
 
 /**
  * What HustDB HA refuses: it closes the connection, for which we answer 400; or answers 404, with `Version: 0` where it has
- * looked for the parameter itself. Extended: 400 and the reason in every case.
+ * looked for the parameter itself before a write to the cache. Extended: 400 and the reason in every case.
  */
 function refusal(
   command: ClusterCommand,
@@ -101,7 +101,8 @@ function refusal(
 ): Answer {
   if (closes || compat === 'extended') return textAnswer(400, 'invalid-request', message);
   const answer = notFound('invalid-request', message);
-  if (command.scores || command.family === 'cache-read' || command.checks.has(parameter)) return answer;
+  const looksItself = command.family === 'cache-write' && command.checks.has(parameter);
+  if (command.scores || command.family === 'cache-read' || looksItself) return answer;
   return { ...answer, headers: answer.headers.slice(2) };
 }
 
