@@ -4,6 +4,7 @@ import * as exported from './index.js';
 it('exports exactly this', () => {
   expect(Object.keys(exported).sort()).toEqual([
     'HustDbClientError',
+    'HustDbCluster',
     'HustDbHa',
     'HustDbNode',
     'openHustDbHaPairSource',

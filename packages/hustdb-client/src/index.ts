@@ -4,6 +4,7 @@ export {
   type HustDbClientErrorCode,
   type HustDbClientErrorDetails,
 } from './hustdb-client-error.js';
+export { HustDbCluster, type HustDbClusterOptions, type RoutedNodes } from './hustdb-cluster.js';
 export { HustDbHa, type ListHaKeysOptions } from './hustdb-ha.js';
 export { HustDbNode } from './hustdb-node.js';
 export { type HustDbScheme, parseHustDbUrl } from './hustdb-url.js';

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 const modules: Record<string, () => Promise<unknown>> = {
   '@kvtwin/hustdb-client': () => import('./index.js'),
   '@kvtwin/hustdb-node': () => import('@kvtwin/hustdb-node'),
+  '@kvtwin/hustdb-protocol': () => import('@kvtwin/hustdb-protocol'),
   'node:http': () => import('node:http'),
 };
 
