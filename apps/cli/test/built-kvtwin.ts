@@ -28,10 +28,14 @@ export interface KvtwinProcess {
 }
 
 /** Starts the built program as a user does, with a configuration of its own. */
-export function spawnKvtwin(args: readonly string[], configDir: string): KvtwinProcess {
+export function spawnKvtwin(
+  args: readonly string[],
+  configDir: string,
+  more: Readonly<Record<string, string>> = {},
+): KvtwinProcess {
   const { FORCE_COLOR: _, ...inherited } = process.env;
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...inherited, KVTWIN_CONFIG: configDir, NO_COLOR: '1' },
+    env: { ...inherited, KVTWIN_CONFIG: configDir, NO_COLOR: '1', ...more },
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let stderr = '';
