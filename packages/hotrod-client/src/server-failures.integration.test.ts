@@ -39,6 +39,22 @@ describe('the addresses given', () => {
   });
 });
 
+describe('a server that refuses the login', () => {
+  it('is asked again by a call, and not all the time', async () => {
+    const cluster = await startCluster({ nodes: 1, auth: { users: { u: 'right' } } });
+    const wrong = await connect(cluster.url, { auth: { username: 'u', password: 'wrong' }, lazy: true });
+    const right = await connect(cluster.url, { auth: { username: 'u', password: 'right' } });
+    expect((await failureOf(wrong.cache('c').get('k'))).code).toBe('HOTROD_AUTH');
+    const logins = cluster.node(0).requests.count('auth');
+    for (const key of keys) await right.cache('c').set(key, 'v');
+    expect(cluster.node(0).requests.count('auth')).toBe(logins);
+    await eventually(async () => {
+      expect((await failureOf(wrong.cache('c').get('k'))).code).toBe('HOTROD_AUTH');
+      expect(cluster.node(0).requests.count('auth')).toBeGreaterThan(logins);
+    });
+  });
+});
+
 describe('nodes that die', () => {
   it('cost no call, and are used again when they are back', async () => {
     const cluster = await startCluster();
