@@ -4,6 +4,7 @@ import {
   MemoryRegistry,
   openMemoryStoreFamily,
   type StoreFamily,
+  type StoreSelector,
   withCounterEnvelopes,
 } from '@kvtwin/versioned-value';
 import { ProxyError } from './proxy-error.js';
@@ -34,6 +35,8 @@ export interface Backend {
   readonly label: string;
   /** Whether its versions count per key as HustDB's do, so that two sides can compare them. */
   readonly countsVersions: boolean;
+  /** The tables that it has, where it can tell without being asked for each. */
+  tables?(): readonly StoreSelector[];
   /** The same backend with a counter envelope around each value, where that changes nothing that anybody stored. */
   counting?(): Backend;
 }
@@ -74,12 +77,14 @@ function openMemory(url: string, registry: MemoryRegistry): Backend {
   }
   const envelope = takeEnvelope(url, new URLSearchParams(query));
   const label = `memory:${name}`;
+  const tables = (): readonly StoreSelector[] => registry.dataOf(name).tables(Date.now());
   const counting = (options = {}): Backend => {
     const family = openMemoryStoreFamily(name, { registry, enveloped: true });
-    return { family: withCounterEnvelopes(family, options), label, countsVersions: true };
+    return { family: withCounterEnvelopes(family, options), label, tables, countsVersions: true };
   };
   if (envelope !== undefined) return counting(envelope);
-  return { family: openMemoryStoreFamily(name, { registry }), label, countsVersions: false, counting };
+  const family = openMemoryStoreFamily(name, { registry });
+  return { family, label, tables, countsVersions: false, counting };
 }
 
 async function openHotRod(url: string, layout: 'raw' | 'typed'): Promise<Backend> {

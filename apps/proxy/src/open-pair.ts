@@ -3,7 +3,6 @@ import { ReplicaPair } from '@kvtwin/replica-pair';
 import {
   MemoryRegistry,
   type PairSource,
-  type StoreFamily,
   type Two,
   type VersionPolicy,
   withCounterEnvelopes,
@@ -17,8 +16,8 @@ export interface OpenedPair {
   readonly source: PairSource;
   /** What each side is called in `Sync` and in messages. */
   readonly sideNames: Two<string>;
-  /** The stores of the two sides; none where the pair was opened as a whole. */
-  readonly families?: Two<StoreFamily>;
+  /** The two sides by themselves; none where the pair was opened as a whole. */
+  readonly backends?: Two<Backend>;
   /** Closes what was opened here; what the caller had opened stays open. */
   close(): Promise<void>;
 }
@@ -99,7 +98,7 @@ function pairOf(opened: Two<Backend>, sides: Two<SideOption>, versions: Versions
   return {
     source,
     sideNames,
-    families: [first.family, second.family],
+    backends: [first, second],
     close: () => closeOwned([first, second], sides),
   };
 }

@@ -1,8 +1,14 @@
 import { openHotRodStoreFamily } from '@kvtwin/hotrod-client';
 import { HustDbNode, parseHustDbUrl } from '@kvtwin/hustdb-client';
-import type { CallOptions, StoreFamily } from '@kvtwin/versioned-value';
-import { type CacheContents, type CacheLayout, sortCacheContents } from './hotrod-cache-contents.js';
+import type { CallOptions, ScannedEntry, StoreFamily, StoreSelector } from '@kvtwin/versioned-value';
+import {
+  type CacheContents,
+  type CacheLayout,
+  type FoundTable,
+  sortCacheContents,
+} from './hotrod-cache-contents.js';
 import { NodeSide } from './node-side.js';
+import type { Backend } from './open-backend.js';
 import type { SideOption } from './proxy-options.js';
 import type { Side } from './side.js';
 import { collectEntries } from './store-listing.js';
@@ -10,9 +16,13 @@ import { StoreSide } from './store-side.js';
 
 /**
  * What a side does beyond reads and writes of single keys: a HustDB node by itself, on connections of its own; any other
- * store through `family`. Of a Hot Rod cache that kv and tables share the bare entries are read too, to know its tables.
+ * store through its family. Of a Hot Rod cache that kv and tables share the bare entries are read too, to know its tables.
  */
-export async function sideOf(option: SideOption, name: string, family: StoreFamily): Promise<Side> {
+export async function sideOf(option: SideOption, backend: Backend): Promise<Side> {
+  const { label: name, family, tables } = backend;
+  if (tables !== undefined) {
+    return new StoreSide({ name, family, contents: (call) => readTables(family, tables(), call) });
+  }
   if (typeof option !== 'string') return new StoreSide({ name, family });
   if (/^hustdb:\/\//i.test(option)) return new NodeSide(new HustDbNode(parseHustDbUrl(option, 'hustdb')));
   if (!/^hotrods?:\/\//i.test(option)) return new StoreSide({ name, family });
@@ -21,6 +31,29 @@ export async function sideOf(option: SideOption, name: string, family: StoreFami
   const bareFamily = await openHotRodStoreFamily(bare);
   const contents = (call: CallOptions): Promise<CacheContents> => readContents(bareFamily, layout, call);
   return new StoreSide({ name, family, contents, closeAlso: () => bareFamily.close() });
+}
+
+/** The kv space, and each table of those that there are. */
+async function readTables(
+  family: StoreFamily,
+  selectors: readonly StoreSelector[],
+  call: CallOptions,
+): Promise<CacheContents> {
+  const entriesOf = async (selector: StoreSelector): Promise<ScannedEntry[]> => {
+    const store = await family.open(selector);
+    try {
+      return await collectEntries(store, call, true);
+    } finally {
+      await store.close();
+    }
+  };
+  const kv = await entriesOf({ type: 'kv' });
+  const tables: FoundTable[] = [];
+  for (const selector of selectors) {
+    const { type, table = '' } = selector;
+    if (type !== 'kv') tables.push({ name: table, type, entries: await entriesOf(selector) });
+  }
+  return { kv, tables };
 }
 
 async function readContents(

@@ -12,7 +12,7 @@ import { UnknownSides } from './unknown-sides.js';
 /** A cluster of one pair that holds all slots. */
 export async function openSinglePair(options: SidesOptions): Promise<Cluster> {
   const opened = await openPair(options);
-  if (opened.families !== undefined) return clusterOfTwoSides(opened, options, opened.families);
+  if (opened.backends !== undefined) return clusterOfTwoSides(opened, options, opened.backends);
   if (typeof options.pair === 'string') {
     return clusterOfFront(opened, new HustDbHa(parseHustDbUrl(options.pair, 'hustdb+ha')));
   }
@@ -38,12 +38,9 @@ export function clusterOfPair(
 async function clusterOfTwoSides(
   { source, sideNames, close }: OpenedPair,
   { first, second }: SidesOptions,
-  families: NonNullable<OpenedPair['families']>,
+  backends: NonNullable<OpenedPair['backends']>,
 ): Promise<Cluster> {
-  const sides = [
-    await sideOf(first!, sideNames[0], families[0]),
-    await sideOf(second!, sideNames[1], families[1]),
-  ] as const;
+  const sides = [await sideOf(first!, backends[0]), await sideOf(second!, backends[1])] as const;
   const commands = new TwoSides(sides);
   return {
     ...onePair({ source, sideNames, tables: new TableStores(source), commands, older: undefined }),

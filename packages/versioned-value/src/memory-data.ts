@@ -1,6 +1,6 @@
 import { MemoryTable } from './memory-table.js';
 import { StoreError } from './store-error.js';
-import type { StoreSelector } from './versioned-store.js';
+import type { StoreSelector, StoreType } from './versioned-store.js';
 
 /** What one in-memory family holds: the kv space and its tables. Outlives the families that are opened on it. */
 export class MemoryData {
@@ -18,6 +18,16 @@ export class MemoryData {
   /** A version that no entry of this family ever had. */
   nextVersion(): number {
     return ++this.#lastVersion;
+  }
+
+  /** The tables that have entries, in byte order of their names. */
+  tables(nowMs: number): { readonly type: StoreType; readonly table: string }[] {
+    const found: { readonly type: StoreType; readonly table: string }[] = [];
+    for (const [table, { type, entries }] of [...this.#tables].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      this.#tables.get(table)!.purge(nowMs);
+      if (entries.size > 0) found.push({ type, table });
+    }
+    return found;
   }
 
   /** The table, where it has entries. One of another type rejects with `STORE_WRONG_TYPE`. */
