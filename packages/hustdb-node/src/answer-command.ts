@@ -1,21 +1,20 @@
 import {
   formatNodeBinlog,
-  formatNodeListing,
   formatNodeRead,
   formatNodeReply,
   formatNodeWrite,
   type HttpReply,
-  HUSTDB_LIMITS,
-  type ListedEntry,
   type NamedRequest,
   type NodeRead,
 } from '@kvtwin/hustdb-protocol';
 import { answerCache, isCacheRequest } from './answer-cache.js';
+import { answerExport, answerListing } from './answer-listing.js';
 import type { Binlog } from './binlog.js';
 import type { NodeCache } from './node-cache.js';
-import type { Page, Place } from './node-storage.js';
+import type { NodeExports } from './node-exports.js';
+import type { Place } from './node-storage.js';
 import type { StorageCount, TableCount } from './storage-count.js';
-import type { Awaitable, StorageView } from './storage-view.js';
+import type { StorageView } from './storage-view.js';
 import type { TableType } from './stored-record.js';
 
 /** What a node answers from. */
@@ -23,6 +22,7 @@ export interface NodeParts {
   readonly storage: StorageView;
   readonly cache: NodeCache;
   readonly binlog: Binlog;
+  readonly exports: NodeExports;
   readonly fileCount: number;
 }
 
@@ -78,30 +78,21 @@ export async function answerCommand(parts: NodeParts, named: NamedRequest): Prom
       return formatNodeBinlog(await parts.binlog.add({ ...task, key: member }));
     }
     case 'keys':
-      return answerListing(named.request, 'invalid', (page) => storage.listFile(named.request.file, page));
     case 'hkeys':
-    case 'smembers': {
-      const type = named.command === 'hkeys' ? 'H' : 'S';
-      return answerListing(named.request, 'wrong-table', (page) =>
-        storage.listTable(named.request.table, page, type),
-      );
-    }
+    case 'smembers':
     case 'zrangebyrank':
-      return answerListing(
-        named.request,
-        'wrong-table',
-        (page) => storage.listRanked(named.request.table, page),
-        true,
+    case 'zrangebyscore':
+      return answerListing(parts, named);
+    case 'export':
+      return answerExport(parts.exports, named.request);
+    case 'task_info':
+      return json(parts.exports.info());
+    case 'task_status':
+      return formatNodeReply(
+        200,
+        [],
+        new TextEncoder().encode(String(parts.exports.status(named.request.token))),
       );
-    case 'zrangebyscore': {
-      const { table, min = 0n, max = 0n } = named.request;
-      return answerListing(
-        named.request,
-        'wrong-table',
-        (page) => storage.listRanked(table, page, { min, max }),
-        true,
-      );
-    }
     case 'stat':
       return answerStat(storage, named.request.table);
     case 'stat_all':
@@ -133,29 +124,6 @@ function conditionOf(request: {
 }): { readonly ttlSeconds: number; readonly ver: number; readonly isDup: boolean } {
   const { ttlSeconds = 0, ver = 0, isDup = false } = request;
   return { ttlSeconds, ver, isDup };
-}
-
-interface ListingRequest {
-  readonly offset: number;
-  readonly size: number;
-  readonly start?: number;
-  readonly end?: number;
-  readonly noval?: boolean;
-  readonly async?: boolean;
-}
-
-/** This node exports nothing, so there is never a snapshot to list from. */
-async function answerListing(
-  request: ListingRequest,
-  missing: 'invalid' | 'wrong-table',
-  list: (page: Page) => Awaitable<ListedEntry[] | undefined>,
-  scores = false,
-): Promise<HttpReply> {
-  const { offset, size, start = 0, end = HUSTDB_LIMITS.slots, noval = true } = request;
-  if (request.async === true) return formatNodeListing({ outcome: 'no-snapshot' });
-  const entries = await list({ offset, size, start, end, values: !noval });
-  if (entries === undefined) return formatNodeListing({ outcome: missing });
-  return formatNodeListing({ outcome: 'listed', entries }, { scores });
 }
 
 async function answerStat(storage: StorageView, table: string | undefined): Promise<HttpReply> {

@@ -16,6 +16,7 @@ import { checkStore } from './check-store.js';
 import { endConnectionsInOrder } from './end-connections-in-order.js';
 import { NodeCache } from './node-cache.js';
 import { NodeData } from './node-data.js';
+import { NodeExports } from './node-exports.js';
 import { NodeStorage } from './node-storage.js';
 import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
 import { readBody } from './read-body.js';
@@ -52,6 +53,7 @@ export class HustDbNode {
   readonly #tokens: ReadonlySet<string>;
   /** What commands are answered from. */
   readonly #view: StorageView;
+  readonly #exports: NodeExports;
   #sweptAtMs: number;
   #data: NodeData | undefined;
   #closed: Promise<void> | undefined;
@@ -89,6 +91,12 @@ export class HustDbNode {
       store === undefined
         ? this.storage
         : new StoreStorage(new StoreTables(store, storeTimeoutMs), fileCount);
+    this.#exports = new NodeExports({
+      storage: this.#view,
+      fileCount,
+      maxBytes: options.maxExportBytes,
+      nowMs: () => options.clock.nowMs(),
+    });
     this.binlog = new Binlog({
       storage: this.#view,
       intervalMs: options.binlogIntervalMs,
@@ -199,7 +207,8 @@ export class HustDbNode {
     if (parsed.kind === 'refused') return parsed.reply;
     if (this.#data?.failure !== undefined && isWrite(parsed.command)) return formatNodeReply(500, []);
     const { cache, binlog } = this;
-    const parts = { storage: this.#view, cache, binlog, fileCount: this.#options.fileCount };
+    const exports = this.#exports;
+    const parts = { storage: this.#view, cache, binlog, exports, fileCount: this.#options.fileCount };
     const reply = await answerCommand(parts, parsed);
     return reply.status === 200 && DEFLATED.includes(path) && wantsDeflate(request) ? deflated(reply) : reply;
   }

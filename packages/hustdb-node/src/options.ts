@@ -33,6 +33,8 @@ export interface HustDbNodeOptions {
   readonly maxTables?: number;
   /** Bytes in the cache (`/hustcache/*`); beyond it what was not used for longest is forgotten. Default 256 MiB. */
   readonly maxCacheBytes?: number;
+  /** Bytes of keys and values in exports (`export`, to list from with `async=true`); beyond it the oldest ones go. Default 256 MiB. */
+  readonly maxExportBytes?: number;
   /** How often writes that another node missed (`binlog`) are sent to it, in milliseconds. Default 20,000, as a real node. */
   readonly binlogIntervalMs?: number;
   /** Writes that wait to be sent; one more is refused. Default 100,000. */
@@ -75,6 +77,7 @@ export interface CheckedNodeOptions {
   readonly maxBodyBytes: number;
   readonly maxTables: number;
   readonly maxCacheBytes: number;
+  readonly maxExportBytes: number;
   readonly binlogIntervalMs: number;
   readonly maxBinlogTasks: number;
   readonly data: string | undefined;
@@ -105,6 +108,7 @@ export function checkNodeOptions(options: HustDbNodeOptions): CheckedNodeOptions
     maxBodyBytes: within('maxBodyBytes', options.maxBodyBytes ?? 33_554_432, 1, 2 ** 31 - 1),
     maxTables: within('maxTables', options.maxTables ?? 8190, 1, 2 ** 31 - 1),
     maxCacheBytes: within('maxCacheBytes', options.maxCacheBytes ?? 2 ** 28, 1, Number.MAX_SAFE_INTEGER),
+    maxExportBytes: within('maxExportBytes', options.maxExportBytes ?? 2 ** 28, 0, Number.MAX_SAFE_INTEGER),
     binlogIntervalMs: within('binlogIntervalMs', options.binlogIntervalMs ?? 20_000, 1, 2 ** 31 - 1),
     maxBinlogTasks: within('maxBinlogTasks', options.maxBinlogTasks ?? 100_000, 1, 2 ** 24),
     data: options.data,
