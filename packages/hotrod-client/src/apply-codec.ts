@@ -2,11 +2,11 @@ import type { Codec } from './codecs.js';
 import { HotRodError } from './hotrod-error.js';
 
 /**
- * Bytes of a key or value. `what` names it. Throws `HOTROD_INVALID_ARGUMENT` for undefined and null, which stand for "no
- * entry" everywhere, and `HOTROD_CODEC` with what the codec throws.
+ * Bytes of a key or value. `what` names it. Throws `HOTROD_INVALID_ARGUMENT` for undefined, which stands for "no entry"
+ * everywhere, and for null where the codec does not hold it; `HOTROD_CODEC` with what the codec throws.
  */
 export function encodeWith<T>(codec: Codec<T>, value: T, what: 'key' | 'value'): Uint8Array {
-  if (value === undefined || value === null) throw refused(String(value), what);
+  if (value === undefined || (value === null && codec.holdsNull !== true)) throw refused(String(value), what);
   try {
     return codec.encode(value);
   } catch (cause) {

@@ -1,11 +1,12 @@
 import { segmentOfKey, UNKNOWN_TOPOLOGY_ID } from '@kvtwin/hotrod-protocol';
 import type { CacheTopology } from './cache-topology.js';
 import type { CallTarget } from './pending-call.js';
+import type { SegmentView } from './segment-view.js';
 import type { ServerChannel } from './server-channel.js';
 import { type StoredKeyForm, storedKey, storedKeyForm } from './stored-key.js';
 
 /** How requests with one target find their server: the cache's topology, and how their keys become the cache's. */
-export class CacheRoute {
+export class CacheRoute implements SegmentView {
   readonly target: CallTarget;
   /** Undefined until a reply told one. */
   topology: CacheTopology<ServerChannel> | undefined;
@@ -25,12 +26,20 @@ export class CacheRoute {
 
   /** The owners of a key in the target's media type, the primary first; undefined where that is not known. */
   ownersOf(key: Uint8Array): readonly ServerChannel[] | undefined {
+    const segment = this.segmentOf(key);
+    return segment === undefined ? undefined : this.topology?.owners?.[segment];
+  }
+
+  get segmentCount(): number {
+    return this.topology?.segmentCount ?? 0;
+  }
+
+  segmentOf(key: Uint8Array): number | undefined {
     const { topology } = this;
     if (topology?.owners === undefined) return undefined;
     if (this.#formFor !== topology.storage) this.#learnForm(topology);
     const stored = this.#form === 'same' ? key : storedKey(this.#form, key);
-    if (stored === undefined) return undefined;
-    return topology.owners[segmentOfKey(stored, topology.segmentCount)];
+    return stored === undefined ? undefined : segmentOfKey(stored, topology.segmentCount);
   }
 
   #learnForm({ storage }: CacheTopology<ServerChannel>): void {

@@ -44,9 +44,10 @@ import { callTarget } from './call-target.js';
 import { type CacheCodecs, type Codec, codecs } from './codecs.js';
 import { type AnyListenerOptions, eventReading, wantedTypes } from './event-decoder.js';
 import { HotRodError } from './hotrod-error.js';
-import { type IterateOptions, iterateEntries } from './iterate-batches.js';
-import { keyRequest } from './key-request.js';
+import type { IterateOptions } from './iterate-batches.js';
+import { iterateEntries } from './iterate-entries.js';
 import { iterateKeys } from './iterate-keys.js';
+import { keyRequest } from './key-request.js';
 import { latin1Text } from './latin1-text.js';
 import { type Payload, payloadBytes } from './payload-bytes.js';
 import type { CallInput, CallTarget } from './pending-call.js';
@@ -251,7 +252,9 @@ export class Cache<K, V> {
 
   /**
    * All entries, in no order; what is written meanwhile shows or not. It does not count as a use of them. Protocol 2.3
-   * on. `break` ends the server's cursor.
+   * on. `break` ends the server's cursor. When the server with the cursor is lost, it goes on at another one of the cluster,
+   * without coming twice to an entry; where that cannot be, it rejects with `HOTROD_ITERATION_LOST` or
+   * `HOTROD_CONNECTION_LOST`.
    */
   entries(options: IterateOptions = {}): CacheIteration<[K, V]> {
     return this.#iterate(

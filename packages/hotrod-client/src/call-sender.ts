@@ -3,9 +3,10 @@ import type { EventRegistry } from './event-registry.js';
 import type { HotRodError } from './hotrod-error.js';
 import type { KeyRouter } from './owner-parts.js';
 import type { CallInput } from './pending-call.js';
+import type { SegmentRouter } from './segment-view.js';
 
 /** What caches need of a client. */
-export interface EventfulSender extends CallSender, KeyRouter {
+export interface EventfulSender extends CallSender, KeyRouter, SegmentRouter {
   /** @internal */
   readonly events: EventRegistry;
   /** {@link execute} of an input that many calls share, each with a request of its own. */

@@ -12,6 +12,7 @@ import { mayRepeat } from './may-repeat.js';
 import type { ResolvedSite } from './options.js';
 import { refuseOverload } from './overload.js';
 import type { CallTarget, PendingCall } from './pending-call.js';
+import type { SegmentView } from './segment-view.js';
 import { type ChannelEnvironment, type ChannelOwner, ServerChannel } from './server-channel.js';
 import { WaitingCalls } from './waiting-calls.js';
 
@@ -106,6 +107,14 @@ export class Cluster implements ChannelOwner {
     const channel = this.#choose(call);
     if (channel !== undefined) channel.submit(call);
     else this.#wait(call);
+  }
+
+  /** The segments of a target's cache; undefined where none are known. */
+  segmentsOf(target: CallTarget): SegmentView | undefined {
+    const route = this.#routes.routeOf(target);
+    if (route.topology?.storage === 'unasked' && route.topology.owners !== undefined)
+      this.#askStorage(route.topology);
+    return route.segmentCount === 0 ? undefined : route;
   }
 
   /** The server that a call about a key would go to now; undefined: any. */

@@ -7,6 +7,8 @@ export interface Codec<T> {
    * `storage`: the bytes as the cache stores them, without any conversion.
    */
   readonly mediaType: 'storage' | (string & {});
+  /** Whether `encode` takes null. Default false: the client refuses it before. Undefined is no value of any codec. */
+  readonly holdsNull?: boolean;
   /** The result belongs to the client until the call is settled; it must not be changed meanwhile. */
   encode(value: T): Uint8Array;
   /** `bytes` belongs to the caller. */
@@ -50,10 +52,11 @@ export interface JsonCodecOptions {
   readonly mediaType?: string;
 }
 
-/** JSON text. `undefined`, functions and symbols have no JSON and throw. */
+/** JSON text, null too. `undefined`, functions and symbols have no JSON and throw. */
 function json<T = unknown>({ mediaType = 'text/plain' }: JsonCodecOptions = {}): Codec<T> {
   return {
     mediaType,
+    holdsNull: true,
     encode(value) {
       const written: string | undefined = JSON.stringify(value);
       if (written !== undefined) return utf8(written);

@@ -21,6 +21,7 @@ import { optionsFromUri } from './options-from-uri.js';
 import type { KeyRouter } from './owner-parts.js';
 import { parseHotRodUri } from './parse-hotrod-uri.js';
 import { type CallInput, type CallOptions, type CallTarget, PendingCall } from './pending-call.js';
+import type { SegmentRouter, SegmentView } from './segment-view.js';
 import { Sites } from './sites.js';
 import { traceParameters } from './trace-context.js';
 
@@ -53,7 +54,7 @@ export interface ClientLoad {
  * It follows the members of the cluster, and connects again by itself after a loss. An idle client does not keep the
  * process alive; calls under way do.
  */
-export class HotRodClient implements CallSender, KeyRouter {
+export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
   readonly #options: ResolvedOptions;
   readonly #listeners = new ClientEventListeners();
   readonly #recorder: CallRecorder;
@@ -210,6 +211,11 @@ export class HotRodClient implements CallSender, KeyRouter {
     call.recorder = this.#recorder;
     call.begin(resolve, reject);
     this.#sites.submit(call);
+  }
+
+  /** @internal How the keys of a target are spread over segments. */
+  segmentsOf(target: CallTarget): SegmentView | undefined {
+    return this.#sites.segmentsOf(target);
   }
 
   /** @internal Which server a key's request would go to now. */

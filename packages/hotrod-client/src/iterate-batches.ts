@@ -1,6 +1,5 @@
 import {
   type IterationBatch,
-  type IterationEntry,
   type IterationNextReply,
   operations,
   segmentSet,
@@ -61,18 +60,6 @@ export async function* iterateBatches(
     throw options.signal?.aborted && !HotRodError.is(error) ? abortedError(error) : error;
   } finally {
     await endCursor(sender, target, cursor);
-  }
-}
-
-/** The entries of {@link iterateBatches}, one by one, as `decode` makes them. */
-export async function* iterateEntries<T>(
-  sender: CallSender,
-  target: CallTarget,
-  options: IterateBatchesOptions,
-  decode: (entry: IterationEntry) => T,
-): AsyncGenerator<T, void, undefined> {
-  for await (const batch of iterateBatches(sender, target, options)) {
-    for (const entry of batch.entries) yield decode(entry);
   }
 }
 

@@ -2,7 +2,9 @@ import type { IterationEntry } from '@kvtwin/hotrod-protocol';
 import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
 import { HotRodError } from './hotrod-error.js';
-import { type IterateOptions, iterateEntries } from './iterate-batches.js';
+import type { IterateOptions } from './iterate-batches.js';
+import { iterateEntries } from './iterate-entries.js';
+import type { SegmentRouter } from './segment-view.js';
 
 /** What {@link iterateKeys} needs to know. */
 export interface IterateKeysInput<K> {
@@ -20,7 +22,7 @@ const WITHOUT_VALUES = {
 
 /** All keys. Values stay on the server, where it knows how to leave them out and no other filter is asked for. */
 export async function* iterateKeys<K>(
-  sender: CallSender,
+  sender: CallSender & SegmentRouter,
   { cacheName, keyType, options, decode }: IterateKeysInput<K>,
 ): AsyncGenerator<K, void, undefined> {
   // Values as they are stored: what is empty needs no conversion, and might not survive one.

@@ -9,6 +9,7 @@ import { HotRodError } from './hotrod-error.js';
 import { type CallPlaces, LiveCalls } from './live-calls.js';
 import type { ResolvedOptions, ResolvedSite } from './options.js';
 import type { CallTarget, PendingCall } from './pending-call.js';
+import type { SegmentView } from './segment-view.js';
 import type { ServerChannel } from './server-channel.js';
 import type { Backlog } from './waiting-calls.js';
 
@@ -78,6 +79,10 @@ export class Sites implements ClusterOwner, CallPlaces {
 
   topologyOf(cacheName: string): CacheTopology<ServerChannel> | undefined {
     return this.#current.topologyOf(cacheName);
+  }
+
+  segmentsOf(target: CallTarget): SegmentView | undefined {
+    return this.#current.segmentsOf(target);
   }
 
   /** The server of the site in use that a call about a key would go to now; undefined: any. */
