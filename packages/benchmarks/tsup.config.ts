@@ -11,7 +11,7 @@ const besideTheSource: Plugin = {
     build.onLoad({ filter: /packages\/(conformance|testkit)\/src\/.*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const url = JSON.stringify(pathToFileURL(path).href);
-      return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };
+      return { contents: text.replaceAll(', import.meta.url)', `, ${url})`), loader: 'ts' };
     });
   },
 };

@@ -13,6 +13,7 @@ import { debugLog } from './debug-log.js';
 import { HotRodError, type HotRodErrorCode } from './hotrod-error.js';
 import { InFlightRequests } from './in-flight-requests.js';
 import { requestForVersion } from './legacy-expiration.js';
+import type { OpenedSocket } from './open-socket.js';
 import type { PendingCall } from './pending-call.js';
 import { RequestHeaders, tracedHeader } from './request-headers.js';
 import { formatServerAddress } from './server-address.js';
@@ -80,6 +81,7 @@ export class Connection {
   /** `performance.now()` of the last bytes from the server. */
   lastReadAtMs = performance.now();
   readonly #socket: Socket;
+  readonly #reusesMemory: boolean;
   readonly #owner: ConnectionOwner;
   readonly #limits: ConnectionLimits;
   readonly #nowMs: () => number;
@@ -95,13 +97,15 @@ export class Connection {
   #encodedId = 0;
 
   constructor(
-    socket: Socket,
+    opened: OpenedSocket,
     server: string,
     owner: ConnectionOwner,
     limits: ConnectionLimits,
     nowMs: () => number,
   ) {
+    const { socket } = opened;
     this.#socket = socket;
+    this.#reusesMemory = opened.reusesMemory;
     this.server = server;
     this.remote = remoteOf(socket);
     this.#owner = owner;
@@ -115,7 +119,7 @@ export class Connection {
     });
     // A client keeps the process alive while calls are under way, by its timer; a connection alone does not.
     socket.unref();
-    socket.on('data', (chunk) => this.#onData(chunk));
+    opened.receive((chunk) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
     socket.on('error', (cause) =>
       this.#end('HOTROD_CONNECTION_LOST', `the connection failed: ${cause.message}`, cause),
@@ -247,6 +251,7 @@ export class Connection {
     try {
       this.#decoder.push(chunk);
       this.#settleAnswered();
+      if (this.#reusesMemory) this.#decoder.detach();
     } catch (error) {
       const hint = first ? firstBytesHint(chunk) : '';
       const why = (error as HotRodProtocolError).message;

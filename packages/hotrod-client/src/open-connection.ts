@@ -54,9 +54,9 @@ async function attempt(
   const startedMs = performance.now();
   const leftMs = (): number => Math.max(1, options.connectTimeoutMs - (performance.now() - startedMs));
   const tls = options.tls && (await loadTls(options.tls, options));
-  const socket = await openSocket(address, { ...options, tls, connectTimeoutMs: Math.ceil(leftMs()) });
+  const opened = await openSocket(address, { ...options, tls, connectTimeoutMs: Math.ceil(leftMs()) });
   const doorkeeper = new Doorkeeper(options.owner, tls !== undefined);
-  const connection = new Connection(socket, formatServerAddress(address), doorkeeper, options, options.nowMs);
+  const connection = new Connection(opened, formatServerAddress(address), doorkeeper, options, options.nowMs);
   const onAbort = (): void => connection.drop('HOTROD_CLOSED', 'the client was closed');
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {

@@ -5,6 +5,15 @@ import { formatServerAddress, type ServerAddress } from './server-address.js';
 import { tlsFailureOf } from './tls-failure.js';
 import type { HotRodTlsOptions } from './tls-options.js';
 
+/** A socket, and what comes in on it. */
+export interface OpenedSocket {
+  readonly socket: Socket;
+  /** Hands over what comes in; what came before it is called is lost. */
+  receive(onBytes: (bytes: Uint8Array) => void): void;
+  /** Whether the bytes handed over are gone when the receiver has returned. */
+  readonly reusesMemory: boolean;
+}
+
 /** How a socket is opened. */
 export interface OpenSocketOptions {
   readonly connectTimeoutMs: number;
@@ -21,13 +30,22 @@ const WRITE_HIGH_WATER_BYTES = 256 * 1024;
 /** The kernel's first probe of an idle connection; later ones as the system is configured. */
 const KEEP_ALIVE_DELAY_MS = 30_000;
 
+/** What one look at a socket may bring: several replies of 64 KiB. */
+const READ_BUFFER_BYTES = 256 * 1024;
+
+/**
+ * All sockets read into it: what came is worked on, or copied, before the next look at any of them. A buffer made for each
+ * look costs more than the replies in it where these are small, and several times as many looks where they are large.
+ */
+let readBuffer: Uint8Array | undefined;
+
 /** Opens a TCP connection, with TLS where asked for; rejects with `HOTROD_CONNECT` or `HOTROD_TLS`. */
-export function openSocket(address: ServerAddress, options: OpenSocketOptions): Promise<Socket> {
+export function openSocket(address: ServerAddress, options: OpenSocketOptions): Promise<OpenedSocket> {
   return new Promise((resolve, reject) => {
     const server = formatServerAddress(address);
-    let socket: Socket;
+    let opened: OpenedSocket;
     try {
-      socket = options.tls === undefined ? openTcp(address, options) : openTls(address, options.tls);
+      opened = options.tls === undefined ? openTcp(address, options) : openTls(address, options.tls);
     } catch (cause) {
       // Certificates and keys are read here.
       const why = (cause as Error).message;
@@ -36,6 +54,7 @@ export function openSocket(address: ServerAddress, options: OpenSocketOptions): 
       );
       return;
     }
+    const { socket } = opened;
     const fail = (why: string, cause?: unknown): void => {
       stop();
       socket.on('error', () => undefined);
@@ -67,22 +86,34 @@ export function openSocket(address: ServerAddress, options: OpenSocketOptions): 
       stop();
       socket.setNoDelay(options.tcpNoDelay);
       socket.setKeepAlive(options.tcpKeepAlive, KEEP_ALIVE_DELAY_MS);
-      resolve(socket);
+      resolve(opened);
     });
   });
 }
 
-function openTcp({ host, port }: ServerAddress, options: OpenSocketOptions): Socket {
+function openTcp({ host, port }: ServerAddress, options: OpenSocketOptions): OpenedSocket {
+  let receiver: (bytes: Uint8Array) => void = () => undefined;
+  readBuffer ??= new Uint8Array(READ_BUFFER_BYTES);
   const socketOptions: TcpNetConnectOpts & { readonly writableHighWaterMark: number } = {
     host,
     port,
     noDelay: options.tcpNoDelay,
     writableHighWaterMark: WRITE_HIGH_WATER_BYTES,
+    onread: {
+      buffer: readBuffer,
+      callback: (count, buffer) => {
+        receiver(buffer.subarray(0, count));
+        return true;
+      },
+    },
   };
-  return createConnection(socketOptions);
+  const receive = (onBytes: (bytes: Uint8Array) => void): void => {
+    receiver = onBytes;
+  };
+  return { socket: createConnection(socketOptions), receive, reusesMemory: true };
 }
 
-function openTls({ host, port }: ServerAddress, tls: HotRodTlsOptions): Socket {
+function openTls({ host, port }: ServerAddress, tls: HotRodTlsOptions): OpenedSocket {
   const tlsOptions: ConnectionOptions & { readonly highWaterMark: number } = {
     // A name on the certificate chooses the server's identity; addresses may not be sent (RFC 6066).
     ...(isIP(host) === 0 ? { servername: host } : {}),
@@ -92,5 +123,6 @@ function openTls({ host, port }: ServerAddress, tls: HotRodTlsOptions): Socket {
     host,
     port,
   };
-  return connectTls(tlsOptions);
+  const socket = connectTls(tlsOptions);
+  return { socket, receive: (onBytes) => void socket.on('data', onBytes), reusesMemory: false };
 }
