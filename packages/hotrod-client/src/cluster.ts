@@ -245,6 +245,8 @@ export class Cluster implements ChannelOwner {
       known.members.length,
     );
     this.#members.become(known.members);
+    // Now, while the members are being connected to: the first key finds its owner the sooner.
+    if (known.owners !== undefined && known.storage === 'unasked') this.#askStorage(known);
     this.#owner.onTopology(this, known);
   }
 
