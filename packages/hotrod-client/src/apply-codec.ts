@@ -1,4 +1,4 @@
-import type { Codec } from './codecs.js';
+import type { Codec } from './codec.js';
 import { HotRodError } from './hotrod-error.js';
 
 /**

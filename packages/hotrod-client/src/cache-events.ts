@@ -132,7 +132,7 @@ export interface WithConverter<T> {
   readonly converter: EventConverter<T>;
 }
 
-/** How {@link Cache.events} reads. */
+/** How `cache.events()` reads. */
 export interface EventStreamOptions extends ListenerOptions {
   /** Only these. Default: all four. */
   readonly types?: readonly CacheEventType[];

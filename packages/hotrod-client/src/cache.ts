@@ -6,7 +6,6 @@ import {
   hadPreviousEntry,
   type IterationEntry,
   type KeyRequest,
-  type KeyValue,
   type OperationDefinition,
   operations,
   type PreviousValue,
@@ -38,17 +37,17 @@ import type {
   WithValues,
 } from './cache-events.js';
 import { CacheIteration } from './cache-iteration.js';
+import type { CacheSender } from './cache-sender.js';
 import { type AnyEventHandlers, CacheSubscription, handledTypes } from './cache-subscription.js';
-import type { EventfulSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
-import { type CacheCodecs, type Codec, codecs } from './codecs.js';
+import type { Codec } from './codec.js';
+import { type CacheCodecs, codecs } from './codecs.js';
 import { type AnyListenerOptions, eventReading, wantedTypes } from './event-decoder.js';
 import { HotRodError } from './hotrod-error.js';
 import type { IterateOptions } from './iterate-batches.js';
 import { iterateEntries } from './iterate-entries.js';
 import { iterateKeys } from './iterate-keys.js';
 import { keyRequest } from './key-request.js';
-import { latin1Text } from './latin1-text.js';
 import { type Payload, payloadBytes } from './payload-bytes.js';
 import type { CallInput, CallTarget } from './pending-call.js';
 import { type Updated, type UpdateOptions, updateEntry } from './update-entry.js';
@@ -60,7 +59,7 @@ interface KeyInput<Reply extends AnyReply, Result> extends CallInput<KeyRequest 
 
 /** A cache on the server, typed by its codecs. It holds nothing: as many as you like may stand for the same cache. */
 export class Cache<K, V> {
-  readonly #client: EventfulSender;
+  readonly #client: CacheSender;
   readonly #codecs: CacheCodecs<K, V>;
   readonly #target: CallTarget;
   readonly #flags: number;
@@ -74,7 +73,7 @@ export class Cache<K, V> {
 
   /** Made by `client.cache()`. `flags`: `RequestFlag` bits of every call. */
   constructor(
-    client: EventfulSender,
+    client: CacheSender,
     readonly name: string,
     codecs: CacheCodecs<K, V>,
     flags = 0,
@@ -201,7 +200,13 @@ export class Cache<K, V> {
   async getMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<Map<K, V>> {
     const given = [...keys];
     const encoded = given.map((key) => this.#key(key));
-    return this.#found(given, encoded, await getMany(this.#bulk(options), encoded));
+    const values = new Array<V | typeof NO_VALUE>(given.length).fill(NO_VALUE);
+    await getMany(this.#bulk(options), encoded, (index, value) => {
+      values[index] = this.#codecs.value.decode(value);
+    });
+    const found = new Map<K, V>();
+    for (const [index, value] of values.entries()) if (value !== NO_VALUE) found.set(given[index] as K, value);
+    return found;
   }
 
   /**
@@ -444,18 +449,6 @@ export class Cache<K, V> {
       : undefined;
   }
 
-  /** Keys come back as bytes in any order; the caller's own keys go into the result. */
-  #found(given: readonly K[], encoded: readonly Uint8Array[], entries: readonly KeyValue[]): Map<K, V> {
-    const values = new Map<string, Uint8Array>();
-    for (const { key, value } of entries) values.set(latin1Text(key), value);
-    const found = new Map<K, V>();
-    given.forEach((key, index) => {
-      const value = values.get(latin1Text(encoded[index] as Uint8Array));
-      if (value !== undefined) found.set(key, this.#codecs.value.decode(value));
-    });
-    return found;
-  }
-
   #noMetadata(): EntryMetadata {
     throw new HotRodError('entries with metadata need protocol 2.5', {
       code: 'HOTROD_UNSUPPORTED',
@@ -464,6 +457,9 @@ export class Cache<K, V> {
     });
   }
 }
+
+/** Of a key that has no entry. */
+const NO_VALUE = Symbol('no value');
 
 const RETURN_PREVIOUS = RequestFlag.FORCE_RETURN_PREVIOUS_VALUE;
 

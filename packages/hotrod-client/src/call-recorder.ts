@@ -3,12 +3,24 @@ import type { ClientStats, OperationStats, ServerStats } from './client-stats.js
 import { requestChannel, retryChannel } from './diagnostics.js';
 import type { HotRodError, HotRodErrorCode } from './hotrod-error.js';
 import { LatencyHistogram } from './latency-histogram.js';
-import type { PendingCall } from './pending-call.js';
 
 /** Servers counted apart. A client of the largest clusters sees as many in a year. */
 const MAX_SERVERS = 64;
 const OTHER_SERVERS = 'other';
 const NO_SERVER = 'none';
+
+/** What is recorded of a call. */
+export interface RecordedCall {
+  readonly operation: { readonly name: string };
+  readonly target: { readonly cacheName: string };
+  /** `host:port`, once it is known. */
+  readonly server: string | undefined;
+  readonly messageId: number;
+  /** Times that it was put on a connection. */
+  readonly sends: number;
+  /** Of `performance.now()`. */
+  readonly submittedAtMs: number;
+}
 
 let lastCallId = 0;
 
@@ -42,7 +54,7 @@ export class CallRecorder {
   readonly #servers = new Map<string, ServerCounter>();
   readonly #errors = new Map<HotRodErrorCode, number>();
   /** Ids of calls for the channels, given only while somebody listens. */
-  readonly #ids = new WeakMap<PendingCall, number>();
+  readonly #ids = new WeakMap<RecordedCall, number>();
 
   /** `client`: its name, for diagnostics. */
   constructor(client: string) {
@@ -50,12 +62,12 @@ export class CallRecorder {
   }
 
   /** The call was put on a connection. */
-  sent(call: PendingCall): void {
+  sent(call: RecordedCall): void {
     if (requestChannel.hasSubscribers) requestChannel.publish({ phase: 'start', ...this.#describe(call) });
   }
 
   /** The attempt was lost, and the call is about to be sent again. */
-  retried(call: PendingCall, why: string): void {
+  retried(call: RecordedCall, why: string): void {
     this.#serverOf(call).retries++;
     if (retryChannel.hasSubscribers) {
       const { callId, client, operation, cache, server, attempt } = this.#describe(call);
@@ -64,7 +76,7 @@ export class CallRecorder {
   }
 
   /** The call was answered, at a time of `performance.now()`. */
-  succeeded(call: PendingCall, atMs: number): void {
+  succeeded(call: RecordedCall, atMs: number): void {
     const durationMs = atMs - call.submittedAtMs;
     this.#serverOf(call).operation(call.operation.name).latency.add(durationMs);
     if (requestChannel.hasSubscribers) {
@@ -72,7 +84,7 @@ export class CallRecorder {
     }
   }
 
-  failed(call: PendingCall, error: HotRodError): void {
+  failed(call: RecordedCall, error: HotRodError): void {
     this.#serverOf(call).operation(call.operation.name).errors++;
     this.#errors.set(error.code, (this.#errors.get(error.code) ?? 0) + 1);
     if (requestChannel.hasSubscribers) {
@@ -109,7 +121,7 @@ export class CallRecorder {
     };
   }
 
-  #serverOf({ server = NO_SERVER }: PendingCall): ServerCounter {
+  #serverOf({ server = NO_SERVER }: RecordedCall): ServerCounter {
     const known = this.#servers.get(server);
     if (known !== undefined) return known;
     const name = server === NO_SERVER || this.#servers.size < MAX_SERVERS ? server : OTHER_SERVERS;
@@ -118,7 +130,7 @@ export class CallRecorder {
     return counter;
   }
 
-  #describe(call: PendingCall) {
+  #describe(call: RecordedCall) {
     const callId = this.#ids.get(call) ?? ++lastCallId;
     this.#ids.set(call, callId);
     const { operation, target, server, messageId, sends } = call;

@@ -6,7 +6,8 @@ import { callTarget } from './call-target.js';
 import { ClientEventListeners, type ClientEvents } from './client-events.js';
 import type { ClientStats } from './client-stats.js';
 import { type ClusterTopology, clusterTopology } from './cluster-topology.js';
-import { type CacheCodecs, type Codec, codecs } from './codecs.js';
+import type { Codec } from './codec.js';
+import { type CacheCodecs, codecs } from './codecs.js';
 import { EventRegistry } from './event-registry.js';
 import type { HotRodError } from './hotrod-error.js';
 import {

@@ -38,7 +38,8 @@ export { type CallTargetInput, callTarget } from './call-target.js';
 export type { ClientEvents } from './client-events.js';
 export type { ClientStats, OperationStats, ServerStats } from './client-stats.js';
 export type { ClusterServer, ClusterTopology } from './cluster-topology.js';
-export { type CacheCodecs, type Codec, codecs, type JsonCodecOptions } from './codecs.js';
+export type { Codec } from './codec.js';
+export { type CacheCodecs, codecs, type JsonCodecOptions } from './codecs.js';
 export type {
   ConnectDiagnostics,
   GapDiagnostics,

@@ -1,5 +1,6 @@
 import { encodeWith } from './apply-codec.js';
-import { type Codec, codecs } from './codecs.js';
+import type { Codec } from './codec.js';
+import { codecs } from './codecs.js';
 
 /** Longer texts are worth an array of their own. */
 const LONGEST_SHARED = 48;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Codec, codecs } from './codecs.js';
+import type { Codec } from './codec.js';
+import { codecs } from './codecs.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -1,4 +1,4 @@
-import type { Codec } from './codecs.js';
+import type { Codec } from './codec.js';
 
 const MEDIA_TYPE = 'application/x-protostream';
 

@@ -1,59 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type { EventMessage, Topology } from '@kvtwin/hotrod-protocol';
+import type { ChannelEnvironment } from './channel-environment.js';
+import type { ChannelOwner } from './channel-owner.js';
 import { ConnectRecord } from './connect-record.js';
-import {
-  type Connection,
-  type ConnectionEnd,
-  type ConnectionLimits,
-  type ConnectionOwner,
-  encodingError,
-} from './connection.js';
+import { type Connection, type ConnectionEnd, type ConnectionOwner, encodingError } from './connection.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { debugLog } from './debug-log.js';
 import { HotRodError } from './hotrod-error.js';
 import { openConnection } from './open-connection.js';
-import type { ResolvedOptions } from './options.js';
 import { refuseOverload } from './overload.js';
 import type { PendingCall } from './pending-call.js';
 import { ReconnectBackoff } from './reconnect-backoff.js';
 import { formatServerAddress, type ServerAddress } from './server-address.js';
-import { type Backlog, WaitingCalls } from './waiting-calls.js';
-import type { WakeTimer } from './wake-timer.js';
-
-/** What the channels of a client share, and take from outside. */
-export interface ChannelEnvironment {
-  readonly options: ResolvedOptions;
-  /** Header `ClientIntelligence` of the site. */
-  readonly intelligence: number;
-  readonly backlog: Backlog;
-  /** The client's one timer. */
-  readonly timer: WakeTimer;
-  readonly traffic: ConnectionLimits['traffic'];
-  /** Milliseconds since the epoch. */
-  readonly nowMs: () => number;
-  /** 0 up to 1. */
-  readonly random: () => number;
-}
-
-/** What a channel tells its cluster. */
-export interface ChannelOwner {
-  /** A connection is open, its version agreed on, its login made. */
-  onOpen(channel: ServerChannel, connection: Connection): void;
-  /** An attempt to connect has failed; the next one is planned. */
-  onNotOpen(channel: ServerChannel, error: HotRodError): void;
-  /** An open connection is over. `calls` await an answer that will not come; `waiting` were not sent. */
-  onLost(
-    channel: ServerChannel,
-    connection: Connection,
-    end: ConnectionEnd,
-    waiting: readonly PendingCall[],
-  ): void;
-  onTopology(connection: Connection, call: PendingCall, topology: Topology): void;
-  onEvent(connection: Connection, event: EventMessage): void;
-  onUnavailable(channel: ServerChannel, call: PendingCall): boolean;
-  /** Whether calls can be given to another server now. */
-  hasOthers(channel: ServerChannel): boolean;
-}
+import { WaitingCalls } from './waiting-calls.js';
 
 /** A connection that ended sooner counts as a failed attempt, so that a server that takes and drops them is not besieged. */
 const LASTING_CONNECTION_MS = 1_000;

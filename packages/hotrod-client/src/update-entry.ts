@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Cache } from './cache.js';
-import type { CacheWriteOptions } from './cache-call-options.js';
+import type { CacheCallOptions, CacheWriteOptions } from './cache-call-options.js';
 import type { CacheEntry } from './cache-entry.js';
 import { CallBudget } from './call-budget.js';
 import { HotRodError } from './hotrod-error.js';
@@ -8,7 +7,7 @@ import { HotRodError } from './hotrod-error.js';
 /** What an update function returns to leave the entry as it is. */
 export const UNCHANGED: unique symbol = Symbol('unchanged');
 
-/** Options of {@link Cache.update}. `timeoutMs` limits all attempts together. */
+/** Options of `cache.update()`. `timeoutMs` limits all attempts together. */
 export interface UpdateOptions extends CacheWriteOptions {
   /**
    * How often the value is computed anew because another writer came first. Default 64: of that many writers at the same
@@ -25,6 +24,15 @@ const DEFAULT_MAX_ATTEMPTS = 64;
 const EAGER_ATTEMPTS = 3;
 const LONGEST_PAUSE_MS = 50;
 
+/** What an update needs of a cache. */
+export interface ComparedAndSet<K, V> {
+  readonly name: string;
+  getEntry(key: K, options?: CacheCallOptions): Promise<CacheEntry<V> | undefined>;
+  setIfAbsent(key: K, value: V, options?: CacheWriteOptions): Promise<boolean>;
+  replaceIf(key: K, value: V, version: bigint, options?: CacheWriteOptions): Promise<boolean>;
+  deleteIf(key: K, version: bigint, options?: CacheCallOptions): Promise<boolean>;
+}
+
 /** What {@link updateEntry} takes from outside. */
 export interface UpdateEnvironment {
   /** 0 up to 1. */
@@ -33,7 +41,7 @@ export interface UpdateEnvironment {
 
 /** Compare-and-set until nobody else has written in between. Answers what the entry holds then. */
 export async function updateEntry<K, V>(
-  cache: Cache<K, V>,
+  cache: ComparedAndSet<K, V>,
   key: K,
   change: (entry: CacheEntry<V> | undefined) => Updated<V> | Promise<Updated<V>>,
   options: UpdateOptions,
@@ -60,7 +68,7 @@ export async function updateEntry<K, V>(
 
 /** Whether nobody was faster. Nothing where nothing was is done already. */
 async function tryWrite<K, V>(
-  cache: Cache<K, V>,
+  cache: ComparedAndSet<K, V>,
   key: K,
   value: V | undefined,
   entry: CacheEntry<V> | undefined,
