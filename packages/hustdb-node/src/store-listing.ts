@@ -85,6 +85,7 @@ export class StoreListing {
 
   /** Undefined where there is no such table of that type. */
   async #entriesOf(table: string, type: TableType, page: Page): Promise<Listed[] | undefined> {
+    if (table === CATALOG_TABLE) return undefined;
     const found: Listed[] = [];
     try {
       for await (const scanned of this.#tables.entries({ table, type })) {

@@ -130,6 +130,16 @@ describe('a node over the stores of a family', () => {
     expect(all2.map(({ table }) => table)).toEqual([undefined, 'h', 'z']);
   });
 
+  it('keeps its own notes from its callers', async () => {
+    const node = await start(family());
+    await ask(node, 'hset?tb=h&key=f', 'v');
+    expect(await ask(node, 'hset?tb=kvtwin:tables&key=f', 'v')).toBe('412 0 ');
+    expect(await ask(node, 'hget?tb=kvtwin:tables&key=H:h')).toBe('412 0 ');
+    expect(await ask(node, 'hdel?tb=kvtwin:tables&key=H:h&ver=3')).toBe('412 3 ');
+    expect(await ask(node, 'hkeys?tb=kvtwin:tables&offset=0&size=9')).toMatch(/^412/);
+    expect(await ask(node, 'stat?tb=kvtwin:tables')).toMatch(/^404/);
+  });
+
   it('sends on to another node what that one missed', async () => {
     const other = await start(family());
     const node = await start(family());

@@ -13,7 +13,7 @@ import type { Page, Place, PutDemand, ScoreDemand, ScoreRange } from './node-sto
 import type { StorageCount, TableCount } from './storage-count.js';
 import type { StorageView } from './storage-view.js';
 import { StoreListing } from './store-listing.js';
-import type { StoreTables } from './store-tables.js';
+import { CATALOG_TABLE, type StoreTables } from './store-tables.js';
 import type { TableType } from './stored-record.js';
 import { declined, judgePut, type VersionDemand } from './version-rules.js';
 
@@ -39,7 +39,7 @@ export class StoreStorage implements StorageView {
   }
 
   async read(place: Place): Promise<NodeRead> {
-    return this.#orWrongTable('0', async () => {
+    return this.#orWrongTable(place, '0', async () => {
       const store = await this.#tables.storeOf(place);
       const entry = await store.get(place.key, this.#tables.call);
       if (entry !== undefined) {
@@ -52,7 +52,7 @@ export class StoreStorage implements StorageView {
   async put(demand: PutDemand): Promise<NodeWrite> {
     const { key, value, ver, isDup } = demand;
     if (ver !== 0 || isDup) return this.#update(demand, () => ({ value, body: NOTHING }));
-    return this.#orWrongTable('0', async () => {
+    return this.#orWrongTable(demand, '0', async () => {
       const store = await this.#storeForPut(demand);
       return applied(await store.put(key, value, this.#writeOptions(demand.ttlSeconds)), NOTHING);
     });
@@ -78,7 +78,7 @@ export class StoreStorage implements StorageView {
 
   async delete(demand: Place & VersionDemand): Promise<NodeWrite> {
     const { key, ver, isDup } = demand;
-    return this.#orWrongTable(String(ver), async () => {
+    return this.#orWrongTable(demand, String(ver), async () => {
       const store = await this.#tables.storeOf(demand);
       const { call } = this.#tables;
       const written =
@@ -125,7 +125,7 @@ export class StoreStorage implements StorageView {
     demand: Place & VersionDemand & { readonly ttlSeconds: number },
     change: (current: VersionedValue | undefined) => Change,
   ): Promise<NodeWrite> {
-    return this.#orWrongTable(String(demand.ver), async () => {
+    return this.#orWrongTable(demand, String(demand.ver), async () => {
       const store = await this.#storeForPut(demand);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const current = await store.get(demand.key, this.#tables.call);
@@ -172,9 +172,11 @@ export class StoreStorage implements StorageView {
 
   /** What the store says of its table's type, and of a key or value that it does not take, as a node says it. */
   async #orWrongTable<T>(
+    { table }: Place,
     version: string,
     work: () => Promise<T>,
   ): Promise<T | { readonly outcome: 'wrong-table' | 'rejected'; readonly version: string }> {
+    if (table === CATALOG_TABLE) return { outcome: 'wrong-table', version };
     try {
       return await work();
     } catch (error) {

@@ -3,7 +3,7 @@ import { StoreError } from '@kvtwin/versioned-value';
 import type { Place } from './node-storage.js';
 import type { TableType } from './stored-record.js';
 
-/** The hash that tells which tables there are: stores list their entries, not their tables. No caller's name is like it. */
+/** The hash that tells which tables there are: stores list their entries, not their tables. To callers it is no table. */
 export const CATALOG_TABLE = 'kvtwin:tables';
 
 /** Stores kept open at a time, and tables known to be in the catalog; a node's shipped limit of tables. */
