@@ -1,5 +1,7 @@
+import { equalBytes } from '@kvtwin/bytes';
 import { type KeyValue, operations, type WireExpiration } from '@kvtwin/hotrod-protocol';
 import type { CallSender } from './call-sender.js';
+import { latin1Text } from './latin1-text.js';
 import { type KeyRouter, ownerParts } from './owner-parts.js';
 import type { CallOptions, CallTarget } from './pending-call.js';
 import { settleParts } from './settle-parts.js';
@@ -13,10 +15,20 @@ export interface BulkContext {
   readonly options: CallOptions | undefined;
 }
 
-/** Asks each owner for its keys, all at the same time; entries come in no order. */
-export async function getMany(context: BulkContext, keys: readonly Uint8Array[]): Promise<KeyValue[]> {
+/**
+ * Keys of one getAll. More are asked for by several at the same time: what a reply is read into then dies young, instead of
+ * growing with the number of keys, and no request comes near what servers take.
+ */
+const MAX_KEYS_OF_A_REQUEST = 4_096;
+
+/** Asks each owner for its keys, all at the same time. `visit`: called for each key that has a value, in no order. */
+export async function getMany(
+  context: BulkContext,
+  keys: readonly Uint8Array[],
+  visit: (index: number, value: Uint8Array) => void,
+): Promise<void> {
   const { sender, target, flags, options } = context;
-  const parts = ownerParts(sender, target, keys).map((indexes) => {
+  const parts = ownerParts(sender, target, keys, MAX_KEYS_OF_A_REQUEST).map((indexes) => {
     const some = indexes.map((index) => keys[index] as Uint8Array);
     const outcome = sender.execute({
       operation: operations.getAll,
@@ -26,12 +38,43 @@ export async function getMany(context: BulkContext, keys: readonly Uint8Array[])
       options,
       routeBy: some[0],
       payloadBytes: some.reduce((bytes, key) => bytes + key.length, 0),
-      interpret: ({ entries }) => entries,
+      interpret: ({ entries }) =>
+        visitEach(entries, some, (at, value) => visit(indexes[at] as number, value)),
     });
     return { keys: some.length, outcome };
   });
   const call = { operation: 'getAll', cache: target.cacheName, writes: false };
-  return (await settleParts(call, parts)).flat();
+  await settleParts(call, parts);
+}
+
+/** Finds for each entry of a reply the key that it is for: at its own place, or wherever the server has put it. */
+function visitEach(
+  entries: readonly KeyValue[],
+  keys: readonly Uint8Array[],
+  visit: (at: number, value: Uint8Array) => void,
+): void {
+  let places: Map<string, number[]> | undefined;
+  for (const [at, { key, value }] of entries.entries()) {
+    const asked = keys[at];
+    if (places === undefined && asked !== undefined && equalBytes(asked, key)) {
+      visit(at, value);
+      continue;
+    }
+    places ??= placesOf(keys);
+    for (const place of places.get(latin1Text(key)) ?? []) visit(place, value);
+  }
+}
+
+/** A key may have been given twice. */
+function placesOf(keys: readonly Uint8Array[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [at, key] of keys.entries()) {
+    const text = latin1Text(key);
+    const known = places.get(text);
+    if (known === undefined) places.set(text, [at]);
+    else known.push(at);
+  }
+  return places;
 }
 
 /** Gives each owner its entries, all at the same time. */
