@@ -205,7 +205,8 @@ export class Cache<K, V> {
       values[index] = this.#codecs.value.decode(value);
     });
     const found = new Map<K, V>();
-    for (const [index, value] of values.entries()) if (value !== NO_VALUE) found.set(given[index] as K, value);
+    for (const [index, value] of values.entries())
+      if (value !== NO_VALUE) found.set(given[index] as K, value);
     return found;
   }
 
