@@ -2,7 +2,7 @@ import { type Cache, codecs, HotRodClient } from '@kvtwin/hotrod-client';
 import { toHex } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { AWKWARD_BYTES, freshKey, utf8 } from './sample-keys.js';
-import { hasOperation, isFrom, VERSIONS } from './versions.js';
+import { hasOperation, isFrom, MAIN_VERSIONS, VERSIONS } from './versions.js';
 
 const MIB = 1024 * 1024;
 const VALUE = utf8('value');
@@ -62,9 +62,9 @@ describe.each(VERSIONS)('the client pinned to %s', (version) => {
     await expect(missing.get(VALUE)).rejects.toMatchObject({ code: 'HOTROD_CACHE_NOT_FOUND' });
   });
 
-  test('a value of 1 MiB and one of 64 MiB', { timeout: 120_000 }, async () => {
+  test('a value of 1 MiB, and in some versions one of 64 MiB', { timeout: 120_000 }, async () => {
     const large = bytesCache(client, 'large');
-    for (const size of [MIB, 64 * MIB]) {
+    for (const size of MAIN_VERSIONS.includes(version as never) ? [MIB, 64 * MIB] : [MIB]) {
       const value = new Uint8Array(size).fill(0xa1);
       await large.set(VALUE, value, { timeoutMs: 60_000 });
       const read = await large.get(VALUE, { timeoutMs: 60_000 });

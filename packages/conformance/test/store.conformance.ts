@@ -2,11 +2,11 @@ import { openHotRodStoreFamily } from '@kvtwin/hotrod-client';
 import { openBackend } from '@kvtwin/proxy';
 import { describeStoreCompliance } from '@kvtwin/store-compliance';
 import { inject } from 'vitest';
-import { VERSIONS } from './versions.js';
+import { MAIN_VERSIONS } from './versions.js';
 
 const site = inject('firstSite');
 
-for (const version of VERSIONS.filter((each) => each !== '2.0')) {
+for (const version of MAIN_VERSIONS.filter((each) => each !== '2.0')) {
   describeStoreCompliance(`a real site, protocol ${version}`, {
     openFamily: () => openHotRodStoreFamily(`${site}/store?protocol_version=${version}`, { layout: 'typed' }),
   });
