@@ -72,21 +72,23 @@ describe.each(VERSIONS)('subscriptions in %s', (version) => {
     await subscription.close();
   });
 
-  test.runIf(isFrom(version, '2.5'))('come with values', async () => {
-    const told: { readonly key: string; readonly value: string; readonly version: bigint }[] = [];
-    const gone: string[] = [];
-    const subscription = await cache.subscribe(
-      { created: (event) => told.push(event), removed: (event) => gone.push(event.key) },
-      { values: true },
-    );
-    const key = freshText();
-    await cache.set(key, 'grüße');
-    const { version: stored } = (await cache.getEntry(key))!;
-    await cache.delete(key);
-    await expect.poll(() => gone.filter((each) => each === key), LIMIT).toHaveLength(1);
-    expect(told.filter((event) => event.key === key)).toMatchObject([{ value: 'grüße', version: stored }]);
-    await subscription.close();
-  });
+  if (isFrom(version, '2.5')) {
+    test('come with values', async () => {
+      const told: { readonly key: string; readonly value: string; readonly version: bigint }[] = [];
+      const gone: string[] = [];
+      const subscription = await cache.subscribe(
+        { created: (event) => told.push(event), removed: (event) => gone.push(event.key) },
+        { values: true },
+      );
+      const key = freshText();
+      await cache.set(key, 'grüße');
+      const { version: stored } = (await cache.getEntry(key))!;
+      await cache.delete(key);
+      await expect.poll(() => gone.filter((each) => each === key), LIMIT).toHaveLength(1);
+      expect(told.filter((event) => event.key === key)).toMatchObject([{ value: 'grüße', version: stored }]);
+      await subscription.close();
+    });
+  }
 });
 
 test('a subscription goes on when its connection was broken, and says gap', async () => {
