@@ -236,6 +236,23 @@ describe('a subscription', () => {
     });
   });
 
+  it('is not told of writes that are flagged so', async () => {
+    const server = await startServer();
+    const c = (await connect(server.url)).cache('c');
+    const { told, handlers } = recording();
+    await c.subscribe(handlers);
+    await c.set('by option', 'v', { skipListenerNotification: true });
+    const quiet = c.withFlags({ skipListenerNotification: true });
+    await quiet.set('by cache', 'v');
+    await quiet.as({ value: codecs.bytes }).delete('by cache', { timeoutMs: 10_000 });
+    await quiet.setMany([['many', 'v']]);
+    await quiet.getAndSet('many', 'w');
+    await quiet.update('many', () => undefined);
+    await c.set('loud', 'v');
+    await eventually(() => expect(told).toContain('created loud'));
+    expect(told).toEqual(['created loud']);
+  });
+
   it('keeps the process alive while it is open, and no longer', async () => {
     const server = await startServer();
     const c = (await connect(server.url)).cache('c');
