@@ -36,6 +36,8 @@ export interface BringAlong {
   /** What the side that is written was seen to hold; it must hold it still. */
   readonly target: SideRead;
   readonly nowMs: number;
+  /** Whether the key was removed in between, so that its version began anew. */
+  readonly removedBetween: boolean;
   /** When what is written ends, where the other side does not tell. */
   readonly expiresAtMs: number | undefined;
   readonly call: CallOptions;
@@ -52,7 +54,7 @@ export function bringAlong(store: RepairableStore, request: BringAlong): Promise
     const expiration = expirationOf(request, source.entry, side);
     const write: Write = { side, key, value: source.entry.value, options: { ...expiration, ...options } };
     if (store.policy === 'opaque') return written(write, target, {});
-    return counted(write, target, source.entry.version);
+    return counted(write, target, source.entry.version, request.removedBetween);
   });
 }
 
@@ -73,9 +75,20 @@ function written(
 }
 
 /** Until the side counts what the other one does. */
-async function counted(write: Write, target: SideRead, wanted: EntryVersion): Promise<WriteResult> {
-  const { side, value } = write;
-  if (side.capabilities.conditionalReplay === true) return written(write, target, { replayVersion: wanted });
+async function counted(
+  write: Write,
+  seen: SideRead,
+  wanted: EntryVersion,
+  removedBetween: boolean,
+): Promise<WriteResult> {
+  const { side, key, value } = write;
+  if (side.capabilities.conditionalReplay === true) return written(write, seen, { replayVersion: wanted });
+  let target = seen;
+  if (target.state === 'present' && removedBetween && !isBehind(target.entry.version, wanted)) {
+    const removed = await side.removeIfVersion(key, target.entry.version, write.options);
+    if (removed.outcome !== 'applied') return removed;
+    target = { state: 'absent' };
+  }
   let result = await written(write, target, {});
   let steps = 1;
   while (result.outcome === 'applied' && isBehind(result.version, wanted)) {
@@ -83,7 +96,7 @@ async function counted(write: Write, target: SideRead, wanted: EntryVersion): Pr
     if (!counts || steps >= MAX_COUNTED_STEPS || steps * value.length > MAX_COUNTED_BYTES) {
       return leap(write, result.version!, wanted);
     }
-    result = await side.replaceIfVersion(write.key, value, result.version!, write.options);
+    result = await side.replaceIfVersion(key, value, result.version!, write.options);
     steps++;
   }
   return result;

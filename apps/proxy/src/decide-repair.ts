@@ -106,8 +106,11 @@ function holdsBase(next: RepairIntent, side: 0 | 1, now: HeldState, policy: Vers
   if (own !== undefined) return sameState(own, now);
   const other = next.base[1 - side];
   if (other === undefined || other.hash !== now.hash) return false;
-  // The side could not be read then. Taken to have held what the other did, unless it counts further by now.
-  return policy === 'opaque' || now.hash === null || Number(now.token) <= Number(other.token);
+  // The side could not be read then. Taken to have held what the other did.
+  if (policy === 'opaque' || now.hash === null) return true;
+  // The same value written anew is all that a set's member can be, and what a removal must not take away.
+  const valueTells = next.type !== 'set' && next.written !== null;
+  return valueTells || Number(now.token) <= Number(other.token);
 }
 
 function sameState(a: HeldState, b: HeldState): boolean {

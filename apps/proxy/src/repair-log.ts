@@ -154,7 +154,6 @@ export class RepairLog {
       if (this.#journal?.failure !== undefined) await this.#reopen();
       await this.#journal?.append(formatIntent(intent));
     } catch (error) {
-      if (!JournalError.is(error)) this.#onError(error);
       const { side: _, ...inDoubt } = intent;
       this.#wait(inDoubt);
       throw new IntentNotKept(error instanceof Error ? error.message : String(error), { cause: error });
@@ -244,6 +243,8 @@ export class RepairLog {
 
   async #openJournal(): Promise<Journal> {
     return Journal.open(join(this.#directory!, 'intents'), {
+      // Room is made by whole segments.
+      maxSegmentBytes: Math.max(64, Math.min(8 * 1024 * 1024, Math.floor(this.#limits.maxBytes / 16))),
       maxTotalBytes: this.#limits.maxBytes,
       maxRecordBytes: MAX_RECORD_BYTES,
     });

@@ -42,9 +42,9 @@ class Model {
   #cluster!: Awaited<ReturnType<typeof openSinglePair>>;
   #count = 0;
 
-  constructor() {
+  constructor(private readonly versions: 'counter' | 'opaque') {
     const make = (at: 0 | 1): FlakyFamily =>
-      flakyFamily(`side${at}`, (key, outcome) => this.#repaired(at, key, outcome));
+      flakyFamily(`side${at}`, versions === 'counter', (key, outcome) => this.#repaired(at, key, outcome));
     this.sides = [make(0), make(1)];
   }
 
@@ -65,7 +65,7 @@ class Model {
   async open(): Promise<void> {
     for (const key of keys) for (const flaky of this.sides) await flaky.meddle(key, 'seed');
     const [first, second] = this.sides.map(({ family }) => family);
-    this.#cluster = await openSinglePair({ first, second, versions: 'opaque' });
+    this.#cluster = await openSinglePair({ first, second, versions: this.versions });
     this.#repairs = await Repairs.open(
       { repairDelayMs: 1, maxRepairDelayMs: 2, conflictCheckMs: 1 },
       {
@@ -126,8 +126,12 @@ class Model {
   }
 }
 
-async function run(steps: readonly Step[], check: (model: Model) => Promise<void>): Promise<void> {
-  const model = new Model();
+async function run(
+  versions: 'counter' | 'opaque',
+  steps: readonly Step[],
+  check: (model: Model) => Promise<void>,
+): Promise<void> {
+  const model = new Model(versions);
   await model.open();
   try {
     for (const step of steps) await model.step(step);
@@ -139,29 +143,35 @@ async function run(steps: readonly Step[], check: (model: Model) => Promise<void
   }
 }
 
-describe('repairs, whatever the sides do', () => {
-  it('leave both sides with what was acknowledged last, or tried since', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(write, mood), { minLength: 1, maxLength: 14 }), (steps) =>
-        run(steps, async (model) => {
-          for (const key of keys) {
-            const [first, second] = [await model.sides[0].peek(key), await model.sides[1].peek(key)];
-            expect(first).toBe(second);
-            expect([...model.allowed.get(key)!]).toContain(first);
-          }
-          expect(model.conflicts).toBe(0);
-        }),
-      ),
-      { numRuns: 150 },
-    );
-  }, 60_000);
+describe.each(['opaque', 'counter'] as const)(
+  'repairs over %s versions, whatever the sides do',
+  (versions) => {
+    it('leave both sides with what was acknowledged last, or tried since', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.oneof(write, mood), { minLength: 1, maxLength: 14 }), (steps) =>
+          run(versions, steps, async (model) => {
+            for (const key of keys) {
+              const [first, second] = [await model.sides[0].peek(key), await model.sides[1].peek(key)];
+              expect(first).toBe(second);
+              expect([...model.allowed.get(key)!]).toContain(first);
+              if (versions === 'opaque') continue;
+              expect(await model.sides[0].peekVersion(key)).toBe(await model.sides[1].peekVersion(key));
+            }
+            expect(model.conflicts).toBe(0);
+          }),
+        ),
+        { numRuns: 150 },
+      );
+    }, 60_000);
 
-  it('never write over what somebody else wrote since, and tell of what they leave different', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(write, mood, meddling), { minLength: 1, maxLength: 14 }), (steps) =>
-        run(steps, async () => undefined),
-      ),
-      { numRuns: 150 },
-    );
-  }, 60_000);
-});
+    it('never write over what somebody else wrote since, and tell of what they leave different', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.oneof(write, mood, meddling), { minLength: 1, maxLength: 14 }),
+          (steps) => run(versions, steps, async () => undefined),
+        ),
+        { numRuns: 150 },
+      );
+    }, 60_000);
+  },
+);

@@ -111,6 +111,7 @@ export class RepairWorker {
       source: reads[from],
       target: reads[to],
       nowMs: clock.nowMs(),
+      removedBetween: intents.some(({ written }) => written === null),
       expiresAtMs: now[from].hash === last.written ? last.expiresAtMs : undefined,
       call: { timeoutMs },
     });

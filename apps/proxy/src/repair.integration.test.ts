@@ -75,6 +75,19 @@ describe.each([0, 1] as const)('with side %i stopped', (down) => {
     expect(rig.proxy.repairs()?.conflicts).toBe(0);
   });
 
+  it('a removal and what was written anew afterwards reach it with the version that begins anew', async () => {
+    rig = await pairRig();
+    for (const value of ['a', 'b', 'c']) await rig.ask('/hset?tb=t&key=f', value);
+    await rig.ask('/hset?tb=t&key=other', 'x');
+    await rig.nodes[down].stop();
+    await rig.ask('/hdel?tb=t&key=f');
+    await rig.ask('/hset?tb=t&key=f', 'd');
+    await rig.nodes[down].start();
+    await untilRepaired();
+    expect(shown(await rig.ask('/hget2?tb=t&key=f'))).toBe('200 1 d');
+    expect(rig.proxy.repairs()?.conflicts).toBe(0);
+  });
+
   it('many writes of one key reach it as the last one, with its version', async () => {
     rig = await pairRig();
     await rig.ask('/put?key=k', 'before');

@@ -3,6 +3,7 @@ import {
   StoreError,
   type StoreFamily,
   type VersionedStore,
+  withCounterEnvelopes,
 } from '@kvtwin/versioned-value';
 
 /**
@@ -17,16 +18,20 @@ export interface FlakyFamily {
   mood: SideMood;
   /** Reads past the mood; undefined: absent. */
   peek(key: string): Promise<string | undefined>;
+  /** The version, past the mood. */
+  peekVersion(key: string): Promise<string | undefined>;
   /** Writes past the mood, as another writer does; undefined removes. */
   meddle(key: string, value: string | undefined): Promise<void>;
 }
 
-/** `onConditional` hears of each write that is guarded by a version or by absence: those of repairs. */
+/** `counter`: its versions count. `onConditional` hears of each write that is guarded by a version or by absence: those of repairs. */
 export function flakyFamily(
   name: string,
+  counter: boolean,
   onConditional: (key: string, result: string) => void = () => undefined,
 ): FlakyFamily {
-  const inner = openMemoryStoreFamily(name);
+  const plain = openMemoryStoreFamily(name, { enveloped: counter });
+  const inner = counter ? withCounterEnvelopes(plain) : plain;
   const store = inner.open({ type: 'kv' });
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
   const flaky: FlakyFamily = {
@@ -43,6 +48,7 @@ export function flakyFamily(
       const entry = await (await store).get(Buffer.from(key));
       return entry && text(entry.value);
     },
+    peekVersion: async (key) => (await (await store).get(Buffer.from(key)))?.version.token,
     meddle: async (key, value) => {
       if (value === undefined) await (await store).remove(Buffer.from(key));
       else await (await store).put(Buffer.from(key), Buffer.from(value));
