@@ -147,6 +147,16 @@ describe('a front behind the proxy', () => {
     expect((await compared(port, get('/file_count?peer=-1')))[0]).toBe(400);
   });
 
+  it('has what it says of a side that missed something passed on', async () => {
+    const missing = `127.0.0.1:${await freePort()}`;
+    const behind = await proxy({ first: await node(), second: `hustdb://${missing}` });
+    const port = await proxy({ pair: `hustdb+ha://127.0.0.1:${behind}` });
+    for (const write of [post('/put?key=k', 'v'), post('/zadd?tb=z&score=2&opt=1', 'm')]) {
+      expect(told(await ask(port, write), 'Sync')).toEqual([200, missing, '']);
+    }
+    expect(told(await ask(port, post('/cache/put?key=k', 'v')), 'Fail')).toEqual([200, missing, '']);
+  });
+
   it.each(['stopped', 'silent'] as const)('answers in time when the front is %s', async (fault) => {
     const at =
       fault === 'stopped' ? await freePort() : closedLater(await startRudeServer({ kind: 'silent' })).port;

@@ -1,7 +1,13 @@
 import { type HustDbHa, storeErrorOf } from '@kvtwin/hustdb-client';
 import type { HaListing, NodeListing } from '@kvtwin/hustdb-protocol';
 import { settleWrite } from '@kvtwin/replica-pair';
-import { type CallOptions, type SideWrite, StoreError, type WriteResult } from '@kvtwin/versioned-value';
+import {
+  type CallOptions,
+  type SideWrite,
+  StoreError,
+  type Two,
+  type WriteResult,
+} from '@kvtwin/versioned-value';
 import { askSide } from './ask-side.js';
 import type { Added, CacheRead, CacheWritten, Listed, PairCommands } from './pair-commands.js';
 import type { AddRequest, CacheRequest, ListRequest, Side, TextRequest } from './side.js';
@@ -16,10 +22,13 @@ const NOT_TOLD: SideWrite = { state: 'not-sent' };
 export class FrontCommands implements PairCommands {
   readonly #front: HustDbHa;
   readonly #name: { readonly name: string };
+  readonly #sideNames: Two<string>;
 
-  constructor(front: HustDbHa) {
+  /** `sideNames`: what the front calls its masters, to know which one its `Sync` is about. */
+  constructor(front: HustDbHa, sideNames: Two<string>) {
     this.#front = front;
     this.#name = { name: front.server };
+    this.#sideNames = sideNames;
   }
 
   async list(request: ListRequest, timeoutMs: number): Promise<Listed> {
@@ -54,6 +63,7 @@ export class FrontCommands implements PairCommands {
   /** To whichever masters the front sends it; what it tells counts for both. */
   async add(request: AddRequest, _to: unknown, timeoutMs: number): Promise<Added> {
     let sum: string | undefined;
+    let sync: string | undefined;
     let answered = true;
     const write = await settleWrite(async (): Promise<WriteResult> => {
       const result = await this.#ask('add', timeoutMs, (call) => askToAdd(this.#front, request, call));
@@ -61,13 +71,23 @@ export class FrontCommands implements PairCommands {
       answered = result.outcome === 'applied';
       if (result.outcome !== 'applied') return { outcome: 'mismatch' };
       sum = Buffer.from(result.body).toString('latin1');
+      sync = result.sync;
       const { version } = result;
       return {
         outcome: 'applied',
         ...(version === undefined ? {} : { version: { scheme: 'counter', token: version } }),
       };
     }, this.#front.server);
-    return { sides: answered ? [write, write] : [NOT_TOLD, NOT_TOLD], sum };
+    if (!answered) return { sides: [NOT_TOLD, NOT_TOLD], sum };
+    if (sync === undefined) return { sides: [write, write], sum };
+    const missed = this.#missed(sync);
+    return { sides: sync === this.#sideNames[0] ? [missed, write] : [write, missed], sum };
+  }
+
+  #missed(host: string): SideWrite {
+    const message = `the front could not write to ${host} and repairs it in the background (Sync)`;
+    const details = { code: 'STORE_UNREACHABLE', store: this.#name.name, operation: 'add' } as const;
+    return { state: 'unknown', error: new StoreError(message, details) };
   }
 
   #ask<R>(

@@ -55,7 +55,7 @@ async function clusterOfTwoSides(
 
 /** The front has its own table and its own nodes; both are asked of it. */
 function clusterOfFront({ source, sideNames, close }: OpenedPair, front: HustDbHa): Cluster {
-  const commands = new FrontCommands(front);
+  const commands = new FrontCommands(front, sideNames);
   return {
     ...onePair({ source, sideNames, tables: new TableStores(source), commands, older: undefined }),
     peerCount: (timeoutMs) =>
