@@ -14,25 +14,36 @@ export type HeaderInput =
 export function headerValues(headers: HeaderInput, name: string): string[] {
   const wanted = name.toLowerCase();
   const values: string[] = [];
-  for (const [key, value] of headerEntries(headers)) if (key.toLowerCase() === wanted) values.push(value);
+  if (isIterable(headers)) {
+    for (const [key, value] of headers) if (isNamed(key, wanted)) values.push(value);
+    return values;
+  }
+  for (const key of Object.keys(headers)) {
+    const value = isNamed(key, wanted) ? headers[key] : undefined;
+    if (typeof value === 'string') values.push(value);
+    else if (value !== undefined) values.push(...value);
+  }
   return values;
 }
 
 /** The first value of `name` (any case). */
 export function headerValue(headers: HeaderInput, name: string): string | undefined {
-  return headerValues(headers, name)[0];
+  const wanted = name.toLowerCase();
+  if (isIterable(headers)) {
+    for (const [key, value] of headers) if (isNamed(key, wanted)) return value;
+    return undefined;
+  }
+  for (const key of Object.keys(headers)) {
+    const value = isNamed(key, wanted) ? headers[key] : undefined;
+    const first = typeof value === 'string' ? value : value?.[0];
+    if (first !== undefined) return first;
+  }
+  return undefined;
 }
 
-function* headerEntries(headers: HeaderInput): Iterable<readonly [string, string]> {
-  if (isIterable(headers)) {
-    yield* headers;
-    return;
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
-    if (typeof value === 'string') yield [name, value];
-    else for (const one of value) yield [name, one];
-  }
+/** Every reply is asked for half a dozen headers: most names differ in their length already. */
+function isNamed(key: string, wanted: string): boolean {
+  return key.length === wanted.length && (key === wanted || key.toLowerCase() === wanted);
 }
 
 function isIterable(headers: HeaderInput): headers is Iterable<readonly [string, string]> {

@@ -38,7 +38,7 @@ function encode(command: CommandName, server: 'ha' | 'node', request: AnyRequest
     const names = oneOf.map((name) => PARAMETERS[name].wireName).join(' or ');
     throw invalid(PARAMETERS[oneOf[0]!].wireName, `${command} needs the parameter ${names}`);
   }
-  for (const [name, presence] of Object.entries(definition.parameters) as [ParameterName, string][]) {
+  for (const [name, presence] of parametersOf(definition)) {
     const value = request[name];
     const wireName = PARAMETERS[name].wireName;
     if (value === undefined) {
@@ -56,6 +56,17 @@ function encode(command: CommandName, server: 'ha' | 'node', request: AnyRequest
   const target = pieces.length === 0 ? side.path : `${side.path}?${pieces.join('&')}`;
   checkRequestLine(method, target);
   return { method, target, headers: [], ...(body === undefined ? {} : { body }) };
+}
+
+/** Made once for each command: every request goes through them. */
+const parameterLists = new WeakMap<object, readonly (readonly [ParameterName, string])[]>();
+
+function parametersOf(definition: CommandDefinition<object>): readonly (readonly [ParameterName, string])[] {
+  const known = parameterLists.get(definition);
+  if (known !== undefined) return known;
+  const list = Object.entries(definition.parameters) as [ParameterName, string][];
+  parameterLists.set(definition, list);
+  return list;
 }
 
 function formatParameter<P extends ParameterName>(name: P, request: AnyRequest): string {
