@@ -1,4 +1,5 @@
-import { type Clock, type PairStore, StoreError, type Two } from '@kvtwin/versioned-value';
+import { setMaxListeners } from 'node:events';
+import { type CallOptions, type Clock, type PairStore, StoreError, type Two } from '@kvtwin/versioned-value';
 import { bringAlong, isRepairable, type RepairableStore } from './bring-along.js';
 import type { ServedPair } from './cluster.js';
 import type { ConflictLog } from './conflict-log.js';
@@ -48,13 +49,18 @@ export class RepairWorker {
   readonly #pauses = new Map<string, Pause>();
   /** Keys that are not to be looked at before a time, and how often they looked like a conflict. */
   readonly #later = new Map<string, { untilMs: number; conflicts: number }>();
-  #stop = new AbortController();
+  readonly #stop = new AbortController();
+  /** Closing does not wait for a side that is silent. */
+  readonly #call: CallOptions;
   #running: Promise<void> | undefined;
   #woken = false;
   #rest: AbortController | undefined;
 
   constructor(parts: RepairWorkerParts) {
     this.#parts = parts;
+    // One for each call under way.
+    setMaxListeners(0, this.#stop.signal);
+    this.#call = { timeoutMs: parts.timeoutMs, signal: this.#stop.signal };
   }
 
   /** Something waits. */
@@ -81,7 +87,7 @@ export class RepairWorker {
 
   /** Looks at one key now. The caller has its turn. */
   async attempt(chain: RepairChain, store: PairStore): Promise<RepairAttempt> {
-    const { conflicts, clock, timeoutMs } = this.#parts;
+    const { conflicts, clock } = this.#parts;
     const intents = [...chain.intents];
     if (!isRepairable(store)) return this.#done(chain, intents, 'not-repairable');
     const reads = await this.#read(store, chain.key.key);
@@ -113,7 +119,7 @@ export class RepairWorker {
       nowMs: clock.nowMs(),
       removedBetween: intents.some(({ written }) => written === null),
       expiresAtMs: now[from].hash === last.written ? last.expiresAtMs : undefined,
-      call: { timeoutMs },
+      call: this.#call,
     });
     if (result.state === 'applied') return this.#done(chain, intents, 'repaired');
     if (result.state === 'rejected' && result.error === undefined) return { kind: 'again', afterMs: 20 };
@@ -131,7 +137,7 @@ export class RepairWorker {
   }
 
   async #read(store: RepairableStore, key: Uint8Array) {
-    const call = { timeoutMs: this.#parts.timeoutMs };
+    const call = this.#call;
     return Promise.all([store.readSide(0, key, call), store.readSide(1, key, call)]);
   }
 
