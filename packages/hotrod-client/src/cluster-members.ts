@@ -177,7 +177,7 @@ export class ClusterMembers {
   }
 
   /** One to which a call can be given that any server can do; the same each time, while it is there. */
-  any(avoid: ServerChannel | undefined): ServerChannel | undefined {
+  any(avoid: object | undefined): ServerChannel | undefined {
     if (this.#input.spread) return this.inTurn(this.#candidates, avoid) ?? this.#connectedOne(avoid);
     const preferred = this.#preferred;
     if (preferred?.ready && preferred !== avoid) return preferred;
@@ -187,7 +187,7 @@ export class ClusterMembers {
   }
 
   /** The next of some servers, one after the other; undefined where none can be given a call. */
-  inTurn(servers: readonly ServerChannel[], avoid: ServerChannel | undefined): ServerChannel | undefined {
+  inTurn(servers: readonly ServerChannel[], avoid: object | undefined): ServerChannel | undefined {
     for (let passed = 0; passed < servers.length; passed++) {
       this.#turn = (this.#turn + 1) % servers.length;
       const server = servers[this.#turn];
@@ -196,17 +196,20 @@ export class ClusterMembers {
     return undefined;
   }
 
-  #readyOne(avoid: ServerChannel | undefined): ServerChannel | undefined {
+  #readyOne(avoid: object | undefined): ServerChannel | undefined {
     for (const channel of this.all) if (channel.ready && channel !== avoid) return channel;
     return undefined;
   }
 
   /** One whose server is in doubt, or the one to be avoided: better than none. */
-  #connectedOne(avoid: ServerChannel | undefined): ServerChannel | undefined {
+  #connectedOne(avoid: object | undefined): ServerChannel | undefined {
+    let last: ServerChannel | undefined;
     for (const channel of this.all) {
-      if (channel.wanted && channel.connection !== undefined && channel !== avoid) return channel;
+      if (!channel.wanted || channel.connection === undefined) continue;
+      if (channel !== avoid) return channel;
+      last = channel;
     }
-    return avoid?.wanted && avoid.connection !== undefined ? avoid : undefined;
+    return last;
   }
 
   /** Whether there was another candidate to be tried. */

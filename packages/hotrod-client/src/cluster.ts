@@ -3,7 +3,6 @@ import { askKeyType } from './ask-key-type.js';
 import { CacheRoutes } from './cache-routes.js';
 import type { CacheTopology } from './cache-topology.js';
 import type { ChannelEnvironment } from './channel-environment.js';
-import type { ChannelOwner } from './channel-owner.js';
 import { ClusterMembers } from './cluster-members.js';
 import type { Connection, ConnectionEnd } from './connection.js';
 import { debugLog } from './debug-log.js';
@@ -15,7 +14,7 @@ import type { ResolvedSite } from './options.js';
 import { refuseOverload } from './overload.js';
 import type { CallTarget, PendingCall } from './pending-call.js';
 import type { SegmentView } from './segment-view.js';
-import { ServerChannel } from './server-channel.js';
+import { type ChannelOwner, ServerChannel } from './server-channel.js';
 import { WaitingCalls } from './waiting-calls.js';
 
 /** What the clusters of a client share, and take from outside. */

@@ -11,12 +11,9 @@ import {
   UNKNOWN_TOPOLOGY_ID,
 } from '@kvtwin/hotrod-protocol';
 import { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
-import type { CacheRoute } from './cache-route.js';
-import type { CallRecorder } from './call-recorder.js';
+import type { HeaderDetails } from './header-details.js';
 import { HotRodError, type HotRodErrorDetails } from './hotrod-error.js';
 import { type Payload, payloadBytes } from './payload-bytes.js';
-import type { HeaderDetails } from './request-headers.js';
-import type { ServerChannel } from './server-channel.js';
 
 /** Limits that every call takes. */
 export interface CallOptions {
@@ -62,6 +59,23 @@ export interface CallInput<Request, Reply extends AnyReply, Result> {
   interpret(reply: Reply, call: PendingCall): Result;
 }
 
+/** Who hears of what becomes of a call. */
+export interface CallObserver {
+  /** It was put on a connection. */
+  sent(call: PendingCall): void;
+  /** The attempt was lost, and the call is about to be sent again. */
+  retried(call: PendingCall, why: string): void;
+  /** It was answered, at a time of `performance.now()`. */
+  succeeded(call: PendingCall, atMs: number): void;
+  failed(call: PendingCall, error: HotRodError): void;
+}
+
+/** What is known of the cache that a call goes to. */
+export interface CallRoute {
+  /** For the header. */
+  readonly topologyId: number;
+}
+
 const PINS = new Map<unknown, number>([
   [operations.iterationStart, 1],
   [operations.iterationEnd, -1],
@@ -73,7 +87,7 @@ const CALL_OVERHEAD_BYTES = 64;
 /** What only few calls have. */
 class Rare {
   failedConnects = 0;
-  avoid: ServerChannel | undefined;
+  avoid: object | undefined;
   parameters: readonly HeaderParameter[] | undefined;
   topology: Topology | undefined;
   /** An earlier attempt may have been applied. */
@@ -105,14 +119,14 @@ export class PendingCall implements PendingOperation, Abortable {
   sends = 0;
   settled = false;
   /** How the cluster that it was given to last knows its cache; undefined for what concerns a connection alone. */
-  route: CacheRoute | undefined = undefined;
+  route: CallRoute | undefined = undefined;
   /** `host:port`, once it is known. */
   server: string | undefined = undefined;
   /** What its header said; set when it is encoded. */
   header: HeaderDetails = NO_HEADER;
   onSettled: ((call: PendingCall) => void) | undefined = undefined;
   /** Who counts it; undefined for the client's own. */
-  recorder: CallRecorder | undefined = undefined;
+  recorder: CallObserver | undefined = undefined;
   private readonly input: CallInput<unknown, AnyReply, unknown>;
   private resolve: (result: unknown) => void = ignore;
   private reject: (error: HotRodError) => void = ignore;
@@ -192,11 +206,11 @@ export class PendingCall implements PendingOperation, Abortable {
   }
 
   /** The server that could not do it the last time. */
-  get avoid(): ServerChannel | undefined {
+  get avoid(): object | undefined {
     return this.rare?.avoid;
   }
 
-  set avoid(channel: ServerChannel | undefined) {
+  set avoid(channel: object | undefined) {
     this.rarely().avoid = channel;
   }
 

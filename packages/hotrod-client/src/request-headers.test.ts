@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { callTarget } from './call-target.js';
+import type { HeaderDetails } from './header-details.js';
 import type { CallTarget } from './pending-call.js';
-import { type HeaderDetails, RequestHeaders } from './request-headers.js';
+import { RequestHeaders } from './request-headers.js';
 
 describe('RequestHeaders', () => {
   const users = callTarget({ cacheName: 'users', keyType: 'text/plain' });

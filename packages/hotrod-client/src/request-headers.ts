@@ -4,12 +4,8 @@ import {
   type ProtocolVersion,
   type RequestHeaderInput,
 } from '@kvtwin/hotrod-protocol';
+import type { HeaderDetails } from './header-details.js';
 import type { CallTarget } from './pending-call.js';
-
-/** What a header says beside its target. */
-export type HeaderDetails = Required<
-  Pick<RequestHeaderInput, 'flags' | 'version' | 'intelligence' | 'topologyId'>
->;
 
 /**
  * The encoded headers of one connection, by the target that they are for: nearly all requests of a cache have the same one

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { EventMessage, Topology } from '@kvtwin/hotrod-protocol';
 import type { ChannelEnvironment } from './channel-environment.js';
-import type { ChannelOwner } from './channel-owner.js';
 import { ConnectRecord } from './connect-record.js';
 import { type Connection, type ConnectionEnd, type ConnectionOwner, encodingError } from './connection.js';
 import { ConnectionWatch } from './connection-watch.js';
@@ -13,6 +12,29 @@ import type { PendingCall } from './pending-call.js';
 import { ReconnectBackoff } from './reconnect-backoff.js';
 import { formatServerAddress, type ServerAddress } from './server-address.js';
 import { WaitingCalls } from './waiting-calls.js';
+
+/** What a channel tells its cluster. */
+export interface ChannelOwner {
+  /** A connection is open, its version agreed on, its login made. */
+  onOpen(channel: ServerChannel, connection: Connection): void;
+  /** An attempt to connect has failed; the next one is planned. */
+  onNotOpen(channel: ServerChannel, error: HotRodError): void;
+  /** An open connection is over. `calls` await an answer that will not come; `waiting` were not sent. */
+  onLost(
+    channel: ServerChannel,
+    connection: Connection,
+    end: ConnectionEnd,
+    waiting: readonly PendingCall[],
+  ): void;
+  /** The header of a reply says who is in the cluster. */
+  onTopology(connection: Connection, call: PendingCall, topology: Topology): void;
+  /** Something that no request asked for. */
+  onEvent(connection: Connection, event: EventMessage): void;
+  /** The server refuses a call that another one could do. Whether it was taken over; else it fails. */
+  onUnavailable(channel: ServerChannel, call: PendingCall): boolean;
+  /** Whether calls can be given to another server now. */
+  hasOthers(channel: ServerChannel): boolean;
+}
 
 /** A connection that ended sooner counts as a failed attempt, so that a server that takes and drops them is not besieged. */
 const LASTING_CONNECTION_MS = 1_000;
