@@ -101,7 +101,7 @@ async function keep<W extends PairWrite>(
     return { result };
   }
   if (first.state !== 'applied' && second.state !== 'applied') {
-    keepDoubt(repairs, intent, result.sides);
+    keepDoubt(repairs, intent, write, result.sides);
     return { result };
   }
   const side = first.state === 'applied' ? 1 : 0;
@@ -123,13 +123,18 @@ async function keep<W extends PairWrite>(
 }
 
 /** Nobody is told that it was done. If it may have been all the same, a later look at both sides finds out. */
-function keepDoubt(repairs: Repairs, intent: RepairIntent, sides: Two<SideWrite>): void {
+function keepDoubt(
+  repairs: Repairs,
+  intent: RepairIntent,
+  write: Pick<WriteToKeep<PairWrite>, 'removal' | 'replay'>,
+  sides: Two<SideWrite>,
+): void {
   const mayStand = sides.some((side) => side.state === 'unknown' && side.error.mayHaveBeenApplied);
   if (!mayStand) {
     repairs.log.end(intent, 'refused');
     return;
   }
-  const refusedBy = sides.findIndex(({ state }) => state === 'rejected');
+  const refusedBy = sides.findIndex((side) => side.state === 'rejected' && !isContent(side, write));
   repairs.log.doubt(refusedBy < 0 ? intent : { ...intent, refusedBy: refusedBy as 0 | 1 });
   repairs.worker.wake();
 }

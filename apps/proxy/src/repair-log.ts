@@ -57,6 +57,8 @@ export class RepairLog {
   readonly #chains = new Map<string, { name: string; key: RepairKey; intents: RepairIntent[] }>();
   /** Writes under way, by id. */
   readonly #begun = new Map<number, RepairIntent>();
+  /** How many of them each key has. */
+  readonly #underWay = new Map<string, number>();
   #journal: Journal | undefined;
   #nextId = 1;
   #waiting = 0;
@@ -123,20 +125,27 @@ export class RepairLog {
     return this.#chains.get(name);
   }
 
+  /** Whether a write of the key has begun, and it is not known yet what became of it. */
+  isUnderWay(name: string): boolean {
+    return this.#underWay.has(name);
+  }
+
   /**
    * Notes a write that is about to be sent. Resolves once the operating system has it, or it is known that the journal
    * fails: that is told when something has to be kept.
    */
   async begin(draft: Omit<RepairIntent, 'id' | 'side' | 'refusedBy'>): Promise<RepairIntent> {
     const intent: RepairIntent = { ...draft, id: this.#nextId++ };
+    const name = repairKeyName(intent);
     this.#begun.set(intent.id, intent);
+    this.#underWay.set(name, (this.#underWay.get(name) ?? 0) + 1);
     await this.#note(formatIntent(intent));
     return intent;
   }
 
   /** The write stands where it should, or nowhere. */
   end(intent: RepairIntent, as: string): void {
-    if (this.#begun.delete(intent.id)) void this.#note(formatSettled([intent.id], as));
+    if (this.#leave(intent)) void this.#note(formatSettled([intent.id], as));
   }
 
   /**
@@ -193,8 +202,17 @@ export class RepairLog {
     await this.#journal?.close();
   }
 
+  #leave(intent: RepairIntent): boolean {
+    if (!this.#begun.delete(intent.id)) return false;
+    const name = repairKeyName(intent);
+    const left = this.#underWay.get(name)! - 1;
+    if (left === 0) this.#underWay.delete(name);
+    else this.#underWay.set(name, left);
+    return true;
+  }
+
   #wait(intent: RepairIntent): void {
-    this.#begun.delete(intent.id);
+    this.#leave(intent);
     const name = repairKeyName(intent);
     const chain = this.#chains.get(name);
     this.#waiting++;

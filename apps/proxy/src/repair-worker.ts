@@ -10,6 +10,8 @@ import type { ResolvedRepairOptions } from './repair-options.js';
 
 /** Keys repaired at once: enough to hide a side's latency, few enough to leave it to its callers. */
 const KEYS_AT_ONCE = 16;
+/** After so long a key whose write is under way is looked at again. */
+const WRITE_UNDER_WAY_MS = 50;
 /** What looks like a conflict is looked at so often: another writer's repair may be under way. */
 const CONFLICT_READS = 3;
 
@@ -95,6 +97,8 @@ export class RepairWorker {
     if (held[0] === undefined || held[1] === undefined)
       return { kind: 'waiting', side: held[0] === undefined ? 0 : 1 };
     const now = [held[0], held[1]] as const;
+    // A write that is under way all the same, for a turn does not last for ever, may stand on one side by now.
+    if (this.#parts.log.isUnderWay(chain.name)) return { kind: 'again', afterMs: WRITE_UNDER_WAY_MS };
     const decision = decideRepair(intents, now, store.policy, clock.nowMs());
     if (decision.kind === 'settled') return this.#done(chain, intents, decision.as);
     const last = intents.at(-1)!;
