@@ -1,6 +1,7 @@
 import { type HustDbNode, storeErrorOf } from '@kvtwin/hustdb-client';
 import type { NodeCacheReply, NodeListing, NodeWrite } from '@kvtwin/hustdb-protocol';
 import { type CallOptions, StoreError, type StoreErrorCode, type WriteResult } from '@kvtwin/versioned-value';
+import { Places } from './places.js';
 import type {
   AddRequest,
   AddResult,
@@ -11,11 +12,15 @@ import type {
   TextRequest,
 } from './side.js';
 
+/** A page with values may have 64 MiB, and is held read, parsed and written anew; one of keys alone is small. */
+const LISTINGS_WITH_VALUES_AT_A_TIME = 4;
+
 /** A HustDB node as a side: it does everything by itself. */
 export class NodeSide implements Side {
   readonly name: string;
   readonly copies = true;
   readonly #node: HustDbNode;
+  readonly #withValues = new Places(LISTINGS_WITH_VALUES_AT_A_TIME);
 
   constructor(node: HustDbNode) {
     this.name = node.server;
@@ -23,6 +28,11 @@ export class NodeSide implements Side {
   }
 
   list(request: ListRequest, call: CallOptions): Promise<NodeListing> {
+    const list = (): Promise<NodeListing> => this.#list(request, call);
+    return request.request.noval === false ? this.#withValues.run(list, call.signal) : list();
+  }
+
+  #list(request: ListRequest, call: CallOptions): Promise<NodeListing> {
     return this.#ask(request.command, () => {
       switch (request.command) {
         case 'keys':
