@@ -7,7 +7,7 @@ export function describeSurvival(report: SurvivalReport): string {
   const wrong = Object.entries(violationCounts).map(([kind, count]) => `${kind}: ${count}`);
   return [
     '',
-    '| part | seconds | answered | per second | failed, by code | may have been applied, of those seen later | removals denied | longest pause, ms | longest call, ms |',
+    '| part | seconds | answered | per second | failed, by code | may have been applied, of those seen later | removals denied, reads of what they left | longest pause, ms | longest call, ms |',
     '|---|---|---|---|---|---|---|---|---|',
     ...[...report.phases, report.total].map(row),
     '',
@@ -31,7 +31,7 @@ function row(part: WorkloadFigures): string {
     part.answeredPerSecond,
     errors.length === 0 ? 'none' : errors.join(', '),
     `${part.maybeWritten}, ${part.late}`,
-    part.removalsDenied,
+    `${part.removalsDenied}, ${part.revived}`,
     part.longestPauseMs,
     part.longestCallMs,
   ];

@@ -132,6 +132,31 @@ describe('the workload', () => {
     expect((await workload.stop()).violationCounts['wrong outcome']).toBeGreaterThan(0);
   });
 
+  test('knows that a denied removal may leave what it was to take away, until the next write', async () => {
+    const cache = new HonestCache();
+    const lies = sometimes(3);
+    const hides = sometimes(2);
+    const undead = new Set<string>();
+    cache.delete = async (key) => {
+      const there = cache.entries.has(key);
+      if (there && lies()) undead.add(key);
+      return undead.has(key) ? false : cache.entries.delete(key);
+    };
+    cache.set = async (key, value) => {
+      undead.delete(key);
+      await HonestCache.prototype.set.call(cache, key, value);
+    };
+    cache.get = async (key) => (undead.has(key) && hides() ? undefined : cache.entries.get(key)?.value);
+    const workload = new Workload({ cache, timeoutMs: 100, callsPerSecond: 20_000 });
+    running = workload;
+    workload.clusterChanges();
+    await workload.answered(6_000);
+    running = undefined;
+    const { violations, total } = await workload.stop();
+    expect(violations.filter(({ kind }) => kind === 'wrong value')).toEqual([]);
+    expect(total.revived).toBeGreaterThan(0);
+  });
+
   test('tells the parts apart', async () => {
     const workload = new Workload({ cache: new HonestCache(), timeoutMs: 100, callsPerSecond: 20_000 });
     running = workload;

@@ -1,8 +1,11 @@
 /** What a key holds: a value, or nothing. */
 export type Held = string | undefined;
 
-/** What an observation says about the cache. `late`: a write whose answer was lost shows now. */
-export type Judgement = 'expected' | 'late' | 'wrong';
+/**
+ * What an observation says about the cache. `late`: a write whose answer was lost shows now. `revived`: what a removal was to
+ * take away, which the servers denied, shows or is gone again.
+ */
+export type Judgement = 'expected' | 'late' | 'revived' | 'wrong';
 
 interface OpenWrite {
   readonly held: Held;
@@ -26,6 +29,8 @@ export class EntryModel {
   readonly history: string[] = [];
   #held: Held;
   #open: OpenWrite[] = [];
+  /** What a denied removal may have left on some of the owners. */
+  #undead: Held;
 
   /** What it holds if no write is open. */
   get held(): Held {
@@ -41,6 +46,13 @@ export class EntryModel {
   /** A write was answered. */
   written(held: Held): void {
     this.#held = held;
+    this.#undead = undefined;
+  }
+
+  /** A removal was answered with "there was none" although there was: some owners may still have it, until the next write. */
+  removalDenied(): void {
+    this.#undead = this.#held;
+    this.#held = undefined;
   }
 
   /** A write was begun whose answer is lost: it shows now, later or never. */
@@ -52,12 +64,17 @@ export class EntryModel {
   lost(): void {
     this.#held = undefined;
     this.#open = [];
+    this.#undead = undefined;
     this.note('all lost');
   }
 
   /** The cache was seen to hold this. Goes on from there, whatever the judgement. */
   seen(held: Held, nowMs: number): Judgement {
     if (held === this.#held) return 'expected';
+    if (this.#undead !== undefined && (held === undefined || held === this.#undead)) {
+      this.#held = held;
+      return 'revived';
+    }
     const judgement =
       this.isOpen(nowMs) && this.#open.some((write) => write.held === held) ? 'late' : 'wrong';
     this.#held = held;
@@ -67,8 +84,14 @@ export class EntryModel {
   /** The cache was seen to hold something or nothing, but not what. */
   seenPresence(present: boolean, nowMs: number): Judgement {
     if (present === (this.#held !== undefined)) return 'expected';
+    if (this.#undead !== undefined) return 'revived';
     if (!this.isOpen(nowMs)) return 'wrong';
     return this.#open.some(({ held }) => (held !== undefined) === present) ? 'late' : 'wrong';
+  }
+
+  /** Whether an owner may have what the others have not. */
+  get isUndead(): boolean {
+    return this.#undead !== undefined;
   }
 
   /** Adds a step to {@link history}. */

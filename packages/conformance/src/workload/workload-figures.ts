@@ -13,6 +13,8 @@ export interface WorkloadFigures {
   readonly late: number;
   /** Removals of an entry that were answered with "there was none" while the cluster changed. */
   readonly removalsDenied: number;
+  /** Reads that saw what such a removal was to take away come back, or go again. */
+  readonly revived: number;
   /** Longest time in which no call was answered. */
   readonly longestPauseMs: number;
   /** Longest time that a call took, whatever its end. */
@@ -25,6 +27,7 @@ export class FigureCounter {
   maybeWritten = 0;
   late = 0;
   removalsDenied = 0;
+  revived = 0;
   readonly errors = new Map<string, number>();
   readonly #name: string;
   readonly #beganMs: number;
@@ -61,6 +64,7 @@ export class FigureCounter {
       maybeWritten: this.maybeWritten,
       late: this.late,
       removalsDenied: this.removalsDenied,
+      revived: this.revived,
       longestPauseMs: Math.round(Math.max(this.#longestPauseMs, nowMs - this.#lastAnswerMs)),
       longestCallMs: Math.round(this.#longestCallMs),
     };

@@ -231,7 +231,7 @@ export class Workload {
     await this.#write(`replaceIf ${key}`, model, value, call, (done) => {
       if (done) model.written(value);
       // An open write may have come between.
-      else if (!model.isOpen(performance.now()))
+      else if (!model.isUndead && !model.isOpen(performance.now()))
         this.#deny(`replaceIf of ${key} says that it was changed`, model, value);
     });
   }
@@ -251,9 +251,14 @@ export class Workload {
     const call = (): Promise<boolean> => this.#cache.delete(key);
     await this.#write(`delete ${key}`, model, undefined, call, (done) => {
       // The servers of a cluster that changes may execute a removal twice by themselves, and answer for the second time.
-      if (!done && model.held !== undefined && beganMs <= this.#restsSinceMs) this.#count('removalsDenied');
-      else this.#judgePresence(`delete of ${key}`, model, done);
-      model.written(undefined);
+      if (!done && model.held !== undefined && beganMs <= this.#restsSinceMs) {
+        this.#count('removalsDenied');
+        model.removalDenied();
+        return;
+      }
+      this.#judgePresence(`delete of ${key}`, model, done);
+      // One that finds nothing takes nothing away from the owners that have it.
+      if (done || !model.isUndead) model.written(undefined);
     });
   }
 
@@ -358,14 +363,14 @@ export class Workload {
   }
 
   #judge(judgement: Judgement, model: EntryModel, kind: Violation['kind'], what: () => string): void {
-    if (judgement === 'late') {
-      this.#count('late');
+    if (judgement === 'late' || judgement === 'revived') {
+      this.#count(judgement);
     } else if (judgement === 'wrong') {
       this.#violate(kind, what(), model.history);
     }
   }
 
-  #count(figure: 'maybeWritten' | 'late' | 'removalsDenied'): void {
+  #count(figure: 'maybeWritten' | 'late' | 'revived' | 'removalsDenied'): void {
     this.#total[figure]++;
     this.#phase[figure]++;
   }
