@@ -206,6 +206,29 @@ describe('what somebody else wrote on the side that was away', () => {
   });
 });
 
+describe('two proxies over the same sides', () => {
+  it('each with its own journal, bring a side along together', async () => {
+    rig = await pairRig({ conflictCheckMs: 500 });
+    await rig.ask('/put?key=k', 'a');
+    const { startProxy } = await import('./start-proxy.js');
+    const [first, second] = rig.nodes.map(({ url }) => url);
+    const other = await startProxy({ first, second, port: 0, maxRepairDelayMs: 200, conflictCheckMs: 500 });
+    try {
+      await rig.nodes[1].stop();
+      await rig.ask('/put?key=k', 'b');
+      await askAt(other.url, '/put?key=k', 'c');
+      await rig.ask('/put?key=k', 'd');
+      await rig.nodes[1].start();
+      await untilRepaired();
+      await vi.waitFor(() => expect(other.repairs()?.waiting).toBe(0), limit);
+      expect(shown(await rig.ask('/get2?key=k'))).toBe('200 4 d');
+      expect([rig.proxy.repairs()?.conflicts, other.repairs()?.conflicts]).toEqual([0, 0]);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('a side that refuses', () => {
   it('makes a conflict, which is never replayed', async () => {
     rig = await pairRig();
