@@ -5,7 +5,7 @@ import { startJavaClient } from './java-client.js';
 import type { SelfTime } from './self-times.js';
 
 /** A young generation that nothing is collected from during a measurement of what is allocated. */
-const ROOMY = ['--expose-gc', '--max-semi-space-size=512', '--min-semi-space-size=512'];
+const ROOMY = ['--expose-gc', '--max-semi-space-size=128', '--min-semi-space-size=128'];
 
 /** Options of {@link startClients}. */
 export interface StartClientsOptions {
