@@ -146,5 +146,9 @@ async function profilesOfMissed(measured: readonly CellRounds[], port: number): 
   } finally {
     await client.stop();
   }
-  return `\n\n${parts.join('\n\n')}`;
+  const why =
+    'Where a goal was missed: with few in flight each call pays alone for a write to the socket, a look at it and the turns of ' +
+    "the loop between, which leaves a client's own work little weight; with many, what is left is spread thinly over the " +
+    "promise of each call, its text, its place in the statistics, and the caller's own loop.";
+  return `\n\n${why}\n\n${parts.join('\n\n')}`;
 }

@@ -166,5 +166,11 @@ async function profilesOfMissed(
     const times = await target.server.ask<SelfTime[]>('profiled');
     parts.push(profileTable(`What the proxy's time goes into, ${target.name}`, times));
   }
-  return parts.map((part) => `\n\n${part}`).join('');
+  if (parts.length === 0) return '';
+  const why =
+    'Where a goal was missed: the bare server does one read and one write of a socket for a request and nothing else; the proxy ' +
+    'answers the whole dialect (raw targets, turns of a connection, ten headers) and asks its sides. HTTP sides take no second ' +
+    'request on a connection before the first is answered, so each question to one costs a write and a read of its own: ' +
+    'the writes stand first in the profiles.';
+  return `\n\n${why}${parts.map((part) => `\n\n${part}`).join('')}`;
 }
