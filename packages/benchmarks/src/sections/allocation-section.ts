@@ -53,7 +53,7 @@ export const allocationSection: Section = {
       return `## Allocation
 
 64 in flight, constant server; the heap's growth over ${CALLS.toLocaleString('en')} calls without a collection between, the least of ${ROUNDS} rounds.
-The caller's own loop and promise are in it: of a get, about 420 bytes are the promise with its two ends and the `await` on it, 120 the
+The caller's own loop and promise are in it: of a get, about 420 bytes are the promise with its two ends and the await on it, 120 the
 value's text, 190 the call that waits for its answer with what timeouts and retries need, 70 its key and its reply.
 
 ${table}`;
