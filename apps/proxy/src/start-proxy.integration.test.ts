@@ -155,14 +155,16 @@ describe('a side that does not do its part', () => {
     ]),
   );
 
-  it.each(cases)('%s (%s, the %s side)', async (_what, scheme, which, rudeness) => {
+  it.each(cases)('%s (%s, the %s side)', { timeout: 60_000 }, async (what, scheme, which, rudeness) => {
     const port =
       rudeness === 'stopped' ? await freePort() : closedLater(await startRudeServer(rudeness)).port;
     const healthy = await node();
     const rude = `${scheme}://127.0.0.1:${port}`;
     const sides = which === 'first' ? { first: rude, second: healthy } : { first: healthy, second: rude };
-    const strict = await proxy({ ...sides, sideTimeoutMs: 150 });
-    const extended = await proxy({ ...sides, sideTimeoutMs: 150, compat: 'extended' });
+    // Long enough for the healthy side on a busy machine; a silent one is waited for, the others fail at once.
+    const sideTimeoutMs = what === 'is silent' ? 800 : 5000;
+    const strict = await proxy({ ...sides, sideTimeoutMs });
+    const extended = await proxy({ ...sides, sideTimeoutMs, compat: 'extended' });
 
     const written = await ask(strict, post('/put?key=k', 'v'));
     expect(told(written, 'Sync', 'X-Outcome')).toEqual([200, `127.0.0.1:${port}`, 'unknown', '']);
