@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -33,6 +33,26 @@ describe('the lock of a directory', () => {
     const held = tries.filter((one) => one.status === 'fulfilled');
     expect(held).toHaveLength(1);
     await held[0]!.value.release();
+  });
+
+  it('is had by one where whoever took it over died before they had it', async () => {
+    const directory = temporaryDirectory();
+    const dead = await DirectoryLock.acquire(directory, never);
+    const holder = JSON.parse(readFileSync(lockOf(directory), 'utf8'));
+    await dead.release();
+    writeFileSync(lockOf(directory), JSON.stringify({ ...holder, id: 'first', started: '1' }));
+    writeFileSync(
+      `${lockOf(directory)}.after.first`,
+      JSON.stringify({ ...holder, id: 'second', started: '1' }),
+    );
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => DirectoryLock.acquire(directory, () => undefined)),
+    );
+    const held = tries.filter((one) => one.status === 'fulfilled');
+    expect(held).toHaveLength(1);
+    expect(readdirSync(directory)).toEqual(['lock']);
+    await held[0]!.value.release();
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it.each([

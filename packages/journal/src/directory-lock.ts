@@ -22,7 +22,8 @@ interface Holder {
 
 /**
  * The file `lock` of a directory: made by linking a file that is whole already, so nobody reads half of one. A lock whose
- * process is gone is taken over; of two that try at once, one gets it.
+ * process is gone is taken over by whoever makes the file `lock.after.ID` first, ID being that of the lock: only they may
+ * put theirs in its place. If they die before they do, their own id is the next one to be claimed.
  */
 export class DirectoryLock {
   readonly #path: string;
@@ -45,8 +46,8 @@ export class DirectoryLock {
     await writeFile(own, text);
     try {
       for (let attempt = 0; attempt < 10; attempt++) {
-        if (await linked(own, path)) return new DirectoryLock(path, text, onLost);
-        await removeStale(path, `${path}.${id}.stale`);
+        if ((await linked(own, path)) || (await succeeded(own, path)))
+          return new DirectoryLock(path, text, onLost);
       }
     } finally {
       await unlink(own).catch(ignoreMissing);
@@ -84,20 +85,23 @@ async function linked(own: string, path: string): Promise<boolean> {
   }
 }
 
-async function removeStale(path: string, aside: string): Promise<void> {
+/** Whether the lock of a process that is gone was taken over; false: it changed meanwhile. Rejects where its holder is alive. */
+async function succeeded(own: string, path: string): Promise<boolean> {
   const seen = await textOf(path);
-  if (seen === undefined) return;
-  const holder = parseHolder(seen);
-  if (await isAlive(holder, path)) throw lockedBy(holder, path);
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    ignoreMissing(error);
-    return;
+  if (seen === undefined) return false;
+  const claims: string[] = [];
+  for (let last: string | undefined = seen; last !== undefined; last = await textOf(claims.at(-1) ?? '')) {
+    const holder = parseHolder(last);
+    if (await isAlive(holder, claims.at(-1) ?? path)) throw lockedBy(holder, path);
+    claims.push(`${path}.after.${holder?.id ?? 'unreadable'}`);
   }
-  // Somebody else may have taken the stale lock over in between: then what was moved aside is theirs, and goes back.
-  if ((await textOf(aside)) !== seen) await linked(aside, path);
-  await unlink(aside).catch(ignoreMissing);
+  const claim = claims.at(-1);
+  if (claim === undefined || !(await linked(own, claim))) return false;
+  // Whoever had the claim before and took the lock over has removed it only then: so the lock tells.
+  const mine = (await textOf(path)) === seen;
+  if (mine) await rename(own, path);
+  for (const each of mine ? claims : [claim]) await unlink(each).catch(ignoreMissing);
+  return mine;
 }
 
 async function isAlive(holder: Holder | undefined, path: string): Promise<boolean> {
@@ -140,7 +144,8 @@ async function startOf(pid: number): Promise<string | undefined> {
 function parseHolder(text: string): Holder | undefined {
   try {
     const holder = JSON.parse(text) as Holder;
-    return Number.isInteger(holder.pid) && holder.pid > 0 ? holder : undefined;
+    const known = Number.isInteger(holder.pid) && holder.pid > 0 && /^[\w-]{1,64}$/.test(holder.id);
+    return known ? holder : undefined;
   } catch {
     return undefined;
   }
