@@ -1,5 +1,3 @@
-export { BACKEND_FORMS, type Backend, type BackendOptions, openBackend } from './open-backend.js';
-export { type OpenedPair, openPair } from './open-pair.js';
 export { ProxyError, type ProxyErrorCode } from './proxy-error.js';
 export type {
   Compatibility,
@@ -11,6 +9,8 @@ export type {
   TableOptions,
   VersionsOption,
 } from './proxy-options.js';
-export type { RepairOptions } from './repair-options.js';
-export type { RepairStatus } from './repairs.js';
+export type { RepairOptions } from './repair/repair-options.js';
+export type { RepairStatus } from './repair/repairs.js';
+export { BACKEND_FORMS, type Backend, type BackendOptions, openBackend } from './sides/open-backend.js';
+export { type OpenedPair, openPair } from './sides/open-pair.js';
 export { type RunningProxy, startProxy } from './start-proxy.js';

@@ -1,6 +1,6 @@
 import type { PairSource, StoreFamily } from '@kvtwin/versioned-value';
 import { ProxyError } from './proxy-error.js';
-import type { RepairOptions } from './repair-options.js';
+import type { RepairOptions } from './repair/repair-options.js';
 
 /** `strict` answers as HustDB HA answers; `extended` also tells one-sided keys and failing sides apart. */
 export type Compatibility = 'strict' | 'extended';

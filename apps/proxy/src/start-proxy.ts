@@ -1,13 +1,13 @@
-import type { Cluster } from './cluster.js';
-import { dataHandler } from './data-handler.js';
-import { listen } from './data-listener.js';
-import { openTableCluster } from './open-table-cluster.js';
+import type { Cluster } from './cluster/cluster.js';
+import { openTableCluster } from './cluster/open-table-cluster.js';
+import { openSinglePair } from './cluster/single-pair-cluster.js';
+import { dataHandler } from './http/data-handler.js';
+import { listen } from './http/data-listener.js';
 import { ProxyError } from './proxy-error.js';
 import { type ProxyOptions, type ResolvedListenerOptions, resolveListenerOptions } from './proxy-options.js';
-import type { RepairOptions } from './repair-options.js';
-import { type RepairStatus, Repairs } from './repairs.js';
-import { openSinglePair } from './single-pair-cluster.js';
-import { WriteTurns } from './write-turns.js';
+import type { RepairOptions } from './repair/repair-options.js';
+import { type RepairStatus, Repairs } from './repair/repairs.js';
+import { WriteTurns } from './repair/write-turns.js';
 
 /** A proxy that serves. */
 export interface RunningProxy {

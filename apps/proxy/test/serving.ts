@@ -1,7 +1,7 @@
-import { dataHandler } from '../src/data-handler.js';
-import { listen } from '../src/data-listener.js';
+import { clusterOfPair } from '../src/cluster/single-pair-cluster.js';
+import { dataHandler } from '../src/http/data-handler.js';
+import { listen } from '../src/http/data-listener.js';
 import { type ListenerOptions, resolveListenerOptions } from '../src/proxy-options.js';
-import { clusterOfPair } from '../src/single-pair-cluster.js';
 import { type Script, ScriptedPair } from './scripted-pair.js';
 
 /** A data listener over a scripted pair. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { readmeOf, runSnippet, snippetsOf } from '@kvtwin/testkit';
 import { describe, expect, it } from 'vitest';
 import * as exported from './index.js';
-import { PROPERTY_RULES } from './property-rules.js';
+import { PROPERTY_RULES } from './options/property-rules.js';
 
 const docUrl = (name: string): URL => new URL(`../../../docs/hotrod/${name}`, import.meta.url);
 const docOf = (name: string): string => readFileSync(docUrl(name), 'utf8');

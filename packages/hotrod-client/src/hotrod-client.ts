@@ -1,15 +1,19 @@
 import { type AnyReply, operations, type PingReply, type ProtocolVersion } from '@kvtwin/hotrod-protocol';
-import { Cache } from './cache.js';
-import { CallRecorder } from './call-recorder.js';
+import { Cache } from './cache/cache.js';
+import type { Codec } from './cache/codec.js';
+import { type CacheCodecs, codecs } from './cache/codecs.js';
 import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
-import { ClientEventListeners, type ClientEvents } from './client-events.js';
-import type { ClientStats } from './client-stats.js';
-import { type ClusterTopology, clusterTopology } from './cluster-topology.js';
-import type { Codec } from './codec.js';
-import { type CacheCodecs, codecs } from './codecs.js';
-import { EventRegistry } from './event-registry.js';
+import { ClientEventListeners, type ClientEvents } from './cluster/client-events.js';
+import { type ClusterTopology, clusterTopology } from './cluster/cluster-topology.js';
+import type { KeyRouter } from './cluster/owner-parts.js';
+import type { SegmentRouter, SegmentView } from './cluster/segment-view.js';
+import { Sites } from './cluster/sites.js';
+import { traceParameters } from './connection/trace-context.js';
+import { EventRegistry } from './events/event-registry.js';
 import type { HotRodError } from './hotrod-error.js';
+import { CallRecorder } from './observe/call-recorder.js';
+import type { ClientStats } from './observe/client-stats.js';
 import {
   checkTimeout,
   DEFAULT_SITE,
@@ -17,14 +21,10 @@ import {
   mergeOptions,
   type ResolvedOptions,
   resolveOptions,
-} from './options.js';
-import { optionsFromUri } from './options-from-uri.js';
-import type { KeyRouter } from './owner-parts.js';
-import { parseHotRodUri } from './parse-hotrod-uri.js';
+} from './options/options.js';
+import { optionsFromUri } from './options/options-from-uri.js';
+import { parseHotRodUri } from './options/parse-hotrod-uri.js';
 import { type CallInput, type CallOptions, type CallTarget, PendingCall } from './pending-call.js';
-import type { SegmentRouter, SegmentView } from './segment-view.js';
-import { Sites } from './sites.js';
-import { traceParameters } from './trace-context.js';
 
 type AnyInput = CallInput<unknown, AnyReply, unknown>;
 type Resolve = (result: unknown) => void;

@@ -11,9 +11,9 @@ import {
   UNKNOWN_TOPOLOGY_ID,
 } from '@kvtwin/hotrod-protocol';
 import { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
-import type { HeaderDetails } from './header-details.js';
+import { type Payload, payloadBytes } from './cache/payload-bytes.js';
+import type { HeaderDetails } from './connection/header-details.js';
 import { HotRodError, type HotRodErrorDetails } from './hotrod-error.js';
-import { type Payload, payloadBytes } from './payload-bytes.js';
 
 /** Limits that every call takes. */
 export interface CallOptions {

@@ -22,7 +22,7 @@ it('lists exactly the error codes that there are', () => {
 });
 
 it('lists every option', () => {
-  const source = readFrom('./options.ts');
+  const source = readFrom('./options/options.ts');
   const declared = source.slice(0, source.indexOf('export type ResolvedOptions'));
   const names = [...declared.matchAll(/^ {2}readonly (\w+)\?:/gm)].map((match) => match[1]!);
   const options = readme.slice(readme.indexOf('## Options'), readme.indexOf('## Errors'));

@@ -1,0 +1,127 @@
+import type { PairRead, PairStore, SideRead, Two } from '@kvtwin/versioned-value';
+import type { HaCall, RefusedCall } from '../commands/ha-call.js';
+import type { Compatibility } from '../proxy-options.js';
+import { journaledWrite, notKeptAnswer } from '../repair/journaled-write.js';
+import { hashOf } from '../repair/repair-intent.js';
+import { writeGuard } from '../repair/write-guard.js';
+import { addAnswer } from './add-answer.js';
+import { type Answer, emptyAnswer, notFound, textAnswer } from './answer.js';
+import type { CallContext } from './call-context.js';
+import { pairAnswer, unreadableAnswer } from './pair-answer.js';
+import { presentAnswer } from './present-answer.js';
+import { versionText } from './version-text.js';
+import { writeAnswer } from './write-answer.js';
+
+/** Asks the pair and answers. `value`: the body of a put, or its `val`. Rejects with what the pair rejects with. */
+export async function callAnswer(
+  call: HaCall,
+  value: Uint8Array | undefined,
+  store: PairStore,
+  context: CallContext,
+): Promise<Answer> {
+  const options = { timeoutMs: context.sideTimeoutMs };
+  switch (call.command.kind) {
+    case 'pair-read':
+      return pairAnswer(await store.read(call.key, options), store.policy, context.compat, {
+        valueless: call.command.type === 'set',
+      });
+    case 'get':
+      return presentAnswer(await readAnywhere(call, store, context), context.compat, true);
+    case 'exist':
+      return presentAnswer(await readAnywhere(call, store, context), context.compat, false);
+    case 'put':
+    case 'remove':
+      return write(call, value, store, context);
+    case 'add':
+      return addAnswer(call, store, context);
+  }
+}
+
+/** The sides of the pair, and where neither has the key those of the pair that held its slot before. */
+async function readAnywhere(
+  call: HaCall,
+  store: PairStore,
+  { pair, sideTimeoutMs }: CallContext,
+): Promise<readonly SideRead[]> {
+  const options = { timeoutMs: sideTimeoutMs };
+  const sides = await readFirst(store, call.key, options);
+  const { older } = pair;
+  if (older === undefined || sides.some(({ state }) => state === 'present')) return sides;
+  const before = await older.tables.with(call.command.type, call.table, (olderStore) =>
+    readFirst(olderStore, call.key, options),
+  );
+  return [...sides, ...before];
+}
+
+/** The answer to a call that nobody is asked about. Extended: 400 and the reason in every case. */
+export function refusedAnswer(refused: RefusedCall, compat: Compatibility): Answer {
+  if (compat === 'extended' || refused.refused === 'bad-request') {
+    return textAnswer(400, 'invalid-request', refused.message);
+  }
+  return notFound('invalid-request', refused.message);
+}
+
+async function readFirst(
+  store: PairStore,
+  key: Uint8Array,
+  options: { readonly timeoutMs: number },
+): Promise<Two<SideRead>> {
+  if (store.readFirst !== undefined) return store.readFirst(key, options);
+  return (await store.read(key, options)).sides;
+}
+
+async function write(
+  call: HaCall,
+  value: Uint8Array | undefined,
+  store: PairStore,
+  context: CallContext,
+): Promise<Answer> {
+  const { compat } = context;
+  const { sideNames } = context.pair;
+  const timeoutMs = context.sideTimeoutMs;
+  const removal = call.command.kind === 'remove';
+  const guard = await writeGuard(call, store, { timeoutMs, compat });
+  if (guard.kind === 'refused')
+    return refusedAnswer({ refused: 'not-found', message: guard.message }, compat);
+  if (guard.kind === 'mismatch') return mismatchAnswer(guard.read, removal, compat);
+  const options = {
+    timeoutMs,
+    ...(call.ttlSeconds === undefined || removal ? {} : { lifespanMs: call.ttlSeconds * 1000 }),
+    ...(guard.kind === 'options' ? guard.options : {}),
+  };
+  const replay = guard.kind === 'options' && guard.options.replayVersion !== undefined;
+  const bytes = value ?? new Uint8Array(0);
+  const hash = context.repairs === undefined || removal ? null : hashOf(bytes);
+  const { result, notKept } = await journaledWrite(call, store, context, {
+    expected: () => hash,
+    written: () => hash,
+    removal,
+    replay,
+    conditional: guard.kind === 'options' && !replay,
+    send: () => (removal ? store.remove(call.key, options) : store.put(call.key, bytes, options)),
+  });
+  if (notKept !== undefined) return notKeptAnswer(notKept, compat);
+  return writeAnswer(result, { policy: store.policy, compat, sideNames, removal, replay });
+}
+
+/** A compare-and-set over opaque tokens that was not tried: the tokens, or the second side's value, are others by now. */
+function mismatchAnswer(read: PairRead, removal: boolean, compat: Compatibility): Answer {
+  const answer = mismatchStatus(read, removal, compat);
+  return { ...answer, headers: [...answer.headers, 'X-Sides', read.sides.map(untried(read)).join(', ')] };
+}
+
+function mismatchStatus(read: PairRead, removal: boolean, compat: Compatibility): Answer {
+  if (read.kind === 'unreadable') return unreadableAnswer(read.sides, compat);
+  if (compat === 'strict') return notFound(read.kind === 'absent' && removal ? 'absent' : 'rejected');
+  if (read.kind === 'absent' && removal) return notFound('absent');
+  const versions = read.sides.flatMap((side, at) =>
+    side.state === 'present' ? [`Version${at + 1}`, versionText(side.entry.version)] : [],
+  );
+  return emptyAnswer(412, 'rejected', versions);
+}
+
+/** What stands for a side in `X-Sides` where no side was written to. */
+function untried({ kind }: PairRead): (side: SideRead) => string {
+  if (kind === 'unreadable') return () => 'not-sent';
+  return ({ state }) => (state === 'absent' ? 'rejected (absent)' : 'rejected (mismatch)');
+}
