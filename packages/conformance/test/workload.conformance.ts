@@ -146,6 +146,11 @@ describe('the workload', () => {
       undead.delete(key);
       await HonestCache.prototype.set.call(cache, key, value);
     };
+    cache.replaceIf = async (key, value, version) => {
+      const replaced = await HonestCache.prototype.replaceIf.call(cache, key, value, version);
+      if (replaced) undead.delete(key);
+      return replaced;
+    };
     cache.get = async (key) => (undead.has(key) && hides() ? undefined : cache.entries.get(key)?.value);
     const workload = new Workload({ cache, timeoutMs: 100, callsPerSecond: 20_000 });
     running = workload;
