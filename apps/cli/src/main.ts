@@ -45,7 +45,10 @@ function outputOf(stream: NodeJS.WriteStream): CliOutput {
       if (stream.writableNeedDrain) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
     },
     isTTY: stream.isTTY === true,
-    columns: stream.columns ?? 80,
+    // Asked again at each use: a window may have been made wider or narrower.
+    get columns() {
+      return stream.columns ?? 80;
+    },
   };
 }
 
