@@ -11,7 +11,7 @@ import { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format-size.js';
 import { appliedPlanFor, applyLogFolder } from '../jobs/applied-plans.js';
 import { applyJournalOptions } from '../jobs/apply-journal-options.js';
-import { openJob } from '../jobs/job-folder.js';
+import { openDiffJob } from '../jobs/diff-job-description.js';
 import { openJobStores } from '../jobs/open-job-stores.js';
 import { checkPlan, planRows } from '../jobs/plan-file-io.js';
 import { writeJson, writeLine } from '../output.js';
@@ -59,7 +59,7 @@ async function apply(context: CliContext, file: string, flags: ApplyFlags): Prom
   if (header.job === undefined) {
     throw new CliError('the plan names no job', { hint: 'make it with kvtwin plan JOB' });
   }
-  const job = await openJob(io.env, header.job);
+  const job = await openDiffJob(io.env, header.job);
   const { names } = job.description.sides;
   const writes = planned.first + planned.second + planned.removal;
   await confirmByNames(

@@ -15,6 +15,7 @@ import {
 } from '../diff-report.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format-size.js';
+import type { DiffJobDescription } from '../jobs/diff-job-description.js';
 import { createJob } from '../jobs/job-folder.js';
 import { runAndReport } from '../jobs/report-diff-job.js';
 import type { OpenSides } from '../open-sides.js';
@@ -118,7 +119,8 @@ async function beginJob(context: CliContext, selector: StoreSelector, flags: Dif
   if (sides.kind === 'pair') {
     throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
   }
-  const folder = await createJob(context.io.env, {
+  const folder = await createJob<DiffJobDescription>(context.io.env, 'd', {
+    kind: 'diff',
     sides,
     selector,
     settleMs: flags.settle,

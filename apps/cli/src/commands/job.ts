@@ -1,18 +1,20 @@
-import { diffClasses, differenceClasses } from '@kvtwin/reconcile';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
+import { formatDuration } from '../format-duration.js';
 import { formatCount } from '../format-size.js';
-import { type JobFolder, type JobStatus, listJobs, openJob } from '../jobs/job-folder.js';
-import { runAndReport } from '../jobs/report-diff-job.js';
+import { type JobFolder, listJobs, openJob } from '../jobs/job-folder.js';
+import type { ResumeFlags } from '../jobs/job-kind.js';
+import { jobKinds, kindOf } from '../jobs/job-kinds.js';
+import type { JobStatus } from '../jobs/job-status.js';
 import { writeJson, writeLine } from '../output.js';
 import { plainTable } from '../plain-table.js';
 import { withoutCredentials } from '../without-credentials.js';
 
 const help = `
-A job is what kvtwin diff --job began: a folder with its state, so that it goes on where it was after Ctrl-C, a crash or
-kill -9. Its report has a line of JSON for each difference.
+A job is a folder with the state of a long piece of work, so that it goes on where it was after Ctrl-C, a crash or
+kill -9. A diff's report has a line of JSON for each difference.
 
 Examples:
   kvtwin job ls
@@ -23,7 +25,7 @@ export function registerJob(program: Command, context: CliContext): void {
   const job = program
     .command('job')
     .summary('list, resume and remove jobs')
-    .description('Looks after the jobs that kvtwin diff --job began.')
+    .description('Looks after the jobs that other commands began.')
     .addHelpText('after', help);
   job
     .command('ls')
@@ -42,11 +44,7 @@ export function registerJob(program: Command, context: CliContext): void {
     .argument('<id>')
     .option('--json', 'print the summary as one JSON object')
     .option('-q, --quiet', 'no progress')
-    .action(
-      action(context, async (id: string, flags: { json?: boolean; quiet?: boolean }) =>
-        runAndReport(context, await openJob(context.io.env, id), flags),
-      ),
-    );
+    .action(action(context, (id: string, flags: ResumeFlags) => resume(context, id, flags)));
   job
     .command('rm')
     .description('Removes a job with everything in its folder: report, before-images, undo.')
@@ -55,44 +53,44 @@ export function registerJob(program: Command, context: CliContext): void {
 }
 
 async function list({ io }: CliContext, flags: { json?: boolean }): Promise<ExitCode> {
-  const rows: string[][] = [['job', 'state', 'units', 'differences', 'sides']];
+  const rows: string[][] = [['job', 'kind', 'state', 'units', 'keys', 'result', 'sides']];
   for (const job of await listJobs(io.env)) {
     const status = await job.readStatus();
     if (flags.json) await writeJson(io.stdout, jobToJson(job, status));
     else rows.push(rowOf(job, status));
   }
   if (flags.json) return ExitCode.ok;
-  if (rows.length === 1) await writeLine(io.stderr, 'no jobs yet: kvtwin diff --job');
-  else await writeLine(io.stdout, plainTable(rows, ['left', 'left', 'right', 'right', 'left']));
+  if (rows.length === 1) await writeLine(io.stderr, 'no jobs yet: kvtwin diff');
+  else
+    await writeLine(io.stdout, plainTable(rows, ['left', 'left', 'left', 'right', 'right', 'left', 'left']));
   return ExitCode.ok;
 }
 
 function rowOf(job: JobFolder, status: JobStatus | undefined): string[] {
-  const units = status === undefined ? '' : `${status.units}/${status.unitCount}`;
-  const differences = status === undefined ? '' : formatCount(differencesOf(status));
-  return [job.id, stateOf(status), units, differences, job.description.sides.names.join(' ')];
+  const units = status === undefined ? '' : `${status.units.done}/${status.units.total}`;
+  const keys = status === undefined ? '' : formatCount(status.keys);
+  const { kind } = job.description;
+  const known = jobKinds.find(({ name }) => name === kind);
+  const sides = known?.sides(job).map(({ name }) => name) ?? [];
+  return [job.id, kind, stateOf(status), units, keys, status?.result ?? '', sides.join(' ')];
 }
 
+/** What it does while it runs; else whether it is done. */
 function stateOf(status: JobStatus | undefined): string {
   if (status === undefined) return 'new';
-  if (status.phase === 'done') return 'done';
-  return status.running ? status.phase : 'paused';
-}
-
-function differencesOf({ classes }: JobStatus): number {
-  return differenceClasses.reduce((sum, name) => sum + classes[name], 0);
+  return status.state === 'running' ? status.phase : status.state;
 }
 
 function jobToJson(job: JobFolder, status: JobStatus | undefined): unknown {
-  const { id, kind, createdAt, selector, sides } = job.description;
+  const { id, kind, createdAt } = job.description;
+  const sides = jobKinds.find(({ name }) => name === kind)?.sides(job) ?? [];
   return {
     id,
     kind,
-    state: stateOf(status),
+    state: status?.state ?? 'new',
     createdAt,
-    names: sides.names,
-    urls: sides.urls.map((url) => withoutCredentials(url)),
-    selector,
+    names: sides.map(({ name }) => name),
+    urls: sides.map(({ url }) => withoutCredentials(url)),
     folder: job.path,
     ...(status === undefined ? {} : { status }),
   };
@@ -105,29 +103,32 @@ async function show({ io }: CliContext, id: string, flags: { json?: boolean }): 
     await writeJson(io.stdout, jobToJson(job, status));
     return ExitCode.ok;
   }
-  const { createdAt, selector, sides } = job.description;
-  const table = 'table' in selector && selector.table !== undefined ? ` ${selector.table}` : '';
-  await writeLine(io.stdout, `${id}  diff of ${selector.type}${table}, ${stateOf(status)}`);
-  for (const [at, name] of sides.names.entries()) {
-    const shown = status === undefined ? '' : `, ${formatCount(status.scanned[at]!)} shown`;
-    await writeLine(io.stdout, `  ${name}  ${withoutCredentials(sides.urls[at]!)}${shown}`);
-  }
-  await writeLine(io.stdout, `  begun ${createdAt}`);
-  await writeLine(io.stdout, `  folder ${job.path}`);
-  if (status === undefined) return ExitCode.ok;
-  await writeLine(io.stdout, `  units ${status.units} of ${status.unitCount}`);
-  for (const name of diffClasses) {
-    if (status.classes[name] > 0)
-      await writeLine(io.stdout, `  ${name} ${formatCount(status.classes[name])}`);
-  }
-  if (status.reportSha256 !== undefined) await writeLine(io.stdout, `  report sha256 ${status.reportSha256}`);
+  const kind = kindOf(job);
+  const sides = kind.sides(job).map(({ name, url }) => `${name}  ${withoutCredentials(url)}`);
+  const lines = [...sides, `begun ${job.description.createdAt}`, `folder ${job.path}`];
+  if (status !== undefined) lines.push(...standing(status), ...kind.details(job, status));
+  await writeLine(io.stdout, `${id}  ${kind.about(job)}, ${stateOf(status)}`);
+  for (const line of lines) await writeLine(io.stdout, `  ${line}`);
   return ExitCode.ok;
+}
+
+function standing({ units, keys, keysPerSecond, elapsedMs, updatedAt }: JobStatus): string[] {
+  return [
+    `units ${units.done} of ${units.total}`,
+    `keys ${formatCount(keys)}, ${formatCount(keysPerSecond)} a second over ${formatDuration(elapsedMs)}`,
+    `seen ${updatedAt}`,
+  ];
+}
+
+async function resume(context: CliContext, id: string, flags: ResumeFlags): Promise<ExitCode> {
+  const job = await openJob(context.io.env, id);
+  return kindOf(job).resume(context, job, flags);
 }
 
 async function remove({ io }: CliContext, id: string): Promise<ExitCode> {
   const job = await openJob(io.env, id);
   const status = await job.readStatus();
-  if (status?.running) {
+  if (status?.state === 'running') {
     throw new CliError(`job ${id} runs in process ${status.pid}`, { hint: 'stop that first: Ctrl-C there' });
   }
   await job.remove();

@@ -7,7 +7,7 @@ import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format-size.js';
-import { openJob } from '../jobs/job-folder.js';
+import { openDiffJob } from '../jobs/diff-job-description.js';
 import { openJobStores } from '../jobs/open-job-stores.js';
 import { type PlanCounts, writePlan } from '../jobs/plan-file-io.js';
 import { reportLines } from '../jobs/report-lines.js';
@@ -63,10 +63,10 @@ async function plan(context: CliContext, id: string, flags: PlanFlags): Promise<
   if (flags.rule.length === 0) {
     throw new CliError('a plan needs a rule', { hint: "for instance --rule 'only-*=copy'" });
   }
-  const job = await openJob(io.env, id);
+  const job = await openDiffJob(io.env, id);
   const { selector, sides, timeoutMs } = job.description;
   const rules = flags.rule.map((rule) => parsePlanRule(rule, [...sides.names]));
-  if ((await job.readStatus())?.phase !== 'done') {
+  if ((await job.readStatus())?.state !== 'done') {
     throw new CliError(`job ${id} is not done`, { hint: `kvtwin job resume ${id}` });
   }
   const file = flags.output ?? `p-${id}.ndjson`;

@@ -9,7 +9,7 @@ import { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format-size.js';
 import { applyLogFolder, lastAppliedPlan, writeAppliedPlan } from '../jobs/applied-plans.js';
 import { applyJournalOptions } from '../jobs/apply-journal-options.js';
-import { openJob } from '../jobs/job-folder.js';
+import { openDiffJob } from '../jobs/diff-job-description.js';
 import { openJobStores } from '../jobs/open-job-stores.js';
 import { writeJson, writeLine } from '../output.js';
 import { parseCount } from '../parse-number.js';
@@ -51,7 +51,7 @@ export function registerUndo(program: Command, context: CliContext): void {
 
 async function undo(context: CliContext, id: string, flags: UndoFlags): Promise<ExitCode> {
   const { io } = context;
-  const job = await openJob(io.env, id);
+  const job = await openDiffJob(io.env, id);
   const applied = await lastAppliedPlan(job);
   const { names } = job.description.sides;
   await confirmByNames(io, `undo ${applied.plan} on ${names.join(' and ')}?`, names, flags.yes === true);

@@ -1,51 +1,26 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClassCounts } from '@kvtwin/reconcile';
-import type { StoreSelector, Two } from '@kvtwin/versioned-value';
 import { CliError } from '../cli-error.js';
 import type { CliIo } from '../cli-io.js';
-import type { Sides } from '../resolve-sides.js';
+import { type JobStatus, readJobStatus } from './job-status.js';
 import { replaceFile } from './replace-file.js';
 import { stateFolder } from './state-folder.js';
 
-/** What a job is about; written once. URLs may hold passwords, so it is readable by its owner only. */
+/** What every job is about, whatever its kind; written once. URLs in it may hold passwords: its owner reads it only. */
 export interface JobDescription {
   readonly format: 'kvtwin.job/1';
   readonly id: string;
-  readonly kind: 'diff';
+  /** The name of its {@link JobKind}. */
+  readonly kind: string;
   /** ISO 8601. */
   readonly createdAt: string;
-  readonly sides: Extract<Sides, { kind: 'two' }>;
-  readonly selector: StoreSelector;
-  readonly settleMs: number;
-  readonly confirmReads: number;
-  readonly timeoutMs: number;
-  readonly rps?: number;
 }
 
-/** Where a job stands; replaced as a whole, so that others may read it while the job runs. */
-export interface JobStatus {
-  readonly format: 'kvtwin.job-status/1';
-  readonly phase: 'scanning' | 'comparing' | 'done';
-  /** Of the process that last worked on it. */
-  readonly pid: number;
-  readonly running: boolean;
-  /** ISO 8601. */
-  readonly updatedAt: string;
-  readonly scanned: Two<number>;
-  readonly units: number;
-  readonly unitCount: number;
-  readonly classes: ClassCounts;
-  readonly elapsedMs: number;
-  /** SHA-256 of `report.ndjson`; only when done. */
-  readonly reportSha256?: string;
-}
-
-/** The folder of one job: `job.json`, `status.json`, `report.ndjson`, and `state/`, `applied/`, `undone/`. */
-export class JobFolder {
+/** The folder of one job: `job.json`, `status.json`, `state/` (LevelDB, one process at a time), and what its kind adds. */
+export class JobFolder<About extends JobDescription = JobDescription> {
   constructor(
     readonly path: string,
-    readonly description: JobDescription,
+    readonly description: About,
   ) {}
 
   get id(): string {
@@ -56,25 +31,17 @@ export class JobFolder {
     return join(this.path, 'report.ndjson');
   }
 
+  get statusFile(): string {
+    return join(this.path, 'status.json');
+  }
+
   folder(name: 'state' | 'applied' | 'undone'): string {
     return join(this.path, name);
   }
 
-  async writeStatus(status: Omit<JobStatus, 'format' | 'updatedAt'>): Promise<void> {
-    const whole: JobStatus = {
-      format: 'kvtwin.job-status/1',
-      ...status,
-      updatedAt: new Date().toISOString(),
-    };
-    await replaceFile(join(this.path, 'status.json'), `${JSON.stringify(whole, null, 2)}\n`);
-  }
-
   /** Undefined before the job has done anything. A process that is gone is not running. */
-  async readStatus(): Promise<JobStatus | undefined> {
-    const text = await readFile(join(this.path, 'status.json'), 'utf8').catch(ifMissing(undefined));
-    if (text === undefined) return undefined;
-    const status = JSON.parse(text) as JobStatus;
-    return status.running && !isAlive(status.pid) ? { ...status, running: false } : status;
+  readStatus(): Promise<JobStatus | undefined> {
+    return readJobStatus(this.statusFile);
   }
 
   remove(): Promise<void> {
@@ -82,16 +49,23 @@ export class JobFolder {
   }
 }
 
-/** Makes the folder of a new job; jobs are numbered in the order of their making: `d1`, `d2`, … */
-export async function createJob(
+/** What is told of a new job; the rest of its description is made here. */
+export type NewJob<About extends JobDescription> = Omit<About, 'format' | 'id' | 'createdAt'>;
+
+/**
+ * Makes the folder of a new job. Jobs of all kinds are numbered together, in the order of their making, behind the
+ * letter of their kind: `d1`, `m2`, `d3` …
+ */
+export async function createJob<About extends JobDescription>(
   env: CliIo['env'],
-  about: Omit<JobDescription, 'format' | 'id' | 'kind' | 'createdAt'>,
-): Promise<JobFolder> {
+  letter: string,
+  about: NewJob<About>,
+): Promise<JobFolder<About>> {
   const all = join(stateFolder(env), 'jobs');
   await mkdir(all, { recursive: true, mode: 0o700 });
-  const numbers = (await readdir(all)).map((name) => Number(/^d(\d+)$/.exec(name)?.[1] ?? 0));
+  const numbers = (await readdir(all)).map((name) => Number(/^[a-z](\d+)$/.exec(name)?.[1] ?? 0));
   for (let number = Math.max(0, ...numbers) + 1; ; number++) {
-    const id = `d${number}`;
+    const id = `${letter}${number}`;
     const path = join(all, id);
     try {
       await mkdir(path, { mode: 0o700 });
@@ -100,20 +74,19 @@ export async function createJob(
       throw error;
     }
     const createdAt = new Date().toISOString();
-    const description: JobDescription = { format: 'kvtwin.job/1', id, kind: 'diff', createdAt, ...about };
+    const description = { format: 'kvtwin.job/1', id, createdAt, ...about } as unknown as About;
     await replaceFile(join(path, 'job.json'), `${JSON.stringify(description, null, 2)}\n`);
     return new JobFolder(path, description);
   }
 }
 
-/** The job of that id; a CliError tells the ids there are. */
+/** The job of that id, of whatever kind; a CliError tells the ids there are. */
 export async function openJob(env: CliIo['env'], id: string): Promise<JobFolder> {
   const all = await listJobs(env);
   const found = all.find((job) => job.id === id);
   if (found !== undefined) return found;
   throw new CliError(`there is no job ${id}`, {
-    hint:
-      all.length === 0 ? 'no jobs yet: kvtwin diff --job' : `jobs: ${all.map((job) => job.id).join(', ')}`,
+    hint: all.length === 0 ? 'no jobs yet: kvtwin diff' : `jobs: ${all.map((job) => job.id).join(', ')}`,
   });
 }
 
@@ -138,13 +111,4 @@ function ifMissing<T>(instead: T): (error: unknown) => T {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return instead;
     throw error;
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,7 +1,7 @@
 import type { Two, VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
 import { CliError } from '../cli-error.js';
 import { openSides } from '../open-sides.js';
-import type { JobFolder } from './job-folder.js';
+import type { DiffJobFolder } from './diff-job-description.js';
 
 /** The two stores of a job, opened. */
 export interface JobStores {
@@ -11,7 +11,7 @@ export interface JobStores {
 }
 
 /** Opens what a job compares; the caller closes it. */
-export async function openJobStores({ description }: JobFolder): Promise<JobStores> {
+export async function openJobStores({ description }: DiffJobFolder): Promise<JobStores> {
   const sides = await openSides(description.sides);
   try {
     if (sides.families === undefined) throw new CliError('a front has no stores of its own');

@@ -7,14 +7,14 @@ import { formatDuration } from '../format-duration.js';
 import { formatCount } from '../format-size.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { ProgressLine } from '../progress-line.js';
-import type { JobFolder } from './job-folder.js';
+import type { DiffJobFolder } from './diff-job-description.js';
 import { examplesIn } from './report-lines.js';
 import { type FinishedDiffJob, runDiffJob } from './run-diff-job.js';
 
 /** Runs a job and tells what came of it; where it is stopped, how to go on. */
 export async function runAndReport(
   context: CliContext,
-  folder: JobFolder,
+  folder: DiffJobFolder,
   flags: { readonly json?: boolean; readonly quiet?: boolean },
 ): Promise<ExitCode> {
   const { io } = context;
@@ -40,7 +40,7 @@ export async function runAndReport(
   return exitCodeOfDiff(summary);
 }
 
-function jobSummaryToJson(folder: JobFolder, summary: DiffJobSummary, reportSha256: string): unknown {
+function jobSummaryToJson(folder: DiffJobFolder, summary: DiffJobSummary, reportSha256: string): unknown {
   const { classes, differences, elapsedMs, keys, scanned } = summary;
   return {
     job: folder.id,
@@ -58,7 +58,7 @@ function jobSummaryToJson(folder: JobFolder, summary: DiffJobSummary, reportSha2
 
 async function writeTable(
   { io }: CliContext,
-  folder: JobFolder,
+  folder: DiffJobFolder,
   summary: DiffJobSummary,
   reportSha256: string,
 ): Promise<void> {

@@ -3,15 +3,21 @@ import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DiffJob, type DiffJobProgress, type DiffJobSummary } from '@kvtwin/reconcile';
+import {
+  DiffJob,
+  type DiffJobProgress,
+  type DiffJobSummary,
+  diffClasses,
+  differenceClasses,
+} from '@kvtwin/reconcile';
 import type { CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
+import { formatCount } from '../format-size.js';
 import { type OpenSides, openSides } from '../open-sides.js';
-import type { JobFolder } from './job-folder.js';
+import type { DiffJobFolder } from './diff-job-description.js';
+import type { DiffJobDetail } from './diff-job-kind.js';
+import { type JobStanding, JobStatusWriter } from './job-status-writer.js';
 import { LevelOrderedStore } from './level-ordered-store.js';
-
-/** How often the status file is replaced while a job runs. */
-const statusEveryMs = 1000;
 
 /** What a finished diff job is. */
 export interface FinishedDiffJob {
@@ -22,22 +28,14 @@ export interface FinishedDiffJob {
 /** Runs a diff job to its end, from where it stands, and writes its report. What stops it leaves it to be resumed. */
 export async function runDiffJob(
   { io }: CliContext,
-  folder: JobFolder,
+  folder: DiffJobFolder,
   onProgress: (progress: DiffJobProgress) => void,
 ): Promise<FinishedDiffJob> {
   const { description } = folder;
   const store = await LevelOrderedStore.open(folder.folder('state'));
   let sides: OpenSides | undefined;
-  let last: DiffJobProgress | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  const status = (progress: DiffJobProgress, running: boolean, reportSha256?: string): Promise<void> => {
-    const { phase, scanned, units, unitCount, classes, elapsedMs } = progress;
-    const told = { phase, scanned, units, unitCount, classes, elapsedMs, running, pid: io.pid };
-    writing = writing.then(() =>
-      folder.writeStatus(reportSha256 === undefined ? told : { ...told, reportSha256 }),
-    );
-    return writing;
-  };
+  const status = new JobStatusWriter(folder, io.pid);
+  let done = false;
   try {
     sides = await openSides(description.sides);
     if (sides.families === undefined) throw new CliError('a front does not list keys');
@@ -45,7 +43,6 @@ export async function runDiffJob(
     const call = { signal: io.signal, timeoutMs: description.timeoutMs };
     await Promise.all([first.ping(call), second.ping(call)]);
     const { confirmReads, rps, selector, settleMs, timeoutMs } = description;
-    let writtenAtMs = 0;
     const job = new DiffJob({
       stores: [await first.open(selector), await second.open(selector)],
       state: store,
@@ -57,23 +54,39 @@ export async function runDiffJob(
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),
       ...(rps === undefined ? {} : { rps }),
       onProgress: (progress) => {
-        last = progress;
+        status.show(standingOf(progress));
         onProgress(progress);
-        if (Date.now() - writtenAtMs < statusEveryMs) return;
-        writtenAtMs = Date.now();
-        status(progress, true).catch(() => undefined);
       },
     });
     const summary = await job.run();
     const reportSha256 = await writeReport(folder.reportFile, job.rows());
-    await status(summary, false, reportSha256);
-    last = undefined;
+    await status.end('done', standingOf(summary, reportSha256));
+    done = true;
     return { summary, reportSha256 };
   } finally {
-    if (last !== undefined) await status(last, false).catch(() => undefined);
+    if (!done) await status.end('paused').catch(() => undefined);
     await sides?.close();
     await store.close();
   }
+}
+
+function standingOf(progress: DiffJobProgress, reportSha256?: string): JobStanding {
+  const { phase, scanned, units, unitCount, classes, elapsedMs } = progress;
+  const sum = (names: readonly (keyof typeof classes)[]): number =>
+    names.reduce((total, name) => total + classes[name], 0);
+  const detail: DiffJobDetail = {
+    scanned,
+    classes,
+    ...(reportSha256 === undefined ? {} : { reportSha256 }),
+  };
+  return {
+    phase,
+    elapsedMs,
+    units: { done: units, total: unitCount },
+    keys: sum(diffClasses),
+    result: `${formatCount(sum(differenceClasses))} differences`,
+    detail,
+  };
 }
 
 /** Lines of JSON in a file that is there as a whole or not at all; answers its SHA-256, lower-case hex. */

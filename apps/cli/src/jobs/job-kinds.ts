@@ -1,0 +1,14 @@
+import { CliError } from '../cli-error.js';
+import { diffJobKind } from './diff-job-kind.js';
+import type { JobFolder } from './job-folder.js';
+import type { JobKind } from './job-kind.js';
+
+/** All kinds of jobs. */
+export const jobKinds: readonly JobKind[] = [diffJobKind];
+
+/** The kind of a job; a CliError for one that another release made. */
+export function kindOf(job: JobFolder): JobKind {
+  const found = jobKinds.find(({ name }) => name === job.description.kind);
+  if (found !== undefined) return found;
+  throw new CliError(`job ${job.id} is of kind ${job.description.kind}, which this release does not know`);
+}
