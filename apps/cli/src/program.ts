@@ -1,22 +1,28 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.js';
-import { registerApply } from './commands/apply.js';
-import { registerDecode } from './commands/decode.js';
-import { registerDel } from './commands/del.js';
-import { registerDemo } from './commands/demo.js';
-import { registerDiff } from './commands/diff.js';
-import { registerGet } from './commands/get.js';
-import { registerJob } from './commands/job.js';
-import { registerPlan } from './commands/plan.js';
-import { registerProfile } from './commands/profile.js';
-import { registerProxy } from './commands/proxy.js';
-import { registerPut } from './commands/put.js';
-import { registerScan } from './commands/scan.js';
-import { registerServe } from './commands/serve.js';
-import { registerUndo } from './commands/undo.js';
 
 const { version } = createRequire(import.meta.url)('kvtwin/package.json') as { version: string };
+
+type Register = (program: Command, context: CliContext) => void;
+
+/** The commands in the order of the help. Each is loaded where it is asked for only: clients and servers take their time. */
+const commands: readonly (readonly [name: string, load: () => Promise<Register>])[] = [
+  ['get', async () => (await import('./commands/get.js')).registerGet],
+  ['put', async () => (await import('./commands/put.js')).registerPut],
+  ['del', async () => (await import('./commands/del.js')).registerDel],
+  ['scan', async () => (await import('./commands/scan.js')).registerScan],
+  ['diff', async () => (await import('./commands/diff.js')).registerDiff],
+  ['plan', async () => (await import('./commands/plan.js')).registerPlan],
+  ['apply', async () => (await import('./commands/apply.js')).registerApply],
+  ['undo', async () => (await import('./commands/undo.js')).registerUndo],
+  ['job', async () => (await import('./commands/job.js')).registerJob],
+  ['decode', async () => (await import('./commands/decode.js')).registerDecode],
+  ['serve', async () => (await import('./commands/serve.js')).registerServe],
+  ['proxy', async () => (await import('./commands/proxy.js')).registerProxy],
+  ['demo', async () => (await import('./commands/demo.js')).registerDemo],
+  ['profile', async () => (await import('./commands/profile.js')).registerProfile],
+];
 
 const help = `
 The two sides: --first URL --second URL, or KVTWIN_FIRST and KVTWIN_SECOND, or --pair URL, or a profile.
@@ -34,8 +40,11 @@ Exit codes: 0 agree or done · 1 usage or configuration · 2 differences · 3 pa
 6 compare-and-set failed · 130 interrupted
 Data goes to stdout, everything else to stderr. NO_COLOR and FORCE_COLOR are obeyed.`;
 
-/** The whole command line. It never ends the process; it throws what commander and the commands throw. */
-export function createProgram(context: CliContext): Command {
+/**
+ * The command line: the command that `args` begin with, or all of them where they begin with none. It never ends the
+ * process; it throws what commander and the commands throw.
+ */
+export async function createProgram(context: CliContext, args: readonly string[] = []): Promise<Command> {
   const { stdout, stderr } = context.io;
   const program = new Command('kvtwin')
     .description('Compares two copies of the same keys, and says exactly where they disagree.')
@@ -52,25 +61,17 @@ export function createProgram(context: CliContext): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const register of [
-    registerGet,
-    registerPut,
-    registerDel,
-    registerScan,
-    registerDiff,
-    registerPlan,
-    registerApply,
-    registerUndo,
-    registerJob,
-    registerDecode,
-    registerServe,
-    registerProxy,
-    registerDemo,
-    registerProfile,
-  ]) {
+  for (const load of loadersFor(args[0])) {
+    const register = await load();
     register(program, context);
   }
   return program;
+}
+
+function loadersFor(word: string | undefined): (() => Promise<Register>)[] {
+  if (word === '--version' || word === '-V') return [];
+  const asked = commands.filter(([name]) => name === word);
+  return (asked.length > 0 ? asked : commands).map(([, load]) => load);
 }
 
 function helpWidth(columns: number): number {

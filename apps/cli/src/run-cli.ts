@@ -16,7 +16,8 @@ import { withoutCredentials } from './without-credentials.js';
 export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCode> {
   const context: CliContext = { io, exitCode: ExitCode.ok };
   try {
-    await createProgram(context).parseAsync(args, { from: 'user' });
+    const program = await createProgram(context, args);
+    await program.parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     return report(error, io);
