@@ -1,18 +1,10 @@
-import { type ClassCounts, diffClasses } from '@kvtwin/reconcile';
-import type { Two } from '@kvtwin/versioned-value';
+import { diffClasses } from '@kvtwin/reconcile';
 import { formatCount } from '../format-size.js';
 import type { DiffJobFolder } from './diff-job-description.js';
+import type { DiffJobDetail } from './diff-job-detail.js';
 import type { JobFolder } from './job-folder.js';
 import type { JobKind } from './job-kind.js';
 import { runAndReport } from './report-diff-job.js';
-
-/** What only a diff job's status tells. */
-export interface DiffJobDetail {
-  readonly scanned: Two<number>;
-  readonly classes: ClassCounts;
-  /** SHA-256 of `report.ndjson`; only when done. */
-  readonly reportSha256?: string;
-}
 
 /** Jobs of `kvtwin diff`. */
 export const diffJobKind: JobKind = {

@@ -15,7 +15,7 @@ import { CliError } from '../cli-error.js';
 import { formatCount } from '../format-size.js';
 import { type OpenSides, openSides } from '../open-sides.js';
 import type { DiffJobFolder } from './diff-job-description.js';
-import type { DiffJobDetail } from './diff-job-kind.js';
+import type { DiffJobDetail } from './diff-job-detail.js';
 import { type JobStanding, JobStatusWriter } from './job-status-writer.js';
 import { LevelOrderedStore } from './level-ordered-store.js';
 
