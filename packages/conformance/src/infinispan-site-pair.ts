@@ -1,6 +1,10 @@
 import { configurationDir } from './infinispan-assembly.js';
 import { InfinispanNode } from './infinispan-node.js';
 import { CRASH_DETECTION_OFFSET, freeServerPorts } from './server-ports.js';
+import { untilSitesMeet } from './until-sites-meet.js';
+
+/** For the bridge between the sites: they may have to find each other a second time. */
+const MEETING_LIMIT_MS = 60_000;
 
 /** Options of {@link startSitePair}. */
 export interface SitePairOptions {
@@ -20,14 +24,20 @@ export interface SitePair {
   stop(): Promise<void>;
 }
 
-/** Assembles the server if need be, starts both sites and resolves once both serve. */
+/** Assembles the server if need be, starts both sites and resolves once both serve and back each other up. */
 export async function startSitePair(options: SitePairOptions = {}): Promise<SitePair> {
-  const [first, second] = await siteNodes(options.sites ?? ['lon', 'nyc'], options);
+  const sites = options.sites ?? ['lon', 'nyc'];
+  const [first, second] = await siteNodes(sites, options);
   const stop = async (): Promise<void> => {
     await Promise.all([first.remove(), second.remove()]);
   };
   try {
     await Promise.all([first.start(), second.start()]);
+    const named = [
+      { name: sites[0], node: first },
+      { name: sites[1], node: second },
+    ] as const;
+    await untilSitesMeet(named, 'survival', MEETING_LIMIT_MS);
   } catch (error) {
     await stop();
     throw error;
