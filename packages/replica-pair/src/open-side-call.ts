@@ -1,5 +1,4 @@
-import type { CallOptions } from '@kvtwin/versioned-value';
-import type { CallDeadline, CallDeadlines } from './call-deadlines.js';
+import type { CallDeadline, CallDeadlines, CallOptions } from '@kvtwin/versioned-value';
 import { asStoreError, type SideCall, sideAborted, sideTimeout } from './side-error.js';
 
 /** A store settles its own time limits; the pair steps in this much later, for one that does not. */

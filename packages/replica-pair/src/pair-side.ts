@@ -1,4 +1,5 @@
 import type {
+  CallDeadlines,
   CallOptions,
   SideRead,
   StoreCapabilities,
@@ -6,7 +7,6 @@ import type {
   VersionedStore,
   VersionedValue,
 } from '@kvtwin/versioned-value';
-import type { CallDeadlines } from './call-deadlines.js';
 import { OpenSideCall } from './open-side-call.js';
 import { asStoreError } from './side-error.js';
 

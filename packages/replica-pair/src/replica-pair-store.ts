@@ -1,4 +1,5 @@
 import {
+  CallDeadlines,
   type CallOptions,
   type Clock,
   classifyPair,
@@ -17,7 +18,6 @@ import {
   type VersionPolicy,
   type WriteResult,
 } from '@kvtwin/versioned-value';
-import { CallDeadlines } from './call-deadlines.js';
 import { type ConfirmOptions, type ConfirmResult, confirmDifference } from './confirm-difference.js';
 import { PairSide } from './pair-side.js';
 import { repairKey } from './repair-key.js';

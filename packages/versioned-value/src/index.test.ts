@@ -5,6 +5,7 @@ import * as exported from './index.js';
 describe('the package', () => {
   it('exports these values and no others', () => {
     expect(Object.keys(exported).sort()).toEqual([
+      'CallDeadlines',
       'IMMORTAL',
       'ManualClock',
       'MemoryRegistry',

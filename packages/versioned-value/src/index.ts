@@ -1,4 +1,5 @@
 export { fromByteString, toByteString } from './byte-string.js';
+export { type CallDeadline, CallDeadlines } from './call-deadlines.js';
 export { type CallContext, checkCall, checkSelector, checkWrite } from './check-call.js';
 export { type ClassifyPairOptions, classifyPair } from './classify-pair.js';
 export type { Alarm, Clock } from './clock.js';

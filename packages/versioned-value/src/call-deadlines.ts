@@ -1,4 +1,4 @@
-import type { Alarm, Clock } from '@kvtwin/versioned-value';
+import type { Alarm, Clock } from './clock.js';
 
 /** Why a sleep ends early. Made once: an abort without a reason makes an exception, stack and all, per call. */
 const notNeeded = new Error('no call needs this time limit any more');

@@ -1,6 +1,7 @@
-import { type Alarm, ManualClock } from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
 import { type CallDeadline, CallDeadlines } from './call-deadlines.js';
+import type { Alarm } from './clock.js';
+import { ManualClock } from './manual-clock.js';
 
 /** A manual clock with alarms; counts those that keep the process alive. */
 class AlarmClock extends ManualClock {
