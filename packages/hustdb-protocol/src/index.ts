@@ -1,5 +1,6 @@
 export { type PairReadJson, pairReadToJson, type SideReadJson } from '@kvtwin/versioned-value';
 export { formatNodeBinlog, type NodeBinlogReply, parseNodeBinlog } from './binlog-reply.js';
+export { type BodyFraming, bodyFraming } from './body-framing.js';
 export {
   formatHaCacheWrite,
   formatNodeCacheReply,
@@ -8,6 +9,7 @@ export {
   parseHaCacheWrite,
   parseNodeCacheReply,
 } from './cache-reply.js';
+export { ChunkedDecoder } from './chunked-decoder.js';
 export type {
   AnyRequest,
   CommandDefinition,
@@ -93,6 +95,7 @@ export {
   parseHaRequest,
 } from './ha-request.js';
 export { formatHaText, parseHaText } from './ha-text.js';
+export { parseHeaderLines } from './header-lines.js';
 export { type HeaderInput, type HeaderList, headerValue, headerValues } from './header-list.js';
 export type { HttpReply, HttpReplyInput, HttpRequest } from './http-message.js';
 export {
