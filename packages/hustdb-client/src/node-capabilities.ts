@@ -34,5 +34,6 @@ export function nodeCapabilities({ type, table }: NodeSpace): StoreCapabilities 
     forbiddenKeyBytes: members ? [] : [0x3f],
     scan: 'live',
     scanTouches: false,
+    scanShifts: true,
   };
 }

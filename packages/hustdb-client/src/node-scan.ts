@@ -6,6 +6,7 @@ import {
   type ScannedEntry,
   type ScanOptions,
   StoreError,
+  type StoreParts,
   UNKNOWN_EXPIRATION,
 } from '@kvtwin/versioned-value';
 import type { HustDbNode } from './hustdb-node.js';
@@ -39,16 +40,34 @@ export async function* scanTable(
   }
 }
 
-/** The kv keys of a node: every file from its beginning, the entries of tables left out. */
+/** What a scan of a node can be cut into: kv keys lie in files by a hash, a table lies in one file as a whole. */
+export async function partsOf(
+  client: HustDbNode,
+  table: string | undefined,
+  { signal, timeoutMs }: CallOptions = {},
+): Promise<StoreParts> {
+  const call: CallOptions = { signal, timeoutMs };
+  const { kv, tables } = await client.statistics(call);
+  if (table !== undefined) {
+    const keysPerPart = tables.find((each) => each.table === table)?.count ?? 0;
+    return { scheme: 'hustdb-table', count: 1, keysPerPart };
+  }
+  const count = await client.fileCount(call);
+  return { scheme: `hustdb-files-${count}`, count, keysPerPart: Math.ceil(kv.count / Math.max(1, count)) };
+}
+
+/** The kv keys of a node: every file from its beginning, or one file, the entries of tables left out. */
 export async function* scanKv(
   client: HustDbNode,
   options: ScanOptions,
   store: string,
 ): AsyncGenerator<ScanBatch> {
   const call: CallOptions = { signal: options.signal, timeoutMs: options.timeoutMs };
-  const start = parseScanCursor(options.cursor, store);
+  const { cursor, part } = options;
+  const start =
+    cursor === undefined && part !== undefined ? { file: part, offset: 0 } : parseScanCursor(cursor, store);
   const server = {
-    files: () => client.fileCount(call),
+    files: async () => (part === undefined ? client.fileCount(call) : part + 1),
     statistics: () => client.statistics(call),
     page: ({ file, offset }: ScanPosition, size: number) =>
       client.keys({ file, offset, size, noval: false }, call),

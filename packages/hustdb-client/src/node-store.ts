@@ -8,6 +8,7 @@ import {
   type StoreCapabilities,
   StoreError,
   type StoreErrorCode,
+  type StoreParts,
   type StoreType,
   UNKNOWN_EXPIRATION,
   type VersionedStore,
@@ -18,7 +19,7 @@ import {
 import type { HustDbNode } from './hustdb-node.js';
 import { objectionTo } from './member-value.js';
 import { nodeCapabilities } from './node-capabilities.js';
-import { scanKv, scanTable } from './node-scan.js';
+import { partsOf, scanKv, scanTable } from './node-scan.js';
 import type { NodeSpace, SpacePut, SpaceWrite, TableSpace } from './node-space.js';
 import { storeErrorOf } from './store-error-of.js';
 import { replayOf, ttlSecondsOf, verOf } from './write-parameters.js';
@@ -124,6 +125,10 @@ export class HustDbNodeStore implements VersionedStore {
     } catch (error) {
       throw storeErrorOf(error, this.name, 'scan');
     }
+  }
+
+  parts(options?: CallOptions): Promise<StoreParts> {
+    return this.#run('parts', () => partsOf(this.#client, this.#space.table, options));
   }
 
   async close(): Promise<void> {

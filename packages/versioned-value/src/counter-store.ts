@@ -14,6 +14,7 @@ import type {
   ScanBatch,
   ScanOptions,
   StoreCapabilities,
+  StoreParts,
   StoreType,
   VersionedStore,
   WriteOptions,
@@ -126,6 +127,10 @@ export class CounterStore implements VersionedStore {
       options,
       (current) => refused(current, version) ?? { remove: true },
     );
+  }
+
+  async parts(options?: CallOptions): Promise<StoreParts | undefined> {
+    return this.#inner.parts?.(options);
   }
 
   async *scan(options?: ScanOptions): AsyncGenerator<ScanBatch> {

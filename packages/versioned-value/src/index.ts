@@ -41,6 +41,7 @@ export type {
   ScanOptions,
   StoreCapabilities,
   StoreFamily,
+  StoreParts,
   StoreSelector,
   StoreType,
   VersionedStore,

@@ -81,6 +81,11 @@ export interface StoreCapabilities {
   readonly scan: 'snapshot' | 'live' | 'none';
   /** Whether a scan resets max-idle, as a get does. */
   readonly scanTouches: boolean;
+  /**
+   * Whether a scan may hide a key that is there throughout, because others are removed meanwhile: HustDB lists by offset.
+   * Two scans that show the same keys then tell that none was hidden. Default false.
+   */
+  readonly scanShifts?: boolean;
 }
 
 /** One entry that a scan shows. */
@@ -95,11 +100,22 @@ export interface ScanBatch<V = Uint8Array> {
   readonly cursor: string;
 }
 
+/** The parts into which a store's keys fall: a key is in just one, and always in the same. */
+export interface StoreParts {
+  /** Equal for two stores in which every key is in the part of the same number. */
+  readonly scheme: string;
+  readonly count: number;
+  /** Keys in one part, about, where the store can tell. */
+  readonly keysPerPart?: number;
+}
+
 /** `cursor`: resume behind that batch (at least the entries not yet shown are shown; some may come twice). */
 export interface ScanOptions extends CallOptions {
   readonly cursor?: string;
   /** Entries per batch, 1 to 100,000; a hint. */
   readonly batchSize?: number;
+  /** Only that part, 0 to `count - 1`; for stores that have {@link VersionedStore.parts}. A cursor is then of that part. */
+  readonly part?: number;
 }
 
 /**
@@ -125,6 +141,8 @@ export interface VersionedStore<V = Uint8Array> {
   removeIfVersion(key: Uint8Array, version: EntryVersion, options?: CallOptions): Promise<WriteResult>;
   /** Closing the iterator (`break`) releases what the scan holds. */
   scan(options?: ScanOptions): AsyncIterable<ScanBatch<V>>;
+  /** The parts that can be scanned one by one; resolves to `undefined`, or is missing, where there are none. */
+  parts?(options?: CallOptions): Promise<StoreParts | undefined>;
   /** Releases this view; the family stays open. */
   close(): Promise<void>;
 }

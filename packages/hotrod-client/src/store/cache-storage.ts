@@ -11,6 +11,8 @@ export interface CacheStorage {
   readonly target: CallTarget;
   /** 0 where the server does not tell: it then is not clustered, or speaks too old a protocol. */
   readonly segmentCount: number;
+  /** What keys lie in the cache as: the server hashes those bytes. Empty where it does not tell. */
+  readonly storedKeyType: string;
 }
 
 /** Storage types whose bytes are the application's own bytes. */
@@ -46,7 +48,9 @@ export class CacheStorages {
     });
     this.#check('keys', cacheName, reply.keyMediaType);
     this.#check('values', cacheName, reply.valueMediaType);
-    const storage = { target, segmentCount };
+    const { keyMediaType } = reply;
+    const storedKeyType = keyMediaType === undefined ? '' : (mediaTypeName(keyMediaType) ?? '');
+    const storage = { target, segmentCount, storedKeyType };
     this.#known.set(cacheName, storage);
     return storage;
   }

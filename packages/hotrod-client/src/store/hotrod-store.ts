@@ -18,6 +18,7 @@ import {
   type StoreCapabilities,
   StoreError,
   type StoreErrorCode,
+  type StoreParts,
   type StoreType,
   type VersionedStore,
   type VersionedValue,
@@ -163,6 +164,22 @@ export class HotRodStore implements VersionedStore {
       yield* scanCache({ client, target, prefix, segmentCount, options });
     } catch (error) {
       throw toStoreError(error, this.name, 'scan');
+    }
+  }
+
+  /** The cache's segments, where the server tells of any: a local cache has none. */
+  async parts(options?: CallOptions): Promise<StoreParts | undefined> {
+    this.#admit('parts', options);
+    try {
+      const { segmentCount, storedKeyType } = await this.#ready('read', new CallBudget(options));
+      if (segmentCount === 0) return undefined;
+      const prefix = Buffer.from(this.#parts.prefix).toString('hex');
+      return {
+        scheme: `hotrod-segments-${segmentCount} ${storedKeyType} ${prefix}`.trimEnd(),
+        count: segmentCount,
+      };
+    } catch (error) {
+      throw toStoreError(error, this.name, 'parts');
     }
   }
 

@@ -31,12 +31,14 @@ export interface ScanCacheInput {
  */
 export async function* scanCache(input: ScanCacheInput): AsyncGenerator<ScanBatch> {
   const { client, target, prefix, segmentCount, options } = input;
-  const { cursor, signal, timeoutMs, batchSize } = options;
+  const { cursor, part, signal, timeoutMs, batchSize } = options;
   const from = cursor === undefined ? undefined : parseScanCursor(cursor);
   if (from === 'finished') return;
   const resumes = from !== undefined && segmentCount > 0 && from.segmentCount === segmentCount;
   let finished = resumes ? from.finished : new Uint8Array();
-  const segments = resumes ? segmentsMissing(finished, segmentCount) : undefined;
+  const missing = resumes ? segmentsMissing(finished, segmentCount) : undefined;
+  const segments =
+    part === undefined ? missing : missing === undefined || missing.includes(part) ? [part] : [];
   if (segments === undefined || segments.length > 0) {
     const batches = iterateBatches(client, target, {
       signal,

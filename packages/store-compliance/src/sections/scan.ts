@@ -53,6 +53,24 @@ export function describeScan(context: ComplianceContext): void {
       }
     });
 
+    it('shows every key in just one of its parts, and in the same one each time', async () => {
+      const parts = await context.store.parts?.();
+      if (parts === undefined) return;
+      const partOf = new Map<string, number>();
+      for (let round = 0; round < 2; round++) {
+        const shown = new Map<string, string>();
+        for (let part = 0; part < parts.count; part++) {
+          for (const [key, value] of await shownBy({ part })) {
+            expect(partOf.get(key) ?? part).toBe(part);
+            partOf.set(key, part);
+            shown.set(key, value);
+          }
+        }
+        expectAll(shown);
+      }
+      expect((await context.store.parts?.())?.scheme).toBe(parts.scheme);
+    });
+
     it('resumes behind a batch without losing a key', async () => {
       if (context.capabilities.scan === 'none') return;
       const shown = new Map<string, string>();
