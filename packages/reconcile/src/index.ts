@@ -18,15 +18,26 @@ export { MemoryOrderedStore } from './job/memory-ordered-store.js';
 export type { OrderedStore, OrderedWrite } from './job/ordered-store.js';
 export type { KeyDifference } from './key-difference.js';
 export type { JsonPath } from './plan/json-path.js';
-export { makePlan, type PlanOptions, type PlanSource } from './plan/make-plan.js';
+export { makePlan, type PlanOptions, type PlanProgress, type PlanSource } from './plan/make-plan.js';
 export {
+  formatPlanEnd,
   formatPlanHeader,
   formatPlanRow,
+  type PlanEnd,
   type PlanHeader,
+  parsePlanEnd,
   parsePlanHeader,
   parsePlanRow,
   planFormat,
 } from './plan/plan-file.js';
-export type { PlanRow, PlanTake } from './plan/plan-row.js';
+export { PlanReader } from './plan/plan-reader.js';
+export {
+  type PlanEffect,
+  type PlanRow,
+  type PlanTake,
+  planEffectOf,
+  planEffects,
+  planTakes,
+} from './plan/plan-row.js';
 export { type PlanAction, type PlanRule, parsePlanRule } from './plan/plan-rule.js';
 export type { StoreDiff } from './store-diff.js';

@@ -13,7 +13,7 @@ import { appliedPlanFor, applyLogFolder } from '../jobs/applied-plans.js';
 import { applyJournalOptions } from '../jobs/apply-journal-options.js';
 import { openDiffJob } from '../jobs/diff-job-description.js';
 import { openJobStores } from '../jobs/open-job-stores.js';
-import { checkPlan, planRows } from '../jobs/plan-file-io.js';
+import { checkPlan, planRows, writesOf } from '../jobs/plan-file-io.js';
 import { writeJson, writeLine } from '../output.js';
 import { parseCount } from '../parse-number.js';
 import { ProgressLine } from '../progress-line.js';
@@ -61,7 +61,7 @@ async function apply(context: CliContext, file: string, flags: ApplyFlags): Prom
   }
   const job = await openDiffJob(io.env, header.job);
   const { names } = job.description.sides;
-  const writes = planned.first + planned.second + planned.removal;
+  const writes = writesOf(planned);
   await confirmByNames(
     io,
     `apply ${formatCount(writes)} rows to ${names.join(' and ')}?`,
@@ -105,7 +105,7 @@ async function apply(context: CliContext, file: string, flags: ApplyFlags): Prom
   }
 }
 
-function done({ skip: _, ...counts }: ApplyCounts): number {
+function done({ skip: _, undecided: __, ...counts }: ApplyCounts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
@@ -115,14 +115,14 @@ async function report(
   counts: ApplyCounts,
   flags: ApplyFlags,
 ): Promise<ExitCode> {
-  const { earlier, repaired, skip, 'nothing-to-do': nothingToDo, ...others } = counts;
+  const { earlier, repaired, skip, undecided, 'nothing-to-do': nothingToDo, ...others } = counts;
   const left = Object.entries(others).filter(([, count]) => count > 0);
   if (flags.json) await writeJson(io.stdout, { job, ...counts });
   else {
     const parts = [
       `done ${formatCount(repaired + earlier + nothingToDo)}`,
       ...left.map(([name, count]) => `${name} ${formatCount(count)}`),
-      ...(skip === 0 ? [] : [`skipped by the plan ${formatCount(skip)}`]),
+      ...(skip + undecided === 0 ? [] : [`skipped by the plan ${formatCount(skip + undecided)}`]),
     ];
     await writeLine(io.stdout, `  ${parts.join(' · ')}`);
     await writeLine(io.stderr, `undo: kvtwin undo ${job}`);

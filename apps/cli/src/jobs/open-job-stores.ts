@@ -1,4 +1,4 @@
-import type { Two, VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
+import type { CallOptions, Two, VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
 import { CliError } from '../cli-error.js';
 import { openSides } from '../open-sides.js';
 import type { DiffJobFolder } from './diff-job-description.js';
@@ -7,6 +7,8 @@ import type { DiffJobFolder } from './diff-job-description.js';
 export interface JobStores {
   readonly stores: Two<VersionedStore>;
   readonly policy: VersionPolicy;
+  /** Rejects with the StoreError of a side that does not answer. */
+  ping(call: CallOptions): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,6 +22,9 @@ export async function openJobStores({ description }: DiffJobFolder): Promise<Job
     return {
       stores: [await first.open(selector), await second.open(selector)],
       policy: sides.policy,
+      ping: async (call) => {
+        await Promise.all([first.ping(call), second.ping(call)]);
+      },
       close: () => sides.close(),
     };
   } catch (error) {

@@ -1,102 +1,161 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { access, link, open, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import {
+  formatPlanEnd,
   formatPlanHeader,
   formatPlanRow,
+  type PlanEffect,
   type PlanHeader,
+  PlanReader,
   type PlanRow,
-  type PlanTake,
-  parsePlanHeader,
-  parsePlanRow,
+  planEffectOf,
+  planEffects,
 } from '@kvtwin/reconcile';
-import { toByteString } from '@kvtwin/versioned-value';
+import { StoreError } from '@kvtwin/versioned-value';
 import { CliError } from '../cli-error.js';
 
-/** Rows by what is taken. */
-export type PlanCounts = Record<PlanTake, number>;
+/** Rows by what applying them does. */
+export type PlanCounts = Record<PlanEffect, number>;
 
 /** A plan that was read and found good. */
 export interface CheckedPlan {
   readonly header: PlanHeader;
   readonly counts: PlanCounts;
+  /** Rows as the plan was made; a person may have deleted some since. */
+  readonly made: number;
   /** Of the whole file, lower-case hex. */
   readonly sha256: string;
 }
 
-/** Writes a plan; an existing file is left alone unless `overwrite`. Answers how many rows take what. */
+/** With more than these, whoever made the mistakes knows what they are. */
+const errorsTold = 10;
+
+/**
+ * Writes a plan, which is there as a whole or not at all; an existing file is left alone unless `overwrite`. `onRow`
+ * hears each row.
+ */
 export async function writePlan(
   file: string,
   header: PlanHeader,
   rows: AsyncIterable<PlanRow>,
-  overwrite: boolean,
-): Promise<PlanCounts> {
-  const handle = await open(file, overwrite ? 'w' : 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') {
-      throw new CliError(`${file} is there already`, {
-        hint: '--force writes over it, --output names another',
-      });
-    }
-    throw new CliError(`cannot write ${file}: ${error.message}`, { cause: error });
-  });
-  const counts = noCounts();
+  { overwrite, onRow }: { readonly overwrite: boolean; readonly onRow: (row: PlanRow) => void },
+): Promise<void> {
+  if (!overwrite && (await isThere(file))) throw thereAlready(file);
+  const draft = `${file}.${process.pid}.tmp`;
   try {
-    await handle.writeFile(`${formatPlanHeader(header)}\n`);
-    for await (const row of rows) {
-      counts[row.take]++;
-      await handle.writeFile(`${formatPlanRow(row)}\n`);
+    const handle = await open(draft, 'w', 0o600);
+    try {
+      let count = 0;
+      await handle.writeFile(`${formatPlanHeader(header)}\n`);
+      for await (const row of rows) {
+        count++;
+        onRow(row);
+        await handle.writeFile(`${formatPlanRow(row)}\n`);
+      }
+      await handle.writeFile(`${formatPlanEnd(count)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
     }
-    await handle.sync();
+    // A link, unlike a rename, never takes the place of a file that came up meanwhile.
+    if (overwrite) await rename(draft, file);
+    else await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw thereAlready(file);
+    throw asFileError(error, `cannot write ${file}`);
   } finally {
-    await handle.close();
+    await rm(draft, { force: true }).catch(() => undefined);
   }
-  return counts;
 }
 
 /** Reads all of a plan once, so that a mistake on its last line is told before anything is written to a side. */
 export async function checkPlan(file: string): Promise<CheckedPlan> {
   const hash = createHash('sha256');
   const counts = noCounts();
-  const keys = new Set<string>();
-  let header: PlanHeader | undefined;
-  for await (const { line, number } of linesOf(file)) {
-    hash.update(`${line}\n`);
-    if (number === 1) header = parsePlanHeader(line);
-    else if (line !== '') {
-      const { key, take } = parsePlanRow(line, number);
-      counts[take]++;
-      const text = toByteString(key);
-      if (keys.has(text)) throw new CliError(`line ${number} of the plan names a key a second time`);
-      keys.add(text);
+  const reader = new PlanReader();
+  const errors: string[] = [];
+  const check = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      if (!StoreError.is(error)) throw error;
+      errors.push(error.message);
     }
+  };
+  for await (const line of linesOf(file)) {
+    hash.update(`${line}\n`);
+    check(() => {
+      const row = reader.take(line);
+      if (row !== undefined) counts[planEffectOf(row)]++;
+    });
+    // Without a header the rest is no plan either.
+    if (reader.header === undefined || errors.length === errorsTold) break;
   }
-  if (header === undefined) throw new CliError(`${file} is empty; it is no plan`);
-  return { header, counts, sha256: hash.digest('hex') };
+  if (errors.length === 0) check(() => reader.end());
+  if (errors.length > 0) {
+    throw new CliError(`${file} cannot be applied; nothing was written\n  ${errors.join('\n  ')}`, {
+      hint: errors.length === errorsTold ? `these are the first ${errorsTold} mistakes` : undefined,
+    });
+  }
+  return { ...reader.end(), counts, sha256: hash.digest('hex') };
 }
 
 /** The rows of a plan, in its order. */
 export async function* planRows(file: string): AsyncGenerator<PlanRow> {
-  for await (const { line, number } of linesOf(file)) {
-    if (number > 1 && line !== '') yield parsePlanRow(line, number);
+  const reader = new PlanReader();
+  for await (const line of linesOf(file)) {
+    const row = reader.take(line);
+    if (row !== undefined) yield row;
   }
+  reader.end();
 }
 
-async function* linesOf(file: string): AsyncGenerator<{ line: string; number: number }> {
-  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`cannot read ${file}: ${error.message}`, { cause: error });
+export function noCounts(): PlanCounts {
+  return Object.fromEntries(planEffects.map((name) => [name, 0])) as PlanCounts;
+}
+
+/** Rows that applying would write. */
+export function writesOf({ skip: _, undecided: __, ...writes }: PlanCounts): number {
+  return Object.values(writes).reduce((sum, count) => sum + count, 0);
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw asFileError(error, `cannot read ${file}`);
   });
   const input = createReadStream('', { fd: handle });
   try {
-    let number = 0;
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      yield { line, number: ++number };
+    // A folder opens like a file, and fails when it is read.
+    const failed = new Promise<never>((_, reject) => input.once('error', reject));
+    failed.catch(() => undefined);
+    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await Promise.race([lines.next(), failed]);
+      if (next.done) return;
+      yield next.value;
     }
+  } catch (error) {
+    throw asFileError(error, `cannot read ${file}`);
   } finally {
     input.destroy();
   }
 }
 
-function noCounts(): PlanCounts {
-  return { first: 0, second: 0, removal: 0, skip: 0 };
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function thereAlready(file: string): CliError {
+  return new CliError(`${file} is there already`, { hint: '--force writes over it, --output names another' });
+}
+
+/** What the file system says gets a sentence around it; everything else stays as it is. */
+function asFileError(error: unknown, what: string): unknown {
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? error : new CliError(`${what}: ${message}`, { cause: error });
 }

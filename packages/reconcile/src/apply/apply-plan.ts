@@ -35,7 +35,7 @@ export interface ApplyOptions extends CallOptions {
 }
 
 /** Rows by how they ended. `skip`: the plan says so. `earlier`: ended in an earlier attempt. */
-export type ApplyCounts = Readonly<Record<RepairOutcome | 'skip' | 'earlier', number>>;
+export type ApplyCounts = Readonly<Record<RepairOutcome | 'skip' | 'undecided' | 'earlier', number>>;
 
 /**
  * Makes the sides what the plan says, row by row, each only while both sides still are what the plan saw (by SHA-256)
@@ -53,7 +53,7 @@ export async function applyPlan(options: ApplyOptions): Promise<ApplyCounts> {
   return new Apply(options, await readApplyHistory(options.log)).run();
 }
 
-const outcomes: readonly (RepairOutcome | 'skip' | 'earlier')[] = [
+const outcomes: readonly (keyof ApplyCounts)[] = [
   'repaired',
   'nothing-to-do',
   'changed-since',
@@ -64,6 +64,7 @@ const outcomes: readonly (RepairOutcome | 'skip' | 'earlier')[] = [
   'unknown',
   'unverified',
   'skip',
+  'undecided',
   'earlier',
 ];
 
@@ -95,7 +96,7 @@ class Apply {
 
   async #apply(at: number, row: PlanRow): Promise<keyof ApplyCounts> {
     if (this.#history.ended.has(at)) return 'earlier';
-    if (row.take === 'skip') return 'skip';
+    if (row.take === 'skip' || row.take === 'undecided') return row.take;
     await this.#pacer.take(1, this.#signal);
     const begun = this.#history.open.get(at);
     let outcome = begun === undefined ? await this.#begin(at, row, row.take) : await this.#resolve(begun);

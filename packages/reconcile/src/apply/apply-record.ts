@@ -19,7 +19,7 @@ export interface IntentRecord {
   /** Number of the row in its plan, from 0. */
   readonly row: number;
   readonly key: Uint8Array;
-  readonly take: Exclude<PlanTake, 'skip'>;
+  readonly take: Exclude<PlanTake, 'skip' | 'undecided'>;
   /** Both sides' SHA-256 as the plan has them. */
   readonly hashes: Two<string | null>;
   readonly writes: Two<IntendedWrite | null>;

@@ -1,5 +1,6 @@
-import type { PairRead, SideRead, Two } from '@kvtwin/versioned-value';
+import { expiryInstantMs, type PairRead, type SideRead, type Two } from '@kvtwin/versioned-value';
 import type { DiffClass } from '../diff-class.js';
+import { compareInstants, type Instant, instantOf } from './instant.js';
 import { type JsonPath, memberAt } from './json-path.js';
 import type { PlanTake } from './plan-row.js';
 import type { PlanAction, PlanRule } from './plan-rule.js';
@@ -11,8 +12,8 @@ export interface Decision {
 }
 
 /**
- * Asks the rules in order; the first one for the key's class and prefix decides. Nothing is called newer without
- * evidence: where a rule cannot tell, the key is skipped and `why` says what was missing.
+ * Asks the rules in order; the first one for the key's class and prefix decides, and no other is asked. Nothing is
+ * called newer without evidence: where the rule cannot tell, the key is `undecided` and `why` says what was missing.
  */
 export function decideTake(
   rules: readonly PlanRule[],
@@ -23,67 +24,98 @@ export function decideTake(
   }: { readonly key: Uint8Array; readonly class: DiffClass; readonly read: PairRead },
 ): Decision {
   const rule = rules.find(({ classes, prefix }) => classes.has(name) && beginsWith(key, prefix));
-  if (rule === undefined) return { take: 'skip', why: 'no rule' };
-  return follow(rule.action, rule.text, read);
+  if (rule === undefined) return { take: 'undecided', why: 'no rule' };
+  const decided = follow(rule.action, read);
+  return 'missing' in decided
+    ? { take: 'undecided', why: `${rule.text}: ${decided.missing}` }
+    : { take: decided.take, why: rule.text };
 }
 
-function follow(action: PlanAction, rule: string, read: PairRead): Decision {
-  const undecided = (why: string): Decision => ({ take: 'skip', why: `${rule}: ${why}` });
+/** What an action takes, or what it lacks to tell. */
+type Verdict = { readonly take: PlanTake } | { readonly missing: string };
+
+function follow(action: PlanAction, read: PairRead): Verdict {
   switch (action.kind) {
     case 'skip':
-      return { take: 'skip', why: rule };
+      return { take: 'skip' };
     case 'first':
-    case 'second': {
-      const side = read.sides[action.kind === 'first' ? 0 : 1];
-      return side.state === 'present'
-        ? { take: action.kind, why: rule }
-        : undecided(`the ${action.kind} side has nothing; delete removes the other's copy`);
-    }
+    case 'second':
+      return read.sides[action.kind === 'first' ? 0 : 1].state === 'present'
+        ? { take: action.kind }
+        : { missing: `the ${action.kind} side has nothing; delete removes the other's copy` };
     case 'copy':
-    case 'delete': {
-      if (read.kind !== 'one-sided') return undecided('both sides have the key');
-      return { take: action.kind === 'delete' ? 'removal' : read.present, why: rule };
-    }
+    case 'delete':
+      if (read.kind !== 'one-sided') return { missing: 'both sides have the key' };
+      return { take: action.kind === 'delete' ? 'removal' : read.present };
+    case 'longest':
+    case 'shortest':
+      return byExpiry(action.kind, read.sides);
+    case 'higher-version':
+      return byVersion(read);
     default:
-      return byMember(action.kind, action.path, rule, read.sides);
+      return byMember(action.kind, action.path, read.sides);
   }
 }
 
-function byMember(wanted: 'newest' | 'oldest', path: JsonPath, rule: string, sides: Two<SideRead>): Decision {
-  const members = sides.map((side) => memberOf(side, path));
-  const [first, second] = members.map(instantOf);
-  if (first === undefined || second === undefined) {
-    const side = first === undefined ? 'first' : 'second';
-    return { take: 'skip', why: `${rule}: the ${side} side has no number or time at ${path.text}` };
+function byMember(wanted: 'newest' | 'oldest', path: JsonPath, sides: Two<SideRead>): Verdict {
+  const first = instantAt(sides[0], path);
+  const second = instantAt(sides[1], path);
+  if (typeof first === 'string') return { missing: `the first side ${first}` };
+  if (typeof second === 'string') return { missing: `the second side ${second}` };
+  if (first.kind !== second.kind) {
+    return {
+      missing: `a ${first.kind} on the first side and a ${second.kind} on the second at ${path.text}`,
+    };
   }
-  if (typeof members[0] !== typeof members[1]) {
-    return { take: 'skip', why: `${rule}: a number on one side and a time on the other` };
+  const order = compareInstants(first, second);
+  if (order === 0) return { missing: `the same on both sides at ${path.text}` };
+  return { take: order > 0 === (wanted === 'newest') ? 'first' : 'second' };
+}
+
+/** The instant, or why there is none. */
+function instantAt(side: SideRead, path: JsonPath): Instant | string {
+  if (side.state !== 'present') return 'has nothing';
+  let document: unknown;
+  try {
+    document = JSON.parse(strictUtf8.decode(side.entry.value));
+  } catch {
+    return 'is not JSON';
   }
-  if (first === second) return { take: 'skip', why: `${rule}: the same on both sides` };
-  const later = first > second ? 'first' : 'second';
-  const earlier = later === 'first' ? 'second' : 'first';
-  return { take: wanted === 'newest' ? later : earlier, why: rule };
+  const member = memberAt(document, path);
+  if (member === undefined) return `has no ${path.text}`;
+  return instantOf(member) ?? `has no number, day or time with a zone at ${path.text}`;
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
-function memberOf(side: SideRead, path: JsonPath): unknown {
-  if (side.state !== 'present') return undefined;
-  try {
-    return memberAt(JSON.parse(strictUtf8.decode(side.entry.value)), path);
-  } catch {
-    return undefined;
-  }
+/** By the instant at which a lifespan ends, then by the max-idle time. */
+function byExpiry(wanted: 'longest' | 'shortest', sides: Two<SideRead>): Verdict {
+  const [first, second] = sides;
+  if (first.state !== 'present' || second.state !== 'present')
+    return { missing: 'only one side has the key' };
+  const ends = [expiryInstantMs(first.entry), expiryInstantMs(second.entry)];
+  if (ends[0] === undefined || ends[1] === undefined)
+    return { missing: 'a side does not tell its expiration' };
+  const spans = ends[0] === ends[1] ? [maxIdleOf(first), maxIdleOf(second)] : ends;
+  if (spans[0] === spans[1]) return { missing: 'both go away at the same time' };
+  return { take: spans[0]! > spans[1]! === (wanted === 'longest') ? 'first' : 'second' };
 }
 
-/** ISO 8601 as `Date.prototype.toISOString` and RFC 3339 write it; a date alone is midnight UTC. Without a zone it could be any time. */
-const instant = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/;
+function maxIdleOf(side: Extract<SideRead, { state: 'present' }>): number {
+  const { expiration } = side.entry;
+  return (expiration.kind === 'mortal' ? expiration.maxIdleMs : undefined) ?? Number.POSITIVE_INFINITY;
+}
 
-function instantOf(member: unknown): number | undefined {
-  if (typeof member === 'number') return Number.isFinite(member) ? member : undefined;
-  if (typeof member !== 'string' || !instant.test(member)) return undefined;
-  const ms = Date.parse(member);
-  return Number.isNaN(ms) ? undefined : ms;
+/** Only counters tell which is higher, and both sides must count. */
+function byVersion({ sides, versionsCompared }: PairRead): Verdict {
+  const [first, second] = sides;
+  if (!versionsCompared) return { missing: 'the versions of these sides cannot be compared' };
+  if (first.state !== 'present' || second.state !== 'present')
+    return { missing: 'only one side has the key' };
+  const counts = [Number(first.entry.version.token), Number(second.entry.version.token)] as const;
+  if (!(counts[0] > 0 && counts[1] > 0)) return { missing: 'a version is no counter' };
+  if (counts[0] === counts[1]) return { missing: 'the same version on both sides' };
+  return { take: counts[0] > counts[1] ? 'first' : 'second' };
 }
 
 function beginsWith(key: Uint8Array, prefix: Uint8Array | undefined): boolean {

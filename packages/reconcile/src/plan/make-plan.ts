@@ -2,7 +2,7 @@ import { type ReplicaPairStore, type Sha256, sha256Hex } from '@kvtwin/replica-p
 import type { CallOptions, PairRead, SideRead, Two } from '@kvtwin/versioned-value';
 import { type DiffClass, diffClassOf } from '../diff-class.js';
 import { decideTake } from './decide-take.js';
-import type { PlanRow } from './plan-row.js';
+import { expiryText, type PlanRow } from './plan-row.js';
 import type { PlanRule } from './plan-rule.js';
 
 /** What a plan is made of. */
@@ -16,36 +16,62 @@ export interface PlanOptions extends CallOptions {
   /** Keys per bulk read. Default 256. */
   readonly batchSize?: number;
   readonly sha256?: Sha256;
+  /** Called after each bulk read. Must not throw. */
+  readonly onProgress?: (progress: PlanProgress) => void;
+}
+
+/** How far a plan is. */
+export interface PlanProgress {
+  /** Differences read again. */
+  readonly read: number;
+  /** Of them, those that agree by now and are not in the plan. */
+  readonly agreed: number;
 }
 
 /**
  * Reads each key again on both sides and has the rules decide: nothing is written. A key that no longer differs, or
  * differs in another way than it was reported, is left out or planned as what it is now; a key that cannot be read is
- * planned as `skip`.
+ * `undecided`. The rows come in the order of the differences: the same data and rules give the same plan.
  */
 export async function* makePlan(
   pair: ReplicaPairStore,
   differences: AsyncIterable<PlanSource> | Iterable<PlanSource>,
   rules: readonly PlanRule[],
-  { batchSize = 256, sha256, ...call }: PlanOptions = {},
+  { batchSize = 256, sha256, onProgress, ...call }: PlanOptions = {},
 ): AsyncGenerator<PlanRow, void, undefined> {
+  let read = 0;
+  let agreed = 0;
   for await (const batch of inBatches(differences, batchSize)) {
     const reads = await pair.readMany(batch, call);
     for (const [at, key] of batch.entries()) {
-      const read = reads[at] as PairRead;
-      const name = diffClassOf(read);
-      if (name === 'agreed') continue;
-      const hashes: Two<string | null> = [
-        await hashOf(read.sides[0], sha256),
-        await hashOf(read.sides[1], sha256),
-      ];
-      const decision =
-        name === 'unreadable'
-          ? ({ take: 'skip', why: 'a side could not be read' } as const)
-          : decideTake(rules, { key, class: name, read });
-      yield { key, class: name, ...decision, hashes };
+      const row = await rowOf(key, reads[at] as PairRead, rules, sha256);
+      if (row === undefined) agreed++;
+      else yield row;
     }
+    read += batch.length;
+    onProgress?.({ read, agreed });
   }
+}
+
+async function rowOf(
+  key: Uint8Array,
+  read: PairRead,
+  rules: readonly PlanRule[],
+  sha256: Sha256 | undefined,
+): Promise<PlanRow | undefined> {
+  const name = diffClassOf(read);
+  if (name === 'agreed') return undefined;
+  const hashes: Two<string | null> = [
+    await hashOf(read.sides[0], sha256),
+    await hashOf(read.sides[1], sha256),
+  ];
+  const decision =
+    name === 'unreadable'
+      ? ({ take: 'undecided', why: 'a side could not be read' } as const)
+      : decideTake(rules, { key, class: name, read });
+  const row = { key, class: name, ...decision, hashes };
+  if (name !== 'expiry-skew') return row;
+  return { ...row, expires: [expiryText(read.sides[0]), expiryText(read.sides[1])] };
 }
 
 async function* inBatches(

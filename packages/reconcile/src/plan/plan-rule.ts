@@ -2,6 +2,7 @@ import { encodeUtf8 } from '@kvtwin/bytes';
 import { StoreError, type Two } from '@kvtwin/versioned-value';
 import { type DiffClass, diffClasses } from '../diff-class.js';
 import { type JsonPath, parseJsonPath } from './json-path.js';
+import { planSideOf } from './plan-side.js';
 
 /**
  * What a rule does with a difference:
@@ -9,10 +10,12 @@ import { type JsonPath, parseJsonPath } from './json-path.js';
  * - `copy`: the only copy there is goes to the side that has none.
  * - `delete`: the only copy there is is removed.
  * - `newest`, `oldest`: the side whose JSON document has the later or earlier member at `path`.
+ * - `longest`, `shortest`: the side that goes away later or earlier.
+ * - `higher-version`: the side with the higher counter, where versions are counters.
  * - `skip`: left as it is.
  */
 export type PlanAction =
-  | { readonly kind: 'first' | 'second' | 'copy' | 'delete' | 'skip' }
+  | { readonly kind: (typeof plainActions)[number] | 'first' | 'second' }
   | { readonly kind: 'newest' | 'oldest'; readonly path: JsonPath };
 
 /** Which differences a rule is for, and what it does with them. */
@@ -25,6 +28,8 @@ export interface PlanRule {
   readonly action: PlanAction;
 }
 
+const plainActions = ['copy', 'delete', 'longest', 'shortest', 'higher-version', 'skip'] as const;
+
 /** Classes that a plan can do something about. */
 const plannable: readonly DiffClass[] = [
   'value-conflict',
@@ -36,9 +41,10 @@ const plannable: readonly DiffClass[] = [
 ];
 
 /**
- * Reads `CLASS[/PREFIX]=ACTION`. CLASS is a class of differences with `*` for any letters (`only-*`, `*`), PREFIX the
- * beginning of the keys as text, ACTION one of `copy`, `delete`, `skip`, `first`, `second`, a side's name,
- * `newest:$.path`, `oldest:$.path`. `STORE_INVALID_ARGUMENT` says what is wrong.
+ * Reads `CLASS[/PREFIX]=ACTION`. CLASS is a class of differences with `*` for any letters (`only-*`, `*`; `only-A`,
+ * `only-B` and `only-NAME` are `only-first` and `only-second`), PREFIX the beginning of the keys as text, ACTION one of
+ * `copy`, `delete`, `skip`, `longest`, `shortest`, `higher-version`, `newest:$.path`, `oldest:$.path`, or a side: its
+ * name, `first`, `second`, `A`, `B`. `STORE_INVALID_ARGUMENT` says what is wrong.
  */
 export function parsePlanRule(text: string, names: Two<string> = ['first', 'second']): PlanRule {
   const equals = text.lastIndexOf('=', text.search(/=(newest|oldest):\$/) >>> 0);
@@ -49,11 +55,13 @@ export function parsePlanRule(text: string, names: Two<string> = ['first', 'seco
   const slash = selector.indexOf('/');
   const pattern = slash < 0 ? selector : selector.slice(0, slash);
   const prefix = slash < 0 ? undefined : encodeUtf8(selector.slice(slash + 1));
-  const rule = { text, classes: classesLike(pattern, text), action: parseAction(action, names, text) };
+  const rule = { text, classes: classesLike(pattern, names, text), action: parseAction(action, names, text) };
   return prefix === undefined ? rule : { ...rule, prefix };
 }
 
-function classesLike(pattern: string, rule: string): ReadonlySet<DiffClass> {
+function classesLike(pattern: string, names: Two<string>, rule: string): ReadonlySet<DiffClass> {
+  const only = pattern.startsWith('only-') ? planSideOf(pattern.slice('only-'.length), names) : undefined;
+  if (only !== undefined) return new Set<DiffClass>([`only-${only}`]);
   const parts = pattern.split('*').map((part) => part.replaceAll(/[^a-z-]/g, '\\$&'));
   const like = new RegExp(`^${parts.join('[a-z-]*')}$`);
   const found = plannable.filter((name) => like.test(name));
@@ -67,17 +75,18 @@ function classesLike(pattern: string, rule: string): ReadonlySet<DiffClass> {
   );
 }
 
-function parseAction(text: string, [first, second]: Two<string>, rule: string): PlanAction {
+function parseAction(text: string, names: Two<string>, rule: string): PlanAction {
   const [kind, path] = splitAtColon(text);
   if (path !== undefined && (kind === 'newest' || kind === 'oldest')) {
     return { kind, path: parseJsonPath(path) };
   }
-  if (text === 'copy' || text === 'delete' || text === 'skip') return { kind: text };
-  if (text === 'first' || (text === first && text !== second)) return { kind: 'first' };
-  if (text === 'second' || (text === second && text !== first)) return { kind: 'second' };
+  const plain = plainActions.find((each) => each === text);
+  if (plain !== undefined) return { kind: plain };
+  const side = planSideOf(text, names);
+  if (side !== undefined) return { kind: side };
   throw invalid(
     rule,
-    `${JSON.stringify(text)} is no action; give copy, delete, skip, ${first}, ${second}, newest:$.path or oldest:$.path`,
+    `${JSON.stringify(text)} is no action; give ${plainActions.join(', ')}, ${names.join(', ')}, newest:$.path or oldest:$.path`,
   );
 }
 
