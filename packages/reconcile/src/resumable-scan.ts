@@ -2,9 +2,9 @@ import {
   type Clock,
   type ScanBatch,
   type ScannedEntry,
+  type ScanOptions,
   StoreError,
   type StoreErrorCode,
-  type VersionedStore,
 } from '@kvtwin/versioned-value';
 
 /** A batch that weighs more makes the following ones smaller: two of each side are held at a time. */
@@ -36,10 +36,10 @@ export interface ResumableScanOptions {
  * The entries of a store in batches. A scan that breaks off is taken up at its last cursor, a few times in a row at
  * most, and so is one whose batches are too heavy, with fewer entries each. Entries may come twice.
  */
-export async function* resumableScan(
-  store: VersionedStore,
+export async function* resumableScan<Batch extends ScanBatch>(
+  store: { scan(options: ScanOptions): AsyncIterable<Batch> },
   { batchSize, timeoutMs, retries, clock, signal, cursor: from }: ResumableScanOptions,
-): AsyncGenerator<ScanBatch> {
+): AsyncGenerator<Batch> {
   let size = batchSize;
   let cursor = from;
   let failures = 0;
