@@ -1,6 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import type { CliOutput } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
+import { processTerminal } from './process-terminal.js';
 import { runCli } from './run-cli.js';
 
 // Hundreds of reads under way listen to one signal: no leak, and nothing to warn about on a user's terminal.
@@ -52,10 +53,13 @@ function outputOf(stream: NodeJS.WriteStream): CliOutput {
   };
 }
 
+const terminal = processTerminal(process.stdin, process.stdout);
+
 process.exitCode = await runCli(process.argv.slice(2), {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   stdin: process.stdin,
+  ...(terminal === undefined ? {} : { terminal }),
   env: process.env,
   signal: stopping.signal,
   onHangUp: (listener) => {

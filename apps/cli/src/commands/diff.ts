@@ -1,6 +1,6 @@
 import { compareBytes } from '@kvtwin/bytes';
 import { type DiffProgress, type DiffSummary, diffStores, type KeyDifference } from '@kvtwin/reconcile';
-import { type StoreSelector, systemClock, type Two } from '@kvtwin/versioned-value';
+import type { StoreSelector, Two } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
@@ -22,20 +22,21 @@ import type { OpenSides } from '../open-sides.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { parseDurationMs } from '../parse-duration.js';
 import { parseCount } from '../parse-number.js';
-import { ProgressLine } from '../progress-line.js';
+import { Progress } from '../progress/progress.js';
+import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
+import type { ProgressState } from '../progress/progress-state.js';
 import { resolveSides } from '../resolve-sides.js';
 import { addSideOptions, type SideFlags } from '../side-options.js';
 import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
 import { withSides } from '../with-sides.js';
 
-interface DiffFlags extends SideFlags, TableFlags {
+interface DiffFlags extends SideFlags, TableFlags, ProgressFlags {
   readonly settle: number;
   readonly reads: number;
   readonly rps?: number;
   readonly json?: boolean;
   readonly ndjson?: boolean;
   readonly values?: boolean;
-  readonly quiet?: boolean;
   readonly job?: boolean;
 }
 
@@ -73,7 +74,7 @@ export function registerDiff(program: Command, context: CliContext): void {
         diff(context, { ...flags, ...sidesOf(first, second, flags) }),
       ),
     );
-  addTableOptions(addSideOptions(command));
+  addTableOptions(addSideOptions(addProgressOption(command)));
 }
 
 function sidesOf(first: string | undefined, second: string | undefined, flags: DiffFlags): SideFlags {
@@ -138,8 +139,7 @@ async function run(
   flags: DiffFlags,
   examples: Examples,
 ): Promise<DiffSummary> {
-  const progress = new ProgressLine(io.stderr, flags.quiet === true);
-  const startedMs = systemClock.nowMs();
+  const progress = new Progress(io, { mode: progressModeOf(flags) });
   const differences = diffStores(stores[0], stores[1], {
     policy: sides.policy,
     settleMs: flags.settle,
@@ -147,10 +147,7 @@ async function run(
     timeoutMs: flags.timeout,
     signal: io.signal,
     ...(flags.rps === undefined ? {} : { rps: flags.rps }),
-    onProgress: (state) => {
-      const nowMs = systemClock.nowMs();
-      progress.show(nowMs, () => progressText(state, sides.names, nowMs - startedMs));
-    },
+    onProgress: (state) => progress.show(() => progressOf(state, sides.names)),
   });
   try {
     for await (const difference of differences) await take(difference);
@@ -169,18 +166,18 @@ async function run(
   }
 }
 
-function progressText(state: DiffProgress, names: Two<string>, elapsedMs: number): string {
-  const { phase, pass, scanned, open } = state;
-  const rate = (scanned[0] + scanned[1]) / 2 / Math.max(0.001, elapsedMs / 1000);
-  const counts = names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join('  ');
-  const inPass = pass === 1 ? '' : `  pass ${pass}`;
-  return phase === 'scanning'
-    ? `  scanning${inPass}  ${counts}   ${rateText(rate)} keys/s   open ${formatCount(open)}`
-    : `  confirming${inPass}  ${counts}   open ${formatCount(open)}`;
-}
-
-function rateText(rate: number): string {
-  return rate < 1000 ? String(Math.round(rate)) : `${(rate / 1000).toFixed(1)}k`;
+function progressOf({ phase, pass, scanned, share, open }: DiffProgress, names: Two<string>): ProgressState {
+  return {
+    phase: pass === 1 ? phase : `${phase} pass ${pass}`,
+    // Of two sides that hold about the same: a key is counted once.
+    items: Math.round((scanned[0] + scanned[1]) / 2),
+    itemName: 'keys',
+    ...(share > 0 ? { share } : {}),
+    notes: [
+      `open ${formatCount(open)}`,
+      names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join('  '),
+    ],
+  };
 }
 
 async function report(

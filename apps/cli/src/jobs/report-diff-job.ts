@@ -1,12 +1,14 @@
 import { type DiffJobProgress, type DiffJobSummary, diffClasses } from '@kvtwin/reconcile';
-import { systemClock, type Two } from '@kvtwin/versioned-value';
+import type { Two } from '@kvtwin/versioned-value';
 import type { CliContext } from '../cli-context.js';
 import { diffTable, exitCodeOfDiff } from '../diff-report.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatDuration } from '../format-duration.js';
 import { formatCount } from '../format-size.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
-import { ProgressLine } from '../progress-line.js';
+import { Progress } from '../progress/progress.js';
+import { type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
+import type { ProgressState } from '../progress/progress-state.js';
 import type { DiffJobFolder } from './diff-job-description.js';
 import { examplesIn } from './report-lines.js';
 import { type FinishedDiffJob, runDiffJob } from './run-diff-job.js';
@@ -15,16 +17,14 @@ import { type FinishedDiffJob, runDiffJob } from './run-diff-job.js';
 export async function runAndReport(
   context: CliContext,
   folder: DiffJobFolder,
-  flags: { readonly json?: boolean; readonly quiet?: boolean },
+  flags: ProgressFlags & { readonly json?: boolean },
 ): Promise<ExitCode> {
   const { io } = context;
   const { names } = folder.description.sides;
-  const progress = new ProgressLine(io.stderr, flags.quiet === true);
+  const progress = new Progress(io, { mode: progressModeOf(flags) });
   let finished: FinishedDiffJob;
   try {
-    finished = await runDiffJob(context, folder, (state) =>
-      progress.show(systemClock.nowMs(), () => progressText(state, names)),
-    );
+    finished = await runDiffJob(context, folder, (state) => progress.show(() => progressOf(state, names)));
   } catch (error) {
     progress.clear();
     await writeLine(io.stderr, `job ${folder.id} is paused. Resume: kvtwin job resume ${folder.id}`);
@@ -73,15 +73,22 @@ async function writeTable(
   );
 }
 
-function progressText(
-  { phase, scanned, units, unitCount, classes, elapsedMs }: DiffJobProgress,
+function progressOf(
+  { phase, scanned, units, unitCount, classes }: DiffJobProgress,
   names: Two<string>,
-): string {
+): ProgressState {
   if (phase === 'scanning') {
-    const rate = (scanned[0] + scanned[1]) / 2 / Math.max(0.001, elapsedMs / 1000);
-    const counts = names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join('  ');
-    return `  scanning  ${counts}   ${formatCount(Math.round(rate))} keys/s`;
+    return {
+      phase,
+      items: Math.round((scanned[0] + scanned[1]) / 2),
+      itemName: 'keys',
+      notes: [names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join('  ')],
+    };
   }
-  const keys = diffClasses.reduce((sum, name) => sum + classes[name], 0);
-  return `  comparing  ${units}/${unitCount} units   ${formatCount(keys)} keys`;
+  return {
+    phase,
+    items: diffClasses.reduce((sum, name) => sum + classes[name], 0),
+    itemName: 'keys',
+    parts: { done: units, count: unitCount, name: 'units' },
+  };
 }
