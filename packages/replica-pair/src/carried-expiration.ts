@@ -12,18 +12,22 @@ import {
  */
 export type CarriedExpiration = 'carried' | 'unlimited' | 'not-told' | 'not-supported';
 
-/** Write options that give a copy of `entry` the rest of its time, rounded up to the unit of the store it goes to. */
+/**
+ * Write options that give a copy of `entry` the rest of its time, in the unit of the store it goes to: rounded up, so
+ * that no copy goes before the entry, or to the nearest, so that an entry that is put back goes at its time.
+ */
 export function carriedExpiration(
-  entry: VersionedValue,
+  entry: Pick<VersionedValue, 'expiration' | 'createdAtMs'>,
   target: StoreCapabilities,
   nowMs: number,
+  rounding: 'up' | 'nearest' = 'up',
 ): { readonly told: CarriedExpiration; readonly options: Pick<WriteOptions, 'lifespanMs' | 'maxIdleMs'> } {
   const { expiration } = entry;
   const instantMs = expiryInstantMs(entry);
   if (expiration.kind === 'unknown' || instantMs === undefined) return { told: 'not-told', options: {} };
   if (expiration.kind === 'immortal') return { told: 'unlimited', options: {} };
   const lifespan = Number.isFinite(instantMs)
-    ? roundedUp(instantMs - nowMs, target.expirationUnitMs)
+    ? rounded(instantMs - nowMs, target.expirationUnitMs, rounding)
     : undefined;
   const maxIdle = expiration.maxIdleMs;
   const supported = (lifespan === undefined || target.lifespan) && (maxIdle === undefined || target.maxIdle);
@@ -32,13 +36,13 @@ export function carriedExpiration(
     options: {
       ...(lifespan !== undefined && target.lifespan ? { lifespanMs: lifespan } : {}),
       ...(maxIdle !== undefined && target.maxIdle
-        ? { maxIdleMs: roundedUp(maxIdle, target.expirationUnitMs) }
+        ? { maxIdleMs: rounded(maxIdle, target.expirationUnitMs, 'up') }
         : {}),
     },
   };
 }
 
 /** At least one unit: an entry that was read a moment ago is not written already expired. */
-function roundedUp(ms: number, unitMs: number): number {
-  return Math.max(1, Math.ceil(ms / unitMs)) * unitMs;
+function rounded(ms: number, unitMs: number, rounding: 'up' | 'nearest'): number {
+  return Math.max(1, Math[rounding === 'up' ? 'ceil' : 'round'](ms / unitMs)) * unitMs;
 }

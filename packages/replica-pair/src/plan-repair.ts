@@ -1,5 +1,12 @@
 import { equalBytes } from '@kvtwin/bytes';
-import type { SideRead, StoreCapabilities, Two, VersionedValue, WriteOptions } from '@kvtwin/versioned-value';
+import type {
+  EntryVersion,
+  SideRead,
+  StoreCapabilities,
+  Two,
+  VersionedValue,
+  WriteOptions,
+} from '@kvtwin/versioned-value';
 import { type CarriedExpiration, carriedExpiration } from './carried-expiration.js';
 import type { RepairTake } from './repair-request.js';
 import type { RepairGuard } from './repair-result.js';
@@ -14,6 +21,8 @@ export type PlannedWrite =
       readonly entry?: VersionedValue;
       readonly value: Uint8Array;
       readonly options: Pick<WriteOptions, 'lifespanMs' | 'maxIdleMs'>;
+      /** The version that the entry is to have, where the store takes one; `put`: by an unconditional write only. */
+      readonly replay?: { readonly version: EntryVersion; readonly by: 'condition' | 'put' };
       readonly expiration: CarriedExpiration;
       readonly guard: RepairGuard;
     };
@@ -25,6 +34,10 @@ export interface Target {
   readonly from?: VersionedValue;
   readonly lifespanMs?: number;
   readonly maxIdleMs?: number;
+  /** The version that it is to have, where that can be chosen. */
+  readonly version?: EntryVersion;
+  /** Write a value that is there already again, for its expiration. */
+  readonly evenIfSame?: boolean;
 }
 
 /** The state that `take` asks for; `nothing-to-take` where it names an absent side. */
@@ -48,9 +61,12 @@ export function planWrite(
   if (value === undefined) {
     return entry === undefined ? { action: 'none' } : { action: 'remove', entry, guard: casGuard(store) };
   }
-  if (entry !== undefined && equalBytes(entry.value, value)) return { action: 'none' };
+  if (entry !== undefined && (entry === target.from || equalBytes(entry.value, value))) {
+    if (entry === target.from || target.evenIfSame !== true) return { action: 'none' };
+  }
   const { told, options } = expirationOf(target, store, nowMs);
-  const write = { value, options, expiration: told };
+  const replay = replayOf(target.version, entry, store);
+  const write = { value, options, expiration: told, ...(replay === undefined ? {} : { replay }) };
   return entry === undefined
     ? { action: 'create', ...write, guard: createGuard(store) }
     : { action: 'replace', entry, ...write, guard: casGuard(store) };
@@ -62,7 +78,21 @@ export function weakestGuard(writes: Two<PlannedWrite>): RepairGuard | undefined
   return (['none', 'weak', 'strong'] as const).find((guard) => guards.includes(guard));
 }
 
-function casGuard(store: StoreCapabilities): RepairGuard {
+/** A version is taken only where it is a step forward. What counts up by itself under compare-and-set is left to do so. */
+function replayOf(
+  version: EntryVersion | undefined,
+  entry: VersionedValue | undefined,
+  store: StoreCapabilities,
+): Extract<PlannedWrite, { value: unknown }>['replay'] {
+  if (version === undefined || store.replay !== true) return undefined;
+  if (entry !== undefined && !(Number(version.token) > Number(entry.version.token))) return undefined;
+  if (store.conditionalReplay === true) return { version, by: 'condition' };
+  const countsUp = entry !== undefined && store.sameValueKeepsVersion !== true;
+  return countsUp ? undefined : { version, by: 'put' };
+}
+
+/** How safe a write over an entry that is there is. */
+export function casGuard(store: StoreCapabilities): RepairGuard {
   if (store.compareAndSet === 'none') return 'none';
   return store.compareAndSet === 'atomic' && store.tokensUnique ? 'strong' : 'weak';
 }

@@ -10,10 +10,18 @@ import {
   type VersionedStore,
   type WriteResult,
 } from '@kvtwin/versioned-value';
+import { alignVersion, isAligned, lowerVersion } from './align-versions.js';
 import type { PairSide } from './pair-side.js';
-import { type PlannedWrite, planWrite, type Target, targetOf, weakestGuard } from './plan-repair.js';
+import {
+  casGuard,
+  type PlannedWrite,
+  planWrite,
+  type Target,
+  targetOf,
+  weakestGuard,
+} from './plan-repair.js';
 import type { RepairRequest } from './repair-request.js';
-import type { RepairOutcome, RepairResult, RepairWrite } from './repair-result.js';
+import type { RepairGuard, RepairOutcome, RepairResult, RepairWrite } from './repair-result.js';
 import { sameObservation } from './same-observation.js';
 import { type Sha256, sha256Hex } from './sha256-hex.js';
 import { settleWrite } from './write-side.js';
@@ -49,10 +57,15 @@ export async function repairKey(
   });
   if (before.kind === 'unreadable') return ended('unreadable');
   if (changedSince(request, before, hashes)) return ended('changed-since');
-  const target = targetOf(request.take, before.sides);
-  if (target === 'nothing-to-take') return ended(target);
+  const { align = {} } = request;
+  const taken = targetOf(request.take, before.sides);
+  if (taken === 'nothing-to-take') return ended(taken);
+  const evenIfSame = align.expirations === true && before.expirationSkewMs !== undefined;
+  const counted = align.versions === true && before.versionsCompared && taken.value !== undefined;
+  const version = counted && taken.from !== undefined ? { version: taken.from.version } : {};
+  const target: Target = { ...taken, ...version, evenIfSame };
   const plans = await planBoth(parts, target, before);
-  const guard = weakestGuard(plans);
+  const guard = weakestGuard(plans) ?? (counted ? await guardOfLower(parts.sides, before) : undefined);
   if (guard === undefined) return ended('nothing-to-do');
   if (guard === 'none' && request.allowUnguarded !== true) {
     return {
@@ -68,8 +81,12 @@ export async function repairKey(
   const results = await writeBoth(parts.sides, key, plans, call);
   const writes: Two<RepairWrite> = [describe(plans[0], results[0]), describe(plans[1], results[1])];
   // What was written must be told, even if the signal fires before it is read again.
-  const after = await parts.read(key, call).catch(() => undefined);
-  const outcome = outcomeOf(results, after, target);
+  let after = await parts.read(key, call).catch(() => undefined);
+  if (counted && after !== undefined && (await countedUp(parts, key, target, after, call))) {
+    after = await parts.read(key, call).catch(() => undefined);
+  }
+  const reached = outcomeOf(results, after, target);
+  const outcome = reached === 'repaired' && !isAligned(after!, align) ? 'unverified' : reached;
   return { outcome, guard, writes, before, ...(after === undefined ? {} : { after }), hashes };
 }
 
@@ -78,6 +95,26 @@ async function planBoth(parts: RepairParts, target: Target, before: PairRead): P
   const plan = async (at: 0 | 1): Promise<PlannedWrite> =>
     planWrite(target, before.sides[at], await parts.sides[at].capabilities(), nowMs);
   return [await plan(0), await plan(1)];
+}
+
+/** How safe it is to count up the side that is behind; undefined where none is. */
+async function guardOfLower(sides: Two<PairSide>, read: PairRead): Promise<RepairGuard | undefined> {
+  const lower = lowerVersion(read);
+  return lower === undefined ? undefined : casGuard(await sides[lower.at].capabilities());
+}
+
+/** Whether a side was behind and was written. A failure shows in the read afterwards: it is still behind. */
+async function countedUp(
+  parts: RepairParts,
+  key: Uint8Array,
+  target: Target,
+  after: PairRead,
+  call: CallOptions,
+): Promise<boolean> {
+  const lower = lowerVersion(after);
+  if (lower === undefined || !after.sides.every((side) => holds(side, target.value))) return false;
+  await alignVersion(parts.sides[lower.at], key, lower, { clock: parts.clock, call }).catch(() => undefined);
+  return true;
 }
 
 /** Writes the first side, then the second; the second is left alone when the first did not take its write. */
@@ -130,8 +167,9 @@ function send(
   if (plan.action === 'remove') {
     return guarded ? store.removeIfVersion(key, plan.entry.version, call) : store.remove(key, call);
   }
-  const options = { ...plan.options, ...call };
-  if (!guarded) return store.put(key, plan.value, options);
+  const replay = plan.replay === undefined ? {} : { replayVersion: plan.replay.version };
+  const options = { ...plan.options, ...replay, ...call };
+  if (!guarded || plan.replay?.by === 'put') return store.put(key, plan.value, options);
   return plan.entry === undefined
     ? store.putIfAbsent(key, plan.value, options)
     : store.replaceIfVersion(key, plan.value, plan.entry.version, options);

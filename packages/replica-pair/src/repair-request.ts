@@ -19,6 +19,12 @@ export interface RepairRequest extends CallOptions {
   readonly basedOn?: PairRead;
   /** The same guard by hashes: SHA-256 of each side's value as lower-case hex, `null` where it was absent. */
   readonly ifHashes?: Two<string | null>;
+  /**
+   * What else than the value is to be the same afterwards. `versions`: of sides whose versions are counters, the lower
+   * one is counted up; what is written anew loses its expiration where its store does not tell it. `expirations`: a side
+   * that holds the value already gets the expiration of the one that is taken. Default: neither.
+   */
+  readonly align?: { readonly versions?: boolean; readonly expirations?: boolean };
   /** Writes also to a store without compare-and-set. Default false: such a repair ends as `unguarded`. */
   readonly allowUnguarded?: boolean;
   /**

@@ -20,7 +20,8 @@ export type RepairGuard = 'strong' | 'weak' | 'none';
  * - `unguarded`: a store has no compare-and-set and `allowUnguarded` was not given; nothing was written.
  * - `rejected`: a store refused the write; see its side in `writes`.
  * - `unknown`: a write was not answered; it may have been applied. See its side in `writes`.
- * - `unverified`: written, but the read afterwards failed or shows something else: somebody wrote after us.
+ * - `unverified`: written, but the read afterwards failed or shows something else: somebody wrote after us, or a store
+ *   could not be given the version or expiration that was asked for.
  */
 export type RepairOutcome =
   | 'repaired'
