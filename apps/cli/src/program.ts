@@ -18,6 +18,7 @@ const commands: readonly (readonly [name: string, load: () => Promise<Register>]
   ['undo', async () => (await import('./commands/undo.js')).registerUndo],
   ['job', async () => (await import('./commands/job.js')).registerJob],
   ['decode', async () => (await import('./commands/decode.js')).registerDecode],
+  ['trace', async () => (await import('./commands/trace.js')).registerTrace],
   ['serve', async () => (await import('./commands/serve.js')).registerServe],
   ['proxy', async () => (await import('./commands/proxy.js')).registerProxy],
   ['demo', async () => (await import('./commands/demo.js')).registerDemo],

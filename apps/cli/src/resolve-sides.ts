@@ -124,7 +124,7 @@ function urlInCache(url: string, cache: string): string {
 }
 
 /** `host:port/cache` of a URL, `memory:NAME` as it is. */
-function shortName(url: string): string {
+export function shortName(url: string): string {
   return withoutCredentials(url)
     .replace(/^[a-z0-9+]+:\/\/(\*\*\*@)?/i, '')
     .replace(/[?#].*$/, '')
