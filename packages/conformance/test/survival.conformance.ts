@@ -6,6 +6,7 @@ import {
   startSitePair,
 } from '../src/index.js';
 import {
+  mayBeLeft,
   type SurvivalPlan,
   type SurvivalReport,
   surviveCluster,
@@ -37,7 +38,7 @@ const EXPECTED_CODES = [
 function expectSurvived(report: SurvivalReport): void {
   expect(report.violations).toEqual([]);
   expect(EXPECTED_CODES).toEqual(expect.arrayContaining(Object.keys(report.total.errors)));
-  expect(report.leftInClient).toBe(0);
+  expect(report.leftInClient).toBeLessThanOrEqual(mayBeLeft(report));
   expect(report.memoryAfter.heapMb).toBeLessThan(report.memoryBefore.heapMb + 8);
   expect(report.phases[0]).toMatchObject({ name: 'quiet', errors: {} });
 }

@@ -7,6 +7,7 @@ import {
 } from '../src/index.js';
 import { describeSurvival } from './describe-survival.js';
 import {
+  mayBeLeft,
   type SurvivalPlan,
   type SurvivalReport,
   surviveCluster,
@@ -53,7 +54,7 @@ describe('two real sites', () => {
 function expectSurvived(report: SurvivalReport): void {
   console.log(describeSurvival(report));
   expect(report.violations).toEqual([]);
-  expect(report.leftInClient).toBe(0);
+  expect(report.leftInClient).toBeLessThanOrEqual(mayBeLeft(report));
   expect(report.memoryAfter.heapMb).toBeLessThan(report.memoryBefore.heapMb + 8);
   for (const { name, answeredPerSecond } of report.phases) {
     if (name.startsWith('quiet')) expect(answeredPerSecond).toBeGreaterThanOrEqual(2_000);

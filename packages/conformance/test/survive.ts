@@ -24,13 +24,21 @@ export interface SurvivalReport extends WorkloadReport {
   readonly memoryAfter: MemoryLevel;
   /** The most that was resident in between, in MiB. */
   readonly peakResidentMb: number;
-  /** Calls of the client that were not settled when every caller had its answer. */
+  /** Requests that the client still counted when every caller had its answer, see {@link mayBeLeft}. */
   readonly leftInClient: number;
 }
 
 const CACHE = 'survival';
 /** The client's own default. */
 const TIMEOUT_MS = 5_000;
+/**
+ * What may be left in the client: requests that a server has dropped without a word, on a connection that lives on. Their
+ * callers have had a timeout; the client knows their ids until the connection ends, in case the answers come after all.
+ */
+export function mayBeLeft({ total }: SurvivalReport): number {
+  return total.errors.HOTROD_TIMEOUT ?? 0;
+}
+
 /** Longer than a call may take; the other nodes still wait for it. */
 const FREEZE_MS = 7_000;
 const SAMPLE_MS = 500;
