@@ -1,0 +1,353 @@
+import { createHash } from 'node:crypto';
+import { ManualClock, StoreError } from '@kvtwin/versioned-value';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { alteredStore } from '../../test/altered-store.js';
+import { MemoryReplica, oneSource, pairSource, targetOf } from '../../test/memory-migration.js';
+import { simulate } from '../../test/simulate.js';
+import { MemoryOrderedStore } from '../job/memory-ordered-store.js';
+import type { OrderedStore, OrderedWrite } from '../job/ordered-store.js';
+import { MigrateJob, type MigrateJobOptions, type MigrateSummary } from './migrate-job.js';
+import { parseMapping } from './parse-mapping.js';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** At once, not in another thread: simulated time does not wait for those. */
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+let clock: ManualClock;
+let first: MemoryReplica;
+let second: MemoryReplica;
+let target: MemoryReplica;
+
+beforeEach(() => {
+  clock = new ManualClock(1_700_000_000_000);
+  first = new MemoryReplica('first', clock);
+  second = new MemoryReplica('second', clock);
+  target = new MemoryReplica('target', clock);
+});
+
+type Replica = MemoryReplica;
+const put = async (replica: Replica, place: string, key: string, value: string): Promise<void> => {
+  const [type, table] = place.split(' ') as ['kv', string | undefined];
+  await (await replica.store(table === undefined ? { type } : { type, table })).put(utf8(key), utf8(value));
+};
+const putBoth = async (place: string, key: string, value: string): Promise<void> => {
+  await put(first, place, key, value);
+  await put(second, place, key, value);
+};
+const job = (options: Partial<MigrateJobOptions> = {}): MigrateJob =>
+  new MigrateJob({
+    source: oneSource(first),
+    target: targetOf(target),
+    state: new MemoryOrderedStore(),
+    clock,
+    sha256,
+    batchSize: 16,
+    ...options,
+  });
+const run = (options: Partial<MigrateJobOptions> = {}): Promise<MigrateSummary> =>
+  simulate(clock, job(options).run());
+const rowsOf = async (state: OrderedStore, of: 'held' | 'skipped'): Promise<Record<string, unknown>[]> => {
+  const rows: Record<string, unknown>[] = [];
+  for await (const row of MigrateJob.rows(state, of)) rows.push(JSON.parse(row));
+  return rows;
+};
+
+/** Kv and tables of every type, on both masters. */
+async function seed(keys: number): Promise<void> {
+  for (let at = 0; at < keys; at++) {
+    await putBoth('kv', `key ${at}`, `value ${at}`);
+    await putBoth(`hash h${at % 3}`, `field ${at}`, `value ${at}`);
+    await putBoth('set tags', `member ${at}`, '');
+    await putBoth('zset board', `player ${at}`, String(at - 5));
+  }
+}
+
+/** Fails at a write, before or after it happened, and at every later one. */
+class CrashingStore extends MemoryOrderedStore {
+  writes = 0;
+  crashAt = Number.POSITIVE_INFINITY;
+  kept = false;
+  override async write(entries: readonly OrderedWrite[]): Promise<void> {
+    if (this.writes >= this.crashAt + (this.kept ? 1 : 0)) throw new Error('crashed');
+    this.writes++;
+    await super.write(entries);
+    if (this.kept && this.writes > this.crashAt) throw new Error('crashed');
+  }
+}
+
+describe('a migration of one replica', () => {
+  it('copies kv and tables, and counts by place', async () => {
+    await seed(40);
+    const summary = await run();
+    expect(await target.contents()).toEqual(await first.contents());
+    expect(summary).toMatchObject({ phase: 'done', round: 2, settled: true });
+    expect(summary.counts).toMatchObject({ source: 160, copied: 160, held: 0, skipped: 0 });
+    expect(summary.places.map(({ place, copied }) => [place.type, place.table, copied])).toEqual([
+      ['hash', 'h0', 14],
+      ['hash', 'h1', 13],
+      ['hash', 'h2', 13],
+      ['kv', undefined, 40],
+      ['set', 'tags', 40],
+      ['zset', 'board', 40],
+    ]);
+  });
+
+  it('leaves what the target has alone and says so, or replaces it when told to', async () => {
+    await seed(3);
+    await put(target, 'kv', 'key 1', 'theirs');
+    await put(target, 'kv', 'key 2', 'value 2');
+    const state = new MemoryOrderedStore();
+    const { counts } = await run({ state });
+    expect(counts).toMatchObject({ source: 12, copied: 11, skipped: 1, reasons: { exists: 1 } });
+    expect(await target.contents()).toContain('kv key 1=theirs');
+    expect(await rowsOf(state, 'skipped')).toMatchObject([
+      { type: 'kv', key: 'key 1', reason: 'exists', source: { bytes: 7 }, target: { bytes: 6 } },
+    ]);
+    const again = await run({ overwrite: true });
+    expect(again.counts).toMatchObject({ copied: 12, skipped: 0 });
+    expect(await target.contents()).toContain('kv key 1=value 1');
+  });
+
+  it('carries over what is left of lifespans, and max-idle', async () => {
+    const kv = await first.store({ type: 'kv' });
+    await kv.put(utf8('otp'), utf8('1'), { lifespanMs: 60_000, maxIdleMs: 5000 });
+    clock.turn(12_000);
+    await put(first, 'kv', 'stays', '1');
+    await kv.put(utf8('short'), utf8('1'), { lifespanMs: 100 });
+    clock.turn(200);
+    await kv.put(utf8('idle'), utf8('1'), { maxIdleMs: 90_000 });
+    const { counts } = await run();
+    expect(counts).toMatchObject({ source: 2, copied: 2, unknownExpiration: 0 });
+    const idle = await (await target.store({ type: 'kv' })).get(utf8('idle'));
+    expect(idle?.expiration).toEqual({ kind: 'mortal', maxIdleMs: 90_000 });
+  });
+
+  it('ends a copy when its original ends', async () => {
+    const kv = await first.store({ type: 'kv' });
+    await kv.put(utf8('otp'), utf8('1'), { lifespanMs: 60_000 });
+    clock.turn(12_345);
+    const copyAt = clock.nowMs();
+    await run();
+    const copy = (await (await target.store({ type: 'kv' })).get(utf8('otp')))!;
+    expect(copy.expiration).toEqual({ kind: 'mortal', lifespanMs: 47_655 });
+    expect(copy.createdAtMs! - copyAt).toBeLessThan(1000);
+  });
+
+  it('catches up with what was written, and removes what was deleted meanwhile', async () => {
+    await seed(30);
+    const kv = await first.store({ type: 'kv' });
+    let meanwhile = true;
+    const source = oneSource(first);
+    const onProgress = async (): Promise<void> => {
+      if (!meanwhile) return;
+      meanwhile = false;
+      await kv.put(utf8('key 0'), utf8('changed'));
+      await kv.remove(utf8('key 1'));
+      await kv.put(utf8('new'), utf8('made'));
+    };
+    const summary = await run({ source, onProgress: () => void onProgress() });
+    expect(await target.contents()).toEqual(await first.contents());
+    expect(summary.settled).toBe(true);
+    expect(summary.counts).toMatchObject({ source: 120, copied: 120 });
+  });
+
+  it('leaves alone what somebody else wrote to the target meanwhile', async () => {
+    await seed(2);
+    const state = new MemoryOrderedStore();
+    let wrote = false;
+    const onProgress = ({ phase }: { phase: string }): void => {
+      if (phase !== 'holding' || wrote) return;
+      wrote = true;
+      void put(target, 'kv', 'key 0', 'theirs');
+      void put(first, 'kv', 'key 0', 'newer');
+    };
+    const { counts } = await run({ state, onProgress });
+    expect(counts).toMatchObject({ copied: 7, skipped: 1 });
+    expect(await target.contents()).toContain('kv key 0=theirs');
+  });
+
+  it('writes nothing in a dry run, and says what would come of it', async () => {
+    await seed(4);
+    await put(target, 'kv', 'key 1', 'theirs');
+    const { counts } = await run({ dryRun: true });
+    expect(counts).toMatchObject({ source: 16, copied: 15, skipped: 1 });
+    expect(await target.contents()).toEqual(['kv key 1=theirs']);
+  });
+
+  it('skips what the target refuses, with the reason', async () => {
+    await put(first, 'kv', 'fits', '1');
+    await put(first, 'kv', 'too long', '1'.repeat(100));
+    target.alter = (store) =>
+      alteredStore(store, {
+        putIfAbsent: async (key, value, options) => {
+          if (value.length < 50) return store.putIfAbsent(key, value, options);
+          throw new StoreError('100 bytes are too many', { code: 'STORE_INVALID_VALUE' });
+        },
+      });
+    const state = new MemoryOrderedStore();
+    const { counts } = await run({ state });
+    expect(counts).toMatchObject({ copied: 1, skipped: 1, reasons: { refused: 1 } });
+    expect(await rowsOf(state, 'skipped')).toMatchObject([
+      { key: 'too long', error: '100 bytes are too many (STORE_INVALID_VALUE)' },
+    ]);
+  });
+
+  it('does as the mapping says', async () => {
+    await seed(6);
+    await put(first, 'kv', 'tmp:1', 'x');
+    const mapping = parseMapping(
+      JSON.stringify({
+        format: 'kvtwin.mapping/1',
+        rules: [
+          { type: 'kv', prefix: 'tmp:', skip: true },
+          { table: 'h*', rename: 'hash:*', lifespan: '1h' },
+          { type: 'zset', table: 'board', skip: true },
+        ],
+      }),
+    );
+    const { counts } = await run({ mapping });
+    expect(counts).toMatchObject({ source: 25, copied: 18, skipped: 7, reasons: { mapping: 7 } });
+    const hash = await target.store({ type: 'hash', table: 'hash:0' });
+    expect((await hash.get(utf8('field 3')))?.expiration).toEqual({ kind: 'mortal', lifespanMs: 3_600_000 });
+    expect((await target.contents()).filter((line) => line.startsWith('zset'))).toEqual([]);
+  });
+});
+
+describe('a migration of two masters', () => {
+  it('holds keys whose masters disagree, and takes them once they agree', async () => {
+    await seed(20);
+    await put(second, 'kv', 'key 3', 'other');
+    await put(first, 'hash h0', 'field 0', 'newer');
+    await put(first, 'kv', 'only here', '1');
+    const state = new MemoryOrderedStore();
+    const source = pairSource(first, second);
+    const { counts } = await run({ source, state });
+    expect(counts).toMatchObject({ source: 81, copied: 78, held: 3, skipped: 0 });
+    const rows = await rowsOf(state, 'held');
+    expect(Object.fromEntries(rows.map(({ key, reason }) => [key, reason]))).toEqual({
+      'key 3': 'diverged',
+      'field 0': 'diverged',
+      'only here': 'one-sided',
+    });
+    expect(rows.find(({ key }) => key === 'only here')).toMatchObject({ second: null, first: { bytes: 1 } });
+    expect(await target.contents()).not.toContain('kv only here=1');
+
+    await put(first, 'kv', 'key 3', 'other');
+    await (await first.store({ type: 'kv' })).remove(utf8('only here'));
+    const again = await run({ source, state });
+    expect(again.counts).toMatchObject({ source: 80, copied: 79, held: 1 });
+    expect(await target.contents()).toContain('kv key 3=other');
+    expect((await rowsOf(state, 'held')).map(({ key }) => key)).toEqual(['field 0']);
+  });
+
+  it('does not hold what settles by itself', async () => {
+    await seed(5);
+    await put(first, 'kv', 'key 1', 'on its way');
+    const source = pairSource(first, second);
+    const onProgress = ({ phase }: { phase: string }): void => {
+      if (phase === 'holding') void put(second, 'kv', 'key 1', 'on its way');
+    };
+    const { counts } = await run({ source, onProgress });
+    expect(counts).toMatchObject({ source: 20, copied: 20, held: 0 });
+  });
+
+  it('copies one-sided keys where the mapping says so', async () => {
+    await put(first, 'kv', 'a', '1');
+    await put(second, 'kv', 'b', '2');
+    const mapping = parseMapping('{"format":"kvtwin.mapping/1","rules":[{"oneSided":"copy"}]}');
+    const { counts } = await run({ source: pairSource(first, second), mapping });
+    expect(counts).toMatchObject({ copied: 2, held: 0 });
+  });
+
+  it('writes both masters of a target, and neither where one holds something else', async () => {
+    await seed(3);
+    const other = new MemoryReplica('other', clock);
+    await put(other, 'kv', 'key 2', 'theirs');
+    const { counts } = await run({ target: targetOf(target, other) });
+    expect(counts).toMatchObject({ copied: 11, skipped: 1 });
+    expect(await target.contents()).not.toContain('kv key 2=value 2');
+    expect((await other.contents()).filter((line) => !line.includes('theirs'))).toEqual(
+      await target.contents(),
+    );
+  });
+});
+
+describe('a migration that is broken off', () => {
+  const ended = ({
+    elapsedMs: _,
+    scanned: __,
+    units: ___,
+    bytes: ____,
+    ...summary
+  }: MigrateSummary): object => summary;
+
+  it.each(['one', 'two'] as const)('ends as if nothing had happened, from %s masters', async (masters) => {
+    await seed(12);
+    if (masters === 'two') await put(second, 'kv', 'key 3', 'other');
+    await put(target, 'kv', 'key 5', 'theirs');
+    const source = masters === 'one' ? oneSource(first) : pairSource(first, second);
+    const whole = new CrashingStore();
+    const expected = await run({ source, state: whole });
+    const contents = await target.contents();
+    const held = await rowsOf(whole, 'held');
+    for (const kept of [false, true]) {
+      for (let crashAt = 0; crashAt < whole.writes; crashAt++) {
+        target = new MemoryReplica('target', clock);
+        await put(target, 'kv', 'key 5', 'theirs');
+        const state = new CrashingStore();
+        Object.assign(state, { crashAt, kept });
+        await expect(run({ source, state })).rejects.toThrow('crashed');
+        state.crashAt = Number.POSITIVE_INFINITY;
+        const summary = await run({ source, state });
+        expect(await target.contents()).toEqual(contents);
+        expect({ ...ended(summary), written: 0 }).toEqual({ ...ended(expected), written: 0 });
+        expect(await rowsOf(state, 'held')).toEqual(held);
+      }
+    }
+  });
+
+  it('replaces what an attempt wrote that did not live to tell', async () => {
+    await put(first, 'kv', 'a', 'old');
+    const state = new CrashingStore();
+    // The intent is kept, what became of it is not.
+    Object.assign(state, { crashAt: 0, kept: true });
+    target.alter = (store) => store;
+    await expect(run({ state })).rejects.toThrow('crashed');
+    await put(target, 'kv', 'a', 'old');
+    await put(first, 'kv', 'a', 'new');
+    state.crashAt = Number.POSITIVE_INFINITY;
+    const { counts } = await run({ state });
+    expect(counts).toMatchObject({ copied: 1, skipped: 0 });
+    expect(await target.contents()).toEqual(['kv a=new']);
+  });
+
+  it('stops when its signal fires, and goes on later', async () => {
+    await seed(20);
+    const controller = new AbortController();
+    const state = new MemoryOrderedStore();
+    const onProgress = (): void => controller.abort();
+    await expect(run({ state, signal: controller.signal, onProgress })).rejects.toMatchObject({
+      code: 'STORE_ABORTED',
+    });
+    expect((await run({ state })).counts).toMatchObject({ copied: 80 });
+  });
+
+  it('stops at a target that does not answer, after some retries, and goes on later', async () => {
+    await seed(20);
+    let fails = true;
+    let tries = 0;
+    target.alter = (store) =>
+      alteredStore(store, {
+        putIfAbsent: async (key, value, options) => {
+          if (!fails) return store.putIfAbsent(key, value, options);
+          tries++;
+          throw new StoreError('nobody there', { code: 'STORE_UNREACHABLE' });
+        },
+      });
+    const state = new MemoryOrderedStore();
+    await expect(run({ state, concurrency: 1 })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    expect(tries).toBe(5);
+    fails = false;
+    expect((await run({ state })).counts).toMatchObject({ copied: 80 });
+  });
+});
