@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { HttpReplyInput } from '@kvtwin/hustdb-protocol';
-import type { Dispatcher } from 'undici';
+import type { HttpReplyInput, HttpRequest } from '@kvtwin/hustdb-protocol';
+import type { CallDeadline } from '@kvtwin/versioned-value';
 import { HustDbClientError } from './hustdb-client-error.js';
 import { type ExchangeProgress, transportError } from './transport-error.js';
 
@@ -15,118 +14,109 @@ export interface ExchangeContext {
   readonly dropUnlessOk: boolean;
 }
 
-/** The part of undici's controller that ends an exchange and its connection. */
-type Controller = Pick<Dispatcher.DispatchController, 'abort'>;
+/** Who carries the requests out. */
+export interface ExchangeOwner {
+  /** It is over with its connection, or never had one. */
+  settled(exchange: PendingExchange): void;
+  /** Its connection broke before the reply began: whether it is sent once more. */
+  sendAgain(exchange: PendingExchange): boolean;
+}
 
-/** One request on its way and its reply, as undici's handler. Settles exactly once. */
-export class PendingExchange implements Dispatcher.DispatchHandler {
-  readonly reply: Promise<HttpReplyInput>;
-  readonly #context: ExchangeContext;
-  #resolve!: (reply: HttpReplyInput) => void;
-  #reject!: (error: unknown) => void;
-  #controller: Controller | undefined;
+/** One request on its way and its reply. Settles exactly once. One object for all of it, for there are as many as requests. */
+export class PendingExchange implements CallDeadline {
+  readonly request: HttpRequest;
+  readonly context: ExchangeContext;
+  dueMs = 0;
+  progress: ExchangeProgress = 'waiting';
+  /** Whether it was sent before, on a connection that broke; it does not go on one that is as old. */
+  isSecond = false;
+  /** Drops the connection that it is on. */
+  drop: (() => void) | undefined;
+  readonly #owner: ExchangeOwner;
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: (reply: HttpReplyInput) => void;
+  readonly #reject: (error: unknown) => void;
   #settled = false;
-  #progress: ExchangeProgress = 'waiting';
-  #status = 0;
-  #headers: IncomingHttpHeaders = {};
-  #chunks: Buffer[] = [];
-  #length = 0;
 
-  constructor(context: ExchangeContext) {
-    this.#context = context;
-    this.reply = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+  constructor(
+    request: HttpRequest,
+    context: ExchangeContext,
+    owner: ExchangeOwner,
+    signal: AbortSignal | undefined,
+    resolve: (reply: HttpReplyInput) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.request = request;
+    this.context = context;
+    this.#owner = owner;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal?.addEventListener('abort', this, { once: true });
   }
 
-  /** Gives up: the caller gets `error`, and the connection is dropped where the request stands on one. */
+  /** Gives up: the caller gets the error, and the connection is dropped where the request stands on one. */
   cancel(
-    code: 'HUSTDB_TIMEOUT' | 'HUSTDB_ABORTED' | 'HUSTDB_CLOSED',
+    code: 'HUSTDB_TIMEOUT' | 'HUSTDB_ABORTED' | 'HUSTDB_CLOSED' | 'HUSTDB_REPLY_TOO_LARGE',
     message: string,
     cause?: unknown,
   ): void {
-    const { server, operation } = this.#context;
-    const mayHaveBeenApplied = this.#mayHaveBeenApplied();
-    const error = new HustDbClientError(message, { code, server, operation, mayHaveBeenApplied, cause });
-    this.#fail(error);
-    this.#controller?.abort(error);
+    const { server, operation } = this.context;
+    const mayHaveBeenApplied = this.#mayHaveBeenApplied;
+    this.fail(new HustDbClientError(message, { code, server, operation, mayHaveBeenApplied, cause }));
+    this.drop?.();
   }
 
-  onRequestStart(controller: Controller): void {
-    if (this.#settled) {
-      controller.abort(new Error('the call was given up before it was sent'));
-      return;
-    }
-    this.#controller = controller;
-    this.#progress = 'sent';
+  /** @internal The time limit. */
+  expire(): void {
+    const { operation, server, write } = this.context;
+    const late = write ? '; the server may still apply it' : '';
+    this.cancel('HUSTDB_TIMEOUT', `${operation} at ${server} timed out${late}`);
   }
 
-  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return;
-    this.#progress = 'replying';
-    this.#status = status;
-    this.#headers = headers;
-    if (!this.#context.dropUnlessOk || status === 200) return;
-    const { 'content-length': _unread, ...rest } = headers;
-    this.#succeed({ status, headers: rest as Record<string, string>, body: new Uint8Array(0) });
-    controller.abort(new Error('the server refused the body; its connection is dropped'));
+  /** @internal The signal. */
+  handleEvent(): void {
+    const { operation, server } = this.context;
+    this.cancel('HUSTDB_ABORTED', `${operation} at ${server} was aborted`, this.#signal?.reason);
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    this.#length += chunk.length;
-    if (this.#length <= this.#context.maxReplyBytes) {
-      this.#chunks.push(chunk);
-      return;
-    }
-    const { server, operation, maxReplyBytes } = this.#context;
-    const error = new HustDbClientError(
-      `${operation} at ${server}: the reply is longer than ${maxReplyBytes} bytes`,
-      {
-        code: 'HUSTDB_REPLY_TOO_LARGE',
-        server,
-        operation,
-        mayHaveBeenApplied: this.#context.write,
-      },
-    );
-    this.#fail(error);
-    controller.abort(error);
+  tooLong(): void {
+    const { operation, server, maxReplyBytes } = this.context;
+    const message = `${operation} at ${server}: the reply is longer than ${maxReplyBytes} bytes`;
+    this.cancel('HUSTDB_REPLY_TOO_LARGE', message);
   }
 
-  onResponseEnd(): void {
-    const headers = this.#headers as Record<string, string>;
-    this.#succeed({ status: this.#status, headers, body: join(this.#chunks, this.#length) });
-  }
-
-  onResponseError(_controller: Controller, cause: Error): void {
-    this.#fail(transportError(cause, this.#progress, this.#context, this.#mayHaveBeenApplied()));
-  }
-
-  #mayHaveBeenApplied(): boolean {
-    return this.#context.write && this.#progress !== 'waiting';
-  }
-
-  #succeed(reply: HttpReplyInput): void {
+  /** Its connection ended, or was never made, for this reason. */
+  broken(cause: Error): void {
     if (this.#settled) return;
-    this.#settled = true;
-    this.#resolve(reply);
+    this.drop = undefined;
+    if (this.progress === 'sent' && this.#owner.sendAgain(this)) return;
+    this.fail(transportError(cause, this.progress, this.context, this.#mayHaveBeenApplied));
   }
 
-  #fail(error: unknown): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    this.#chunks = [];
-    this.#reject(error);
+  /** The reply is none. */
+  misread(error: unknown): void {
+    const { server, operation, write } = this.context;
+    this.fail(HustDbClientError.fromProtocol(error, { server, operation, mayHaveBeenApplied: write }));
   }
-}
 
-/** One array of its own: a chunk would keep the socket's whole buffer alive. */
-function join(chunks: readonly Buffer[], length: number): Uint8Array {
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
+  succeed(reply: HttpReplyInput): void {
+    if (this.#settle()) this.#resolve(reply);
   }
-  return body;
+
+  fail(error: unknown): void {
+    if (this.#settle()) this.#reject(error);
+  }
+
+  get #mayHaveBeenApplied(): boolean {
+    return this.context.write && this.progress !== 'waiting';
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#signal?.removeEventListener('abort', this);
+    this.#owner.settled(this);
+    return true;
+  }
 }

@@ -1,0 +1,110 @@
+import { type HttpAddress, HttpSocket, type HttpSocketOwner } from './http-socket.js';
+import type { PendingExchange } from './pending-exchange.js';
+
+/** How often idle connections are looked through; as exact as closing them needs to be. */
+const SWEEP_MS = 10_000;
+/** Below the idle limits of both servers (300 s and 540 s), so that this side closes first. */
+const IDLE_SWEEPS = 6;
+
+/**
+ * The connections to one server: as many as are needed, up to a limit. A request goes on the idle one that was used last, or
+ * waits for the next that is free. Each waiting request brings about one attempt to connect, and a failed attempt fails one.
+ */
+export class HttpSockets implements HttpSocketOwner {
+  readonly #address: HttpAddress;
+  readonly #limit: number;
+  readonly #open = new Set<HttpSocket>();
+  readonly #connecting = new Set<HttpSocket>();
+  /** Used last, last. */
+  readonly #idle: HttpSocket[] = [];
+  readonly #waiting = new Set<PendingExchange>();
+  #sweep: NodeJS.Timeout | undefined;
+  #sweeps = 0;
+  #isClosed = false;
+
+  constructor(address: HttpAddress, limit: number) {
+    this.#address = address;
+    this.#limit = limit;
+  }
+
+  send(exchange: PendingExchange): void {
+    const idle = exchange.isSecond ? undefined : this.#takeIdle();
+    if (idle !== undefined) {
+      idle.wake();
+      idle.send(exchange);
+      return;
+    }
+    this.#waiting.add(exchange);
+    // One that broke goes on a new connection: idle ones are as old as the one that it was on.
+    if (exchange.isSecond && this.#open.size >= this.#limit) this.#idle[0]?.destroy();
+    this.#connect();
+  }
+
+  /** A waiting request was given up. */
+  forget(exchange: PendingExchange): void {
+    this.#waiting.delete(exchange);
+  }
+
+  /** Has every request under way given up, and drops the connections. */
+  close(giveUp: (exchange: PendingExchange) => void): void {
+    this.#isClosed = true;
+    clearInterval(this.#sweep);
+    for (const exchange of this.#waiting) giveUp(exchange);
+    for (const socket of this.#open) {
+      if (socket.exchange !== undefined) giveUp(socket.exchange);
+      socket.destroy();
+    }
+  }
+
+  ready(socket: HttpSocket): void {
+    this.#connecting.delete(socket);
+    const next = this.#takeWaiting();
+    if (next !== undefined) {
+      socket.send(next);
+      return;
+    }
+    socket.rest();
+    socket.idleSince = this.#sweeps;
+    this.#idle.push(socket);
+    this.#sweep ??= setInterval(this.#closeIdle, SWEEP_MS).unref();
+  }
+
+  gone(socket: HttpSocket, cause: Error | undefined): void {
+    this.#open.delete(socket);
+    this.#connecting.delete(socket);
+    const at = this.#idle.indexOf(socket);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (cause !== undefined) this.#takeWaiting()?.broken(cause);
+    if (!this.#isClosed) this.#connect();
+  }
+
+  #takeIdle(): HttpSocket | undefined {
+    for (let socket = this.#idle.pop(); socket !== undefined; socket = this.#idle.pop()) {
+      if (socket.isUsable) return socket;
+    }
+    return undefined;
+  }
+
+  #takeWaiting(): PendingExchange | undefined {
+    if (this.#waiting.size === 0) return undefined;
+    const [first] = this.#waiting;
+    this.#waiting.delete(first!);
+    return first;
+  }
+
+  #connect(): void {
+    while (this.#connecting.size < this.#waiting.size && this.#open.size < this.#limit) {
+      const socket = new HttpSocket(this.#address, this);
+      this.#open.add(socket);
+      this.#connecting.add(socket);
+    }
+  }
+
+  readonly #closeIdle = (): void => {
+    this.#sweeps++;
+    for (const socket of this.#idle) if (this.#sweeps - socket.idleSince >= IDLE_SWEEPS) socket.destroy();
+    if (this.#idle.length > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  };
+}
