@@ -17,6 +17,36 @@ export { type DiffJobState, readDiffJobState } from './job/diff-job-state.js';
 export { MemoryOrderedStore } from './job/memory-ordered-store.js';
 export type { OrderedStore, OrderedWrite } from './job/ordered-store.js';
 export type { KeyDifference } from './key-difference.js';
+export { KeyMapper, type MappedKey } from './migrate/key-mapper.js';
+export {
+  type LocatedEntry,
+  type LocatedKey,
+  type Place,
+  placeName,
+} from './migrate/located-key.js';
+export { emptyMapping, type Mapping, type MappingRule } from './migrate/mapping.js';
+export { mappingSchema } from './migrate/mapping-schema.js';
+export type { MigrateCounts } from './migrate/migrate-counts.js';
+export {
+  MigrateJob,
+  type MigrateJobOptions,
+  type MigrateProgress,
+  type MigrateSummary,
+} from './migrate/migrate-job.js';
+export type { PlaceCounts } from './migrate/migrate-ledger.js';
+export type { MigrateOptions } from './migrate/migrate-options.js';
+export type {
+  Disagreement,
+  LocatedBatch,
+  MigrateSource,
+  ScannedPart,
+  SourceRead,
+} from './migrate/migrate-source.js';
+export type { MigratePhase } from './migrate/migrate-state.js';
+export type { KvLayout, MigrateTarget, TargetPlace } from './migrate/migrate-target.js';
+export { parseMapping } from './migrate/parse-mapping.js';
+export { readMasters } from './migrate/read-masters.js';
+export { type SkipReason, skipReasons } from './migrate/skip-reason.js';
 export type { JsonPath } from './plan/json-path.js';
 export { makePlan, type PlanOptions, type PlanProgress, type PlanSource } from './plan/make-plan.js';
 export {
