@@ -87,6 +87,28 @@ describe('the extended dialect beyond kv and hash', () => {
   });
 });
 
+describe('a refusal in the strict dialect', () => {
+  it.each([
+    ['a version, where HustDB HA misses a parameter', '0'],
+    ['no version, where its node refuses one', undefined],
+  ])('tells %s', async (_, version) => {
+    const port = await proxy({ first: await node(), second: await node() });
+    const targets =
+      version === undefined
+        ? [
+            '/cache/put?key=',
+            '/cache/expire?key=k&ttl=',
+            '/hincrby?tb=c&key=n&val=',
+            '/hincrby?tb=a-b&key=n&val=1',
+          ]
+        : ['/cache/put', '/cache/expire?key=k', '/hincrby?tb=c&key=n', '/hincrby?key=n&val=1'];
+    for (const target of targets) {
+      const answer = (await ask(port, post(target, 'x')))!;
+      expect([target, answer.status, header(answer, 'Version')]).toEqual([target, 404, version]);
+    }
+  });
+});
+
 describe('two sites whose versions cannot be compared', () => {
   it('hold sets, sorted sets and counters, and are listed', async () => {
     const port = await proxy({ first: await site(), second: await site() });

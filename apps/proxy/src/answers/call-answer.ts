@@ -58,7 +58,8 @@ export function refusedAnswer(refused: RefusedCall, compat: Compatibility): Answ
   if (compat === 'extended' || refused.refused === 'bad-request') {
     return textAnswer(400, 'invalid-request', refused.message);
   }
-  return notFound('invalid-request', refused.message);
+  const answer = notFound('invalid-request', refused.message);
+  return refused.refused === 'failed' ? { ...answer, headers: answer.headers.slice(2) } : answer;
 }
 
 async function readFirst(

@@ -1,4 +1,4 @@
-import { type NamedRequest, parseHaRequest, slotOf } from '@kvtwin/hustdb-protocol';
+import { findInQuery, type NamedRequest, parseHaRequest, slotOf } from '@kvtwin/hustdb-protocol';
 import { StoreError } from '@kvtwin/versioned-value';
 import type { Cluster, ServedPair } from '../cluster/cluster.js';
 import { rawKeyOf } from '../cluster/routed-slot.js';
@@ -33,8 +33,10 @@ export async function clusterAnswer(call: ClusterCall, context: ClusterContext):
   const parsed = parseHaRequest(command.name, call);
   if (parsed.kind === 'refused') {
     const what = parsed.value === undefined ? 'is missing or empty' : `must not be ${shown(parsed.value)}`;
-    const message = `parameter ${parsed.parameter} ${what}`;
-    return refusal(command, context.compat, parsed.realHa === 'closes', parsed.parameter, message);
+    const { parameter } = parsed;
+    const message = `parameter ${parameter} ${what}`;
+    const sought = command.checks.has(parameter) && findInQuery(call.query, parameter) === undefined;
+    return refusal(command, context.compat, { closes: parsed.realHa === 'closes', sought }, message);
   }
   switch (command.family) {
     case 'peer-listing':
@@ -71,8 +73,7 @@ async function peerAnswer(
     return refusal(
       command,
       compat,
-      true,
-      'peer',
+      { closes: true, sought: true },
       `parameter peer must be from 0 to ${count - 1}, not ${number}`,
     );
   }
@@ -90,19 +91,18 @@ async function peerAnswer(
 
 /**
  * What HustDB HA refuses: it closes the connection, for which we answer 400; or answers 404, with `Version: 0` where it has
- * looked for the parameter itself before a write to the cache. Extended: 400 and the reason in every case.
+ * `sought` the parameter itself, in vain, before a write to the cache. Extended: 400 and the reason in every case.
  */
 function refusal(
   command: ClusterCommand,
   compat: Compatibility,
-  closes: boolean,
-  parameter: string,
+  { closes, sought }: { readonly closes: boolean; readonly sought: boolean },
   message: string,
 ): Answer {
   if (closes || compat === 'extended') return textAnswer(400, 'invalid-request', message);
   const answer = notFound('invalid-request', message);
-  const looksItself = command.family === 'cache-write' && command.checks.has(parameter);
-  if (command.scores || command.family === 'cache-read' || looksItself) return answer;
+  const missed = command.family === 'cache-write' && sought;
+  if (command.scores || command.family === 'cache-read' || missed) return answer;
   return { ...answer, headers: answer.headers.slice(2) };
 }
 

@@ -37,10 +37,10 @@ export interface HaCall {
 
 /**
  * A call that nobody needs to ask the pair about. `bad-request`: HustDB HA would close the connection without an answer.
- * `not-found`: it would answer 404.
+ * `not-found`: it would answer 404. `failed`: its node would refuse the call, of which it would tell by a 404 without a version.
  */
 export interface RefusedCall {
-  readonly refused: 'bad-request' | 'not-found';
+  readonly refused: 'bad-request' | 'not-found' | 'failed';
   readonly message: string;
 }
 
@@ -57,6 +57,22 @@ export function parseHaCall(
   query: string,
   compat: Compatibility,
   body: Uint8Array = NOTHING,
+): HaCall | RefusedCall {
+  const call = readCall(command, query, compat, body);
+  return 'refused' in call && reachesItsNode(command, query) ? { ...call, refused: 'failed' } : call;
+}
+
+/** Only of an addition HustDB HA tells apart what it refuses itself, a missing parameter, and what its node refuses. */
+function reachesItsNode(command: ServedCommand, query: string): boolean {
+  if (command.name !== 'hincrby') return false;
+  return ['tb', 'key', 'val'].every((name) => findInQuery(query, name) !== undefined);
+}
+
+function readCall(
+  command: ServedCommand,
+  query: string,
+  compat: Compatibility,
+  body: Uint8Array,
 ): HaCall | RefusedCall {
   const parameters = parseNodeQuery(query);
   const table = parameters.get('tb');
