@@ -1,12 +1,12 @@
 import { formatLatency } from '../format-latency.js';
 import { formatCount, formatSize } from '../format-size.js';
-import { LatencyCounts } from './latency-counts.js';
+import { LatencyHistogram } from '../latency-histogram.js';
 import type { ConnectionEvent, TraceEvent } from './trace-event.js';
 
 interface OperationCount {
   replies: number;
   errors: number;
-  readonly latencies: LatencyCounts;
+  readonly latencies: LatencyHistogram;
 }
 
 /** Operations told apart in a summary: more than the protocol has. */
@@ -57,12 +57,12 @@ export class TraceSummary {
     let known = this.#operations.get(name);
     if (known === undefined) {
       if (this.#operations.size >= maxOperations) return;
-      known = { replies: 0, errors: 0, latencies: new LatencyCounts() };
+      known = { replies: 0, errors: 0, latencies: new LatencyHistogram() };
       this.#operations.set(name, known);
     }
     known.replies++;
     if (message.kind === 'error') known.errors++;
-    if (latencyMs !== undefined) known.latencies.add(latencyMs);
+    if (latencyMs !== undefined) known.latencies.record(latencyMs);
   }
 
   /** Rows of a table: a heading, and one for each operation, the most frequent first. */
