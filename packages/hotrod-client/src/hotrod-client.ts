@@ -4,6 +4,7 @@ import type { Codec } from './cache/codec.js';
 import { type CacheCodecs, codecs } from './cache/codecs.js';
 import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
+import { checkCallOptions } from './check-call-options.js';
 import { ClientEventListeners, type ClientEvents } from './cluster/client-events.js';
 import { type ClusterTopology, clusterTopology } from './cluster/cluster-topology.js';
 import type { KeyRouter } from './cluster/owner-parts.js';
@@ -14,8 +15,8 @@ import { EventRegistry } from './events/event-registry.js';
 import type { HotRodError } from './hotrod-error.js';
 import { CallRecorder } from './observe/call-recorder.js';
 import type { ClientStats } from './observe/client-stats.js';
+import { checkOptionShapes } from './options/check-option-shapes.js';
 import {
-  checkTimeout,
   DEFAULT_SITE,
   type HotRodClientOptions,
   mergeOptions,
@@ -84,10 +85,12 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
    * Rejects with `HOTROD_CONNECT` where nothing answers, `HOTROD_TLS`, `HOTROD_AUTH` (not with `lazy: true`).
    */
   static async connect(
-    where: string | HotRodClientOptions = {},
+    where: string | URL | HotRodClientOptions = {},
     options: HotRodClientOptions = {},
   ): Promise<HotRodClient> {
-    const given = typeof where === 'string' ? optionsFromUri(parseHotRodUri(where)) : where;
+    const isUri = typeof where === 'string' || where instanceof URL;
+    const given = isUri ? optionsFromUri(parseHotRodUri(String(where))) : where;
+    for (const each of [given, options]) checkOptionShapes(each);
     const client = new HotRodClient(resolveOptions(mergeOptions(given, options)));
     if (client.#options.lazy) return client;
     try {
@@ -191,7 +194,7 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
     resolve: (result: Result) => void,
     reject: (error: HotRodError) => void,
   ): void {
-    checkTimeout(input.options?.timeoutMs);
+    checkCallOptions(input.options);
     this.#begin(input as AnyInput, input.request, resolve as Resolve, reject);
   }
 

@@ -101,7 +101,7 @@ describe('a cache', () => {
   it.each(['1.5s', '5', 'soon', '', '-1s', '0s', 0, -5, 1.5, Number.NaN])(
     'refuses the lifespan %j exactly',
     async (lifespan) => {
-      const message = `lifespan is ${JSON.stringify(lifespan)}; give whole milliseconds above 0, a text such as '90s', 'infinite' or 'default'`;
+      const message = `lifespan is ${typeof lifespan === 'string' ? JSON.stringify(lifespan) : lifespan}; give whole milliseconds above 0, a text such as '90s', 'infinite' or 'default'`;
       await expect(users.set('k', 'v', { lifespan: lifespan as never })).rejects.toMatchObject({
         ...invalid,
         message,

@@ -14,6 +14,7 @@ import {
   RequestFlag,
 } from '@kvtwin/hotrod-protocol';
 import { callTarget } from '../call-target.js';
+import { checkCallOptions } from '../check-call-options.js';
 import { CacheEventStream } from '../events/cache-event-stream.js';
 import type {
   CacheEntryEvent,
@@ -30,7 +31,7 @@ import { type AnyEventHandlers, CacheSubscription, handledTypes } from '../event
 import { type AnyListenerOptions, eventReading, wantedTypes } from '../events/event-decoder.js';
 import { HotRodError } from '../hotrod-error.js';
 import type { CallInput, CallTarget } from '../pending-call.js';
-import { decodeWith, encodeWith } from './apply-codec.js';
+import { checkCodec, decodeWith, encodeWith } from './apply-codec.js';
 import { type BulkContext, deleteMany, getMany, setMany } from './bulk-calls.js';
 import {
   type CacheCallOptions,
@@ -49,6 +50,7 @@ import type { IterateOptions } from './iterate-batches.js';
 import { iterateEntries } from './iterate-entries.js';
 import { iterateKeys } from './iterate-keys.js';
 import { keyRequest } from './key-request.js';
+import { listOf } from './list-of.js';
 import { type Payload, payloadBytes } from './payload-bytes.js';
 import { type Updated, type UpdateOptions, updateEntry } from './update-entry.js';
 
@@ -78,6 +80,9 @@ export class Cache<K, V> {
     codecs: CacheCodecs<K, V>,
     flags = 0,
   ) {
+    if (typeof name !== 'string') throw noName(name);
+    checkCodec(codecs.key, 'key');
+    checkCodec(codecs.value, 'value');
     this.#client = client;
     this.#codecs = codecs;
     this.#flags = flags;
@@ -198,7 +203,7 @@ export class Cache<K, V> {
    * its keys, all at the same time. Protocol 2.1 on.
    */
   async getMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<Map<K, V>> {
-    const given = [...keys];
+    const given = [...listOf('keys', keys)];
     const encoded = given.map((key) => this.#key(key));
     const values = new Array<V | typeof NO_VALUE>(given.length).fill(NO_VALUE);
     await getMany(this.#bulk(options), encoded, (index, value) => {
@@ -215,10 +220,10 @@ export class Cache<K, V> {
    * one key it is open which stays. When it fails, `mayHaveBeenApplied` says whether some may be stored. Protocol 2.1 on.
    */
   async setMany(entries: Iterable<readonly [K, V]>, options?: CacheWriteOptions): Promise<void> {
-    const encoded = Array.from(entries, ([key, value]) => ({
-      key: this.#key(key),
-      value: this.#value(value),
-    }));
+    const encoded = listOf('entries', entries).map((entry) => {
+      if (!Array.isArray(entry)) throw notAPair(entry);
+      return { key: this.#key(entry[0] as K), value: this.#value(entry[1] as V) };
+    });
     await setMany(this.#bulk(options), encoded, expirationOf(options));
   }
 
@@ -227,7 +232,7 @@ export class Cache<K, V> {
    * at the same time, none atomic with another. When some fail, the error tells how many; the others are done.
    */
   async deleteMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<number> {
-    const encoded = Array.from(keys, (key) => this.#key(key));
+    const encoded = listOf('keys', keys).map((key) => this.#key(key));
     return deleteMany(this.#bulk(options), encoded);
   }
 
@@ -386,6 +391,7 @@ export class Cache<K, V> {
     flags = 0,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
+      checkCallOptions(options);
       const request = build();
       this.#client.submit(
         {
@@ -419,6 +425,7 @@ export class Cache<K, V> {
   }
 
   #bulk(options: CacheCallOptions | undefined): BulkContext {
+    checkCallOptions(options);
     const flags = options === undefined ? this.#flags : this.#flags | flagsOf(options);
     return { sender: this.#client, target: this.#target, flags, options };
   }
@@ -469,3 +476,15 @@ function isOk({ outcome }: AnyReply): boolean {
 }
 
 function nothing(): void {}
+
+function noName(name: unknown): HotRodError {
+  return new HotRodError(`the name of a cache is a text, not ${typeof name}`, {
+    code: 'HOTROD_INVALID_ARGUMENT',
+  });
+}
+
+function notAPair(entry: unknown): HotRodError {
+  return new HotRodError(`entries has ${typeof entry}; give pairs of key and value, [key, value]`, {
+    code: 'HOTROD_INVALID_ARGUMENT',
+  });
+}

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import type { Codec } from './codec.js';
 import { boolean, float64, int32, int64 } from './protostream-scalars.js';
 
@@ -19,12 +20,13 @@ const bytes: Codec<Uint8Array> = {
 /** Bytes exactly as the cache stores them, whatever type that is. */
 const storage: Codec<Uint8Array> = { mediaType: 'storage', encode: asBytes, decode: (value) => value };
 
-/** UTF-8 text, `text/plain`. */
+/** UTF-8 text, `text/plain`. Half of a surrogate pair is refused: all of them would become the same character. */
 const text: Codec<string> = {
   mediaType: 'text/plain',
   encode(value) {
-    if (typeof value === 'string') return utf8(value);
-    throw new TypeError(`a string is needed, not ${nameOf(value)}`);
+    if (typeof value !== 'string') throw new TypeError(`a string is needed, not ${nameOf(value)}`);
+    if ((value as Ecma2024String).isWellFormed()) return utf8(value);
+    throw new TypeError('it has half of a surrogate pair, for which there is no UTF-8');
   },
   decode: textOf,
 };
@@ -56,7 +58,7 @@ function json<T = unknown>({ mediaType = 'text/plain' }: JsonCodecOptions = {}):
 export const codecs = { bytes, storage, text, json, int64, int32, float64, boolean } as const;
 
 function asBytes(value: Uint8Array): Uint8Array {
-  if (value instanceof Uint8Array) return value;
+  if (isUint8Array(value)) return value;
   throw new TypeError(`a Uint8Array is needed, not ${nameOf(value)}`);
 }
 
@@ -79,6 +81,9 @@ function utf8(text: string): Uint8Array {
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
+
+/** Node has it from version 20 on. */
+type Ecma2024String = string & { isWellFormed(): boolean };
 
 function nameOf(value: unknown): string {
   return value === null ? 'null' : typeof value;

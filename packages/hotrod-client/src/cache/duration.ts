@@ -33,7 +33,7 @@ export function parseDuration(name: string, given: Duration | undefined): WireDu
     return { unit: match === null ? 'milliseconds' : UNITS[match[2] as DurationUnit], amount };
   }
   throw new HotRodError(
-    `${name} is ${JSON.stringify(given)}; give whole milliseconds above 0, a text such as '90s', 'infinite' or 'default'`,
+    `${name} is ${typeof given === 'string' ? JSON.stringify(given) : String(given)}; give whole milliseconds above 0, a text such as '90s', 'infinite' or 'default'`,
     { code: 'HOTROD_INVALID_ARGUMENT' },
   );
 }

@@ -6,8 +6,10 @@ import {
 } from '@kvtwin/hotrod-protocol';
 import type { CallSender } from '../call-sender.js';
 import type { EventFilter } from '../events/cache-events.js';
+import { checkFactory } from '../events/check-factory.js';
 import { HotRodError } from '../hotrod-error.js';
 import type { CallOptions, CallTarget } from '../pending-call.js';
+import { segmentList } from './segment-list.js';
 
 /** How a cache is gone through. */
 export interface IterateOptions extends CallOptions {
@@ -42,6 +44,7 @@ export async function* iterateBatches(
   options: IterateBatchesOptions,
 ): AsyncGenerator<IterationBatch, void, undefined> {
   const cursor = await startCursor(sender, target, options);
+  let failed = false;
   try {
     let next = nextBatch(sender, target, cursor, options);
     for (;;) {
@@ -57,29 +60,34 @@ export async function* iterateBatches(
       options.signal?.throwIfAborted();
     }
   } catch (error) {
+    failed = true;
     throw options.signal?.aborted && !HotRodError.is(error) ? abortedError(error) : error;
   } finally {
-    await endCursor(sender, target, cursor);
+    const ended = endCursor(sender, target, cursor, options);
+    // Whoever has run out of time, or given up, does not wait for a server that may not answer this either.
+    if (!failed) await ended;
   }
 }
 
-function startCursor(
+async function startCursor(
   sender: CallSender,
   target: CallTarget,
   options: IterateBatchesOptions,
 ): Promise<Cursor> {
   const batchSize = options.batchSize ?? DEFAULT_BATCH_SIZE;
   if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 100_000) {
-    throw new HotRodError(`batchSize is ${batchSize}; give 1 to 100,000`, {
+    throw new HotRodError(`batchSize is ${String(batchSize)}; give 1 to 100,000`, {
       code: 'HOTROD_INVALID_ARGUMENT',
     });
   }
+  checkFactory('filter', options.filter);
+  const segments = segmentList(options.segments);
   return sender.execute({
     operation: operations.iterationStart,
     request: {
       batchSize,
       includeMetadata: options.metadata,
-      ...(options.segments === undefined ? {} : { segments: segmentSet(options.segments) }),
+      ...(segments === undefined ? {} : { segments: segmentSet(segments) }),
       ...(options.filter === undefined
         ? {}
         : { factory: options.filter.name, parameters: options.filter.parameters ?? [] }),
@@ -111,6 +119,7 @@ async function endCursor(
   sender: CallSender,
   target: CallTarget,
   { iterationId, connectionId }: Cursor,
+  { timeoutMs }: CallOptions,
 ): Promise<void> {
   await sender
     .execute({
@@ -118,6 +127,7 @@ async function endCursor(
       request: { iterationId },
       target,
       connectionId,
+      options: { timeoutMs },
       interpret: () => undefined,
     })
     .catch(() => undefined);

@@ -61,3 +61,28 @@ it('a walk through a cache without segments fails when its server is lost', asyn
     code: expect.stringMatching(/^HOTROD_(?:ITERATION|CONNECTION)_LOST$/),
   });
 });
+
+describe('a walk at a server that has stopped answering', () => {
+  it.each<[string, (controller: AbortController) => { timeoutMs?: number; signal?: AbortSignal }, string]>([
+    ['its time is up', () => ({ timeoutMs: 50 }), 'HOTROD_TIMEOUT'],
+    ['it is aborted', (controller) => ({ signal: controller.signal }), 'HOTROD_ABORTED'],
+  ])('ends when %s, and does not wait for the end of the cursor', async (_, options, code) => {
+    const server = await HotRodServer.listen({ caches: { c: {} } });
+    closers.push(() => server.close());
+    const c = (await connect(server.url)).cache('c');
+    await c.setMany(keys.map((key) => [key, key] as const));
+    const controller = new AbortController();
+    let endedMs = 0;
+    const walk = async () => {
+      for await (const _ of c.keys({ batchSize: 10, ...options(controller) })) {
+        if (endedMs > 0) continue;
+        server.faults.holdReplies();
+        endedMs = performance.now();
+        setTimeout(() => controller.abort(), 50);
+      }
+    };
+    await expect(walk()).rejects.toMatchObject({ code });
+    // The end of the cursor would have taken the client's 5 s.
+    expect(performance.now() - endedMs).toBeLessThan(4_000);
+  });
+});

@@ -6,6 +6,7 @@ import { debugLog } from '../observe/debug-log.js';
 import type { CallTarget } from '../pending-call.js';
 import { type IterateBatchesOptions, iterateBatches } from './iterate-batches.js';
 import { IterationProgress } from './iteration-progress.js';
+import { segmentList } from './segment-list.js';
 
 /** Failures of a server behind which the walk goes on at another one. */
 const LOSSES: ReadonlySet<string> = new Set([
@@ -29,7 +30,7 @@ export async function* iterateEntries<T>(
   options: IterateBatchesOptions,
   decode: (entry: IterationEntry) => T,
 ): AsyncGenerator<T, void, undefined> {
-  const asked = options.segments && [...options.segments];
+  const asked = segmentList(options.segments);
   const progress = new IterationProgress(asked);
   let segments = asked;
   for (let losses = 1; ; losses++) {

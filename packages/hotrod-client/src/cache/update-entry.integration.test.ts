@@ -98,3 +98,31 @@ describe('update', () => {
     });
   });
 });
+
+describe('a function that takes its time', () => {
+  const never = () => new Promise<number>(() => undefined);
+
+  it.each<[string, () => { timeoutMs?: number; signal?: AbortSignal }, string]>([
+    ['the time limit', () => ({ timeoutMs: 30 }), 'HOTROD_TIMEOUT'],
+    ['a signal', () => ({ signal: AbortSignal.timeout(30) }), 'HOTROD_ABORTED'],
+    ['a signal that has fired', () => ({ signal: AbortSignal.abort() }), 'HOTROD_ABORTED'],
+  ])('for ever is left by %s', async (_, options, code) => {
+    await expect(counters[0]!.update('n', never, options())).rejects.toMatchObject({
+      code,
+      mayHaveBeenApplied: false,
+    });
+  });
+
+  it('longer than the limit is not written any more', async () => {
+    let finish: (value: number) => void = () => undefined;
+    const late = new Promise<number>((resolve) => {
+      finish = resolve;
+    });
+    await expect(counters[0]!.update('n', () => late, { timeoutMs: 30 })).rejects.toMatchObject({
+      code: 'HOTROD_TIMEOUT',
+    });
+    finish(1);
+    await late;
+    expect(await counters[0]!.has('n')).toBe(false);
+  });
+});

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CallBudget } from '../call-budget.js';
+import { checkCallOptions } from '../check-call-options.js';
 import { HotRodError } from '../hotrod-error.js';
 import type { CacheCallOptions, CacheWriteOptions } from './cache-call-options.js';
 import type { CacheEntry } from './cache-entry.js';
@@ -7,7 +8,10 @@ import type { CacheEntry } from './cache-entry.js';
 /** What an update function returns to leave the entry as it is. */
 export const UNCHANGED: unique symbol = Symbol('unchanged');
 
-/** Options of `cache.update()`. `timeoutMs` limits all attempts together. */
+/**
+ * Options of `cache.update()`. `timeoutMs` and `signal` limit all attempts together, and what the function takes with them.
+ * Without `timeoutMs` each request has the client's limit, and the function may take its time.
+ */
 export interface UpdateOptions extends CacheWriteOptions {
   /**
    * How often the value is computed anew because another writer came first. Default 64: of that many writers at the same
@@ -47,17 +51,24 @@ export async function updateEntry<K, V>(
   options: UpdateOptions,
   { random }: UpdateEnvironment,
 ): Promise<V | undefined> {
+  checkCallOptions(options);
   const { maxAttempts = DEFAULT_MAX_ATTEMPTS, timeoutMs: _, signal: __, ...write } = options;
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) {
     throw new HotRodError(`maxAttempts is ${maxAttempts}; give a whole number from 1 on`, {
       code: 'HOTROD_INVALID_ARGUMENT',
     });
   }
+  if (typeof change !== 'function') {
+    throw new HotRodError(`an update needs a function of the entry, not ${typeof change}`, {
+      code: 'HOTROD_INVALID_ARGUMENT',
+    });
+  }
   const budget = new CallBudget(options);
   for (let attempt = 1; ; attempt++) {
     const entry = await cache.getEntry(key, { ...write, ...budget.rest });
-    const value = await change(entry);
+    const value = await budget.within(Promise.resolve(change(entry)), cache.name);
     if (value === UNCHANGED) return entry?.value;
+    budget.check(cache.name);
     const rest = { ...write, ...budget.rest };
     if (await tryWrite(cache, key, value, entry, rest)) return value;
     if (attempt >= maxAttempts) throw conflict(cache.name, maxAttempts);

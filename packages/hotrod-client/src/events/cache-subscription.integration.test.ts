@@ -190,6 +190,31 @@ describe('a subscription', () => {
     ]);
   });
 
+  it('survives an error handler that rejects itself, and handlers that return other promises', async () => {
+    const server = await startServer();
+    const c = (await connect(server.url)).cache('c');
+    const warned = once(process, 'warning');
+    const errors: unknown[] = [];
+    const reject = (_: unknown, fail: (error: unknown) => void) => fail('from a thenable');
+    const thenable = Object.fromEntries([['then', reject]]);
+    await c.subscribe({
+      created: () => thenable,
+      modified: () => Promise.reject(new Error('from a promise')),
+      error: async (error) => {
+        errors.push(error);
+        throw new Error('from the error handler');
+      },
+    });
+    await c.set('k', 'v');
+    await c.set('k', 'w');
+    const [warning] = await warned;
+    expect(warning).toMatchObject({
+      code: 'HOTROD_HANDLER',
+      message: expect.stringContaining('error handler'),
+    });
+    await eventually(() => expect(errors).toEqual(['from a thenable', new Error('from a promise')]));
+  });
+
   it('keeps the connection when a handler throws or rejects, and tells the error', async () => {
     const server = await startServer();
     const client = await connect(server.url);

@@ -124,8 +124,7 @@ export class CacheSubscription {
     if (this.#closed) return;
     const handlers = this.#input.handlers as Partial<Record<string, (argument: unknown) => unknown>>;
     try {
-      const result = handlers[name]?.(argument);
-      if (result instanceof Promise) result.catch((error: unknown) => this.#report(error));
+      whenRejected(handlers[name]?.(argument), (error) => this.#report(error));
     } catch (error) {
       this.#report(error);
     }
@@ -140,7 +139,7 @@ export class CacheSubscription {
     }
     try {
       if (handlers.error === undefined) this.#warn(error);
-      else handlers.error(error);
+      else whenRejected(handlers.error(error), (second) => this.#warn(second));
     } catch (second) {
       this.#warn(second);
     }
@@ -161,9 +160,17 @@ export class CacheSubscription {
   }
 }
 
+/** Hears of the failure of what an async handler has returned. */
+function whenRejected(result: unknown, fail: (error: unknown) => void): void {
+  if (typeof result !== 'object' || result === null || !('then' in result)) return;
+  Promise.resolve(result).catch(fail);
+}
+
 /** The event types that there are handlers for. Throws `HOTROD_INVALID_ARGUMENT` where there is none, or it is no function. */
 export function handledTypes(handlers: AnyEventHandlers): (typeof EVENT_TYPES)[number][] {
-  const types = EVENT_TYPES.filter((type) => handlers[type] !== undefined);
+  const types = EVENT_TYPES.filter(
+    (type) => (handlers as AnyEventHandlers | null | undefined)?.[type] !== undefined,
+  );
   const odd = types.find((type) => typeof handlers[type] !== 'function');
   if (types.length > 0 && odd === undefined) return types;
   const why =

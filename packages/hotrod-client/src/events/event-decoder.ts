@@ -9,6 +9,7 @@ import type {
   ListenerOptions,
   WithConverter,
 } from './cache-events.js';
+import { checkFactory } from './check-factory.js';
 import type { ListenerInput } from './event-listener.js';
 
 /** A listener's request and how its events are read. */
@@ -41,7 +42,14 @@ export function eventReading<K, V>(
   types: readonly CacheEventType[],
   options: AnyListenerOptions,
 ): EventReading<CacheEntryEvent<K, V | undefined> | ConvertedCacheEvent<unknown>> {
-  const { converter, values } = options;
+  const { converter, values, filter } = options;
+  checkFactory('filter', filter);
+  checkFactory('converter', converter);
+  if (converter !== undefined && typeof converter.decode !== 'function') {
+    throw new HotRodError(`the converter ${converter.name} has no decode(data)`, {
+      code: 'HOTROD_INVALID_ARGUMENT',
+    });
+  }
   if (converter === undefined) return entryReading(codecs, types, options);
   if (!values) return convertedReading(types, { ...options, converter });
   throw new HotRodError(
@@ -54,7 +62,8 @@ export function eventReading<K, V>(
 
 /** The types of an option; throws `HOTROD_INVALID_ARGUMENT` on what is none, and on an empty list. */
 export function wantedTypes(given: readonly CacheEventType[] = EVENT_TYPES): readonly CacheEventType[] {
-  if (given.length > 0 && given.every((type) => EVENT_TYPES.includes(type))) return given;
+  if (Array.isArray(given) && given.length > 0 && given.every((type) => EVENT_TYPES.includes(type)))
+    return given;
   throw new HotRodError(`types is ${JSON.stringify(given)}; give some of ${EVENT_TYPES.join(', ')}`, {
     code: 'HOTROD_INVALID_ARGUMENT',
   });

@@ -2,6 +2,7 @@ import { ClientIntelligence, PROTOCOL_VERSIONS, type ProtocolVersion } from '@kv
 import type { TraceContext } from '../connection/trace-context.js';
 import { HotRodError } from '../hotrod-error.js';
 import { type HotRodAuthOptions, type ResolvedAuth, resolveAuth } from './auth-options.js';
+import { checkOptionShapes } from './check-option-shapes.js';
 import { DEFAULT_PORT, parseServerAddress, type ServerAddress } from './server-address.js';
 import { type HotRodTls, mergeTls, resolveTls, type TlsSource } from './tls-options.js';
 
@@ -127,6 +128,7 @@ const MAX_WIRE_LENGTH = 0x7fff_ffff;
 
 /** Fills in defaults and refuses what is out of range (`HOTROD_INVALID_ARGUMENT`). */
 export function resolveOptions(given: HotRodClientOptions = {}): ResolvedOptions {
+  checkOptionShapes(given);
   const resolved: ResolvedOptions = {
     sites: resolveSites(given),
     mapAddress: given.mapAddress ?? ((host, port) => ({ host, port })),
@@ -171,9 +173,10 @@ export function mergeOptions(first: HotRodClientOptions, second: HotRodClientOpt
 }
 
 /** Refuses a time limit that is none; undefined passes. */
-export function checkTimeout(timeoutMs: number | undefined): void {
-  if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS)) {
-    throw invalid(`timeoutMs is ${timeoutMs}; give milliseconds above 0, at most ${MAX_TIMER_MS}`);
+export function checkTimeout(timeoutMs: unknown): void {
+  if (timeoutMs === undefined) return;
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS)) {
+    throw invalid(`timeoutMs is ${String(timeoutMs)}; give milliseconds above 0, at most ${MAX_TIMER_MS}`);
   }
 }
 
@@ -209,13 +212,16 @@ function isList(
 function resolveSite(name: string, given: SiteOptions['servers'], intelligence: Intelligence): ResolvedSite {
   const what = name === DEFAULT_SITE ? 'servers' : `sites.${name}`;
   oneOf('intelligence', intelligence, Object.keys(INTELLIGENCE));
-  if (!Array.isArray(given) || given.length === 0)
-    throw invalid(`${what} is empty; name at least one server`);
+  if (!Array.isArray(given)) throw invalid(`${what} is no list; give addresses, ['host:port', …]`);
+  if (given.length === 0) throw invalid(`${what} is empty; name at least one server`);
   return { name, servers: given.map(resolveServer), intelligence: INTELLIGENCE[intelligence] };
 }
 
 function resolveServer(server: string | ServerAddress): ServerAddress {
   if (typeof server === 'string') return parseServerAddress(server);
+  if (typeof server !== 'object' || server === null) {
+    throw invalid(`a server is ${String(server)}; give host:port, or { host, port }`);
+  }
   whole('port', server.port, 1, 65_535);
   if (typeof server.host === 'string' && server.host !== '') return server;
   throw invalid('a server has no host');
@@ -232,7 +238,7 @@ function resolveProtocol(given: string): ProtocolVersion | 'auto' {
 
 function whole(name: string, value: number, min: number, max: number): number {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw invalid(`${name} is ${value}; give a whole number from ${min} to ${max}`);
+  throw invalid(`${name} is ${String(value)}; give a whole number from ${min} to ${max}`);
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
