@@ -1,4 +1,4 @@
-/** Beyond this many tokens on a side the table of {@link differenceOf} is not worth its memory. */
+/** Beyond this many tokens on a side the table of {@link stepsBetween} is not worth its memory. */
 const maxTokens = 1500;
 
 /** A run of text that both have, or only one of the two. */
@@ -12,8 +12,18 @@ export interface TextRun {
  * where the texts are too long to be compared so.
  */
 export function differenceOf(before: string, after: string): TextRun[] | undefined {
-  const a = tokensOf(before);
-  const b = tokensOf(after);
+  const steps = stepsBetween(tokensOf(before), tokensOf(after));
+  if (steps === undefined) return undefined;
+  const runs: TextRun[] = [];
+  for (const { kind, text } of steps) append(runs, kind, text);
+  return runs;
+}
+
+/**
+ * How to get from one list to another, item by item: `same` and `removed` ones are those of the first list in order,
+ * `same` and `added` ones those of the second. `undefined` where the lists differ in too many places.
+ */
+export function stepsBetween(a: readonly string[], b: readonly string[]): TextRun[] | undefined {
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;
@@ -21,11 +31,12 @@ export function differenceOf(before: string, after: string): TextRun[] | undefin
   const middleA = a.slice(head, a.length - tail);
   const middleB = b.slice(head, b.length - tail);
   if (middleA.length > maxTokens || middleB.length > maxTokens) return undefined;
-  const runs: TextRun[] = [];
-  append(runs, 'same', a.slice(0, head).join(''));
-  for (const step of longestCommon(middleA, middleB)) append(runs, step.kind, step.text);
-  append(runs, 'same', a.slice(a.length - tail).join(''));
-  return runs;
+  const same = (text: string): TextRun => ({ kind: 'same', text });
+  return [
+    ...a.slice(0, head).map(same),
+    ...longestCommon(middleA, middleB),
+    ...a.slice(a.length - tail).map(same),
+  ];
 }
 
 function tokensOf(text: string): string[] {

@@ -1,4 +1,4 @@
-import type { CliIo, CliOutput } from '../src/cli-io.js';
+import type { CliIo, CliOutput, CliTerminal } from '../src/cli-io.js';
 import type { ExitCode } from '../src/exit-code.js';
 import { runCli } from '../src/run-cli.js';
 
@@ -18,6 +18,7 @@ export interface RunOptions {
   /** Hears every piece of stdout. */
   readonly onStdout?: (text: string) => void;
   readonly isTTY?: boolean;
+  readonly terminal?: CliTerminal;
   /** Fires `hangup` where a process gets SIGHUP. */
   readonly hangUps?: EventTarget;
 }
@@ -40,6 +41,7 @@ export async function runInProcess(args: readonly string[], options: RunOptions 
       return () => options.hangUps?.removeEventListener('hangup', listener);
     },
     pid: process.pid,
+    ...(options.terminal === undefined ? {} : { terminal: options.terminal }),
   };
   const code = await runCli(args, io);
   return { code, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes };

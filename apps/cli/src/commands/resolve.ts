@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { ReplicaPairStore } from '@kvtwin/replica-pair';
+import type { StoreSelector } from '@kvtwin/versioned-value';
+import { type Command, Option } from 'commander';
+import { action, type CliContext } from '../cli-context.js';
+import { CliError } from '../cli-error.js';
+import { commandHint } from '../command-hint.js';
+import { ExitCode } from '../exit-code.js';
+import { parseKey } from '../key-text.js';
+import { type OpenSides, openSides } from '../open-sides.js';
+import { writeLine } from '../output.js';
+import type { QueuedKey } from '../resolve/resolve-item.js';
+import {
+  kindOfTarget,
+  maxQueuedKeys,
+  parseClasses,
+  queueOfJob,
+  queueOfPlan,
+} from '../resolve/resolve-queue.js';
+import { runPicker } from '../resolve/run-picker.js';
+import { type TakeWord, takeSide } from '../resolve/take-side.js';
+import { resolveSides, type Sides } from '../resolve-sides.js';
+import { addSideOptions, type SideFlags } from '../side-options.js';
+import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
+
+interface ResolveFlags extends SideFlags, TableFlags {
+  readonly as?: 'key' | 'job' | 'plan';
+  readonly keyBase64?: boolean;
+  readonly class?: string;
+  readonly prefix?: string;
+  readonly take?: TakeWord;
+  readonly unguarded?: boolean;
+  readonly json?: boolean;
+}
+
+const help = `
+Shows both sides of a key beside each other: a JSON tree with what differs marked, text, or hex. Decide with a (take A),
+b (take B), e (edit a merge in $VISUAL or $EDITOR), d (delete); n and p go to the next and the previous key, i leaves one
+as it is, h shows hex, t text or tree, ? every key. Nothing is written before w; then a key is written only while both
+sides still hold what was shown. A side that has changed is shown anew instead.
+
+What is given is a diff job's id, a plan's file (its undecided rows), or a key; --as says which where that is not clear.
+Where nobody sits at a terminal, --take decides about one key, and kvtwin plan about many.
+
+Examples:
+  kvtwin resolve user:42
+  kvtwin resolve d1 --class value-conflict --prefix user:
+  kvtwin resolve p-d1.ndjson
+  kvtwin resolve user:42 --take a
+
+Exit codes: 0 all is resolved or left as it is · 1 no terminal · 2 some still differ · 3 some could not be written ·
+4 a side is unreachable · 5 credentials · 6 with --take: a side changed meanwhile · 130 interrupted`;
+
+export function registerResolve(program: Command, context: CliContext): void {
+  const command = program
+    .command('resolve')
+    .summary('decide about differences, key by key, on a full screen')
+    .description(
+      'Decides about keys on which the two sides differ, one after the other, and writes what was decided.',
+    )
+    .argument('<target>', 'a key, the id of a diff job, or the file of a plan')
+    .addOption(new Option('--as <kind>', 'what the argument is').choices(['key', 'job', 'plan']))
+    .option('--key-base64', 'the key is given as base64')
+    .option('--class <classes>', 'of a job or a plan: only these classes (value-conflict,only-*)')
+    .option('--prefix <text>', 'of a job or a plan: only keys that begin with this')
+    .addOption(
+      new Option('--take <side>', 'decide about one key without a screen').choices(['a', 'b', 'delete']),
+    )
+    .option('--unguarded', 'write also to a store that has no compare-and-set')
+    .option('--json', 'with --take: print one JSON object')
+    .addHelpText('after', help)
+    .action(action(context, (target: string, flags: ResolveFlags) => resolve(context, target, flags)));
+  addTableOptions(addSideOptions(command));
+}
+
+/** What is to be resolved, and where. */
+interface Task {
+  readonly from: string;
+  readonly keys: readonly QueuedKey[];
+  readonly sides: Sides;
+  readonly selector: StoreSelector;
+  readonly timeoutMs: number | undefined;
+}
+
+async function resolve(context: CliContext, target: string, flags: ResolveFlags): Promise<ExitCode> {
+  const { io } = context;
+  const kind = flags.keyBase64 === true ? 'key' : (flags.as ?? (await kindOfTarget(target, io.env)));
+  if (flags.take !== undefined && kind !== 'key') {
+    throw new CliError('--take decides about one key', {
+      hint: `for many, with undo: kvtwin plan ${kind === 'job' ? target : 'JOB'} --rule '*=first'`,
+    });
+  }
+  if (flags.take === undefined && io.terminal === undefined) throw noTerminal(kind, target, flags);
+  const task = await taskOf(context, kind, target, flags);
+  const [one] = task.keys;
+  if (one === undefined) {
+    await writeLine(io.stderr, `nothing to decide in ${task.from}`);
+    return ExitCode.ok;
+  }
+  const opened = await openSides(task.sides);
+  try {
+    const pair = await pairOf(opened, task);
+    return flags.take === undefined
+      ? await pick(context, task, opened, pair, flags)
+      : await takeSide(context, { ...flags, key: one.key, take: flags.take, pair, names: opened.names });
+  } finally {
+    await opened.close();
+  }
+}
+
+function noTerminal(kind: 'job' | 'plan' | 'key', target: string, flags: ResolveFlags): CliError {
+  const key = parseKey(target, flags.keyBase64 === true);
+  return new CliError('resolve needs a terminal for its screen, and stdin or stdout is none', {
+    hint:
+      kind === 'key'
+        ? `without one: ${commandHint('resolve', key, flags, ['--take', 'a|b|delete'])}`
+        : `without one: kvtwin plan ${kind === 'job' ? target : 'JOB'} --rule '*=first', or edit the plan, then kvtwin apply`,
+  });
+}
+
+async function taskOf(
+  { io }: CliContext,
+  kind: 'job' | 'plan' | 'key',
+  target: string,
+  flags: ResolveFlags,
+): Promise<Task> {
+  if (kind === 'key') {
+    return {
+      from: 'that key',
+      keys: [{ key: parseKey(target, flags.keyBase64 === true) }],
+      sides: await resolveSides(flags, io.env),
+      selector: selectorOf(flags),
+      timeoutMs: flags.timeout,
+    };
+  }
+  const filter = {
+    ...(flags.class === undefined ? {} : { classes: parseClasses(flags.class) }),
+    ...(flags.prefix === undefined ? {} : { prefix: new TextEncoder().encode(flags.prefix) }),
+  };
+  const queue =
+    kind === 'job' ? await queueOfJob(io.env, target, filter) : await queueOfPlan(io.env, target, filter);
+  if (queue.cut) {
+    await writeLine(
+      io.stderr,
+      `only the first ${maxQueuedKeys} keys of ${queue.from}: --class and --prefix choose, kvtwin plan decides by rules`,
+    );
+  }
+  return queue;
+}
+
+async function pairOf(opened: OpenSides, { selector, timeoutMs }: Task): Promise<ReplicaPairStore> {
+  if (opened.families === undefined) {
+    throw new CliError('a front does not let anybody at one side alone, so nothing can be taken from it', {
+      hint: 'name its two nodes by --first and --second',
+    });
+  }
+  const [first, second] = opened.families;
+  return new ReplicaPairStore({
+    first: await first.open(selector),
+    second: await second.open(selector),
+    policy: opened.policy,
+    sideNames: opened.names,
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+}
+
+async function pick(
+  { io }: CliContext,
+  task: Task,
+  opened: OpenSides,
+  pair: ReplicaPairStore,
+  flags: ResolveFlags,
+): Promise<ExitCode> {
+  const { counts, interrupted } = await runPicker({
+    io,
+    terminal: io.terminal!,
+    keys: task.keys,
+    names: opened.names,
+    pair,
+    timeoutMs: task.timeoutMs,
+    allowUnguarded: flags.unguarded === true,
+  });
+  const told = (['written', 'ignored', 'failed', 'open'] as const)
+    .filter((name) => counts[name] > 0)
+    .map((name) => `${counts[name]} ${name === 'ignored' ? 'left as it is' : name}`);
+  await writeLine(io.stderr, `resolve: ${told.join(' · ')}`);
+  if (interrupted) return ExitCode.interrupted;
+  if (counts.failed > 0) return ExitCode.partial;
+  return counts.open > 0 ? ExitCode.differences : ExitCode.ok;
+}
