@@ -1,7 +1,9 @@
-export { type ApplyCounts, type ApplyOptions, applyPlan } from './apply/apply-plan.js';
+export { type ApplyCounts, type ApplyOptions, noApplyCounts, type RowEnd } from './apply/apply-options.js';
+export { applyPlan } from './apply/apply-plan.js';
+export { type PreviewCounts, type PreviewOptions, previewPlan } from './apply/preview-plan.js';
 export type { RecordLog } from './apply/record-log.js';
 export type { RestoreOutcome } from './apply/restore-side.js';
-export { type UndoCounts, type UndoOptions, undoApply } from './apply/undo-apply.js';
+export { type UndoCounts, type UndoneRow, type UndoOptions, undoApply } from './apply/undo-apply.js';
 export { type DiffClass, diffClasses, diffClassOf, differenceClasses } from './diff-class.js';
 export type { DiffOptions } from './diff-options.js';
 export type { ClassCounts, DiffProgress, DiffSummary } from './diff-progress.js';

@@ -12,6 +12,7 @@ it('exports these values and no others', () => {
     'sameObservation',
     'settleWrite',
     'sha256Hex',
+    'storeGuard',
     'webCryptoSha256',
   ]);
 });

@@ -16,4 +16,5 @@ export {
 } from './replica-pair-store.js';
 export { sameObservation } from './same-observation.js';
 export { type Sha256, sha256Hex, webCryptoSha256 } from './sha256-hex.js';
+export { storeGuard } from './store-guard.js';
 export { settleWrite } from './write-side.js';

@@ -97,7 +97,8 @@ export function casGuard(store: StoreCapabilities): RepairGuard {
   return store.compareAndSet === 'atomic' && store.tokensUnique ? 'strong' : 'weak';
 }
 
-function createGuard(store: StoreCapabilities): RepairGuard {
+/** How safe it is to create an entry. */
+export function createGuard(store: StoreCapabilities): RepairGuard {
   if (store.putIfAbsent === 'none') return 'none';
   return store.putIfAbsent === 'atomic' ? 'strong' : 'weak';
 }

@@ -94,7 +94,7 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     const after = await stores[0].get(utf8('cart:1'));
     expect(after?.expiration).toEqual(cart?.expiration);
     const again = await kvtwin(['undo', 'd1', '--yes']);
-    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('nothing of job d1 is applied')]);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('an undo is undone by applying again')]);
   });
 
   it('leaves no difference behind that its rules decide', async () => {
@@ -132,7 +132,7 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     await stores[1].put(utf8('user:1'), utf8('newer'));
     const applied = await kvtwin(['apply', planFile(), '--yes']);
     expect(applied.code).toBe(3);
-    expect(applied.stdout).toContain('changed-since 1');
+    expect(applied.stdout).toContain('skipped 1 (changed since plan)');
     expect((await state())['user:1']).toEqual(['{"updated":"2026-11-21"}', 'newer']);
   });
 

@@ -1,10 +1,11 @@
 import { CliError } from '../cli-error.js';
+import { applyJobKind } from './apply-job-kind.js';
 import { diffJobKind } from './diff-job-kind.js';
 import type { JobFolder } from './job-folder.js';
 import type { JobKind } from './job-kind.js';
 
 /** All kinds of jobs. */
-export const jobKinds: readonly JobKind[] = [diffJobKind];
+export const jobKinds: readonly JobKind[] = [diffJobKind, applyJobKind];
 
 /** The kind of a job; a CliError for one that another release made. */
 export function kindOf(job: JobFolder): JobKind {

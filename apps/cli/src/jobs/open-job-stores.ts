@@ -1,7 +1,7 @@
 import type { CallOptions, Two, VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
 import { CliError } from '../cli-error.js';
 import { openSides } from '../open-sides.js';
-import type { DiffJobFolder } from './diff-job-description.js';
+import type { DiffJobDescription } from './diff-job-description.js';
 
 /** The two stores of a job, opened. */
 export interface JobStores {
@@ -13,7 +13,11 @@ export interface JobStores {
 }
 
 /** Opens what a job compares; the caller closes it. */
-export async function openJobStores({ description }: DiffJobFolder): Promise<JobStores> {
+export async function openJobStores({
+  description,
+}: {
+  readonly description: Pick<DiffJobDescription, 'sides' | 'selector'>;
+}): Promise<JobStores> {
   const sides = await openSides(description.sides);
   try {
     if (sides.families === undefined) throw new CliError('a front has no stores of its own');

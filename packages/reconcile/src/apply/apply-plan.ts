@@ -2,164 +2,173 @@ import {
   type RepairIntent,
   type RepairOutcome,
   type RepairRequest,
-  type ReplicaPairStore,
-  type Sha256,
+  type RepairResult,
   sha256Hex,
 } from '@kvtwin/replica-pair';
-import { type CallOptions, type Clock, type SideRead, systemClock, type Two } from '@kvtwin/versioned-value';
-import type { PlanRow } from '../plan/plan-row.js';
+import {
+  type EntryVersion,
+  type PairRead,
+  type SideRead,
+  type StoreError,
+  systemClock,
+  type Two,
+} from '@kvtwin/versioned-value';
+import { expiryText, type PlanRow } from '../plan/plan-row.js';
 import { RatePacer } from '../rate-pacer.js';
-import { type ApplyHistory, readApplyHistory } from './apply-history.js';
+import { type ApplyHistory, isFinal, readApplyHistory } from './apply-history.js';
+import { type ApplyCounts, type ApplyOptions, noApplyCounts, type RowEnd } from './apply-options.js';
 import { formatApplyRecord, type IntendedWrite, type IntentRecord } from './apply-record.js';
 import { beforeImageOf } from './before-image.js';
-import type { RecordLog } from './record-log.js';
 import { forEachAtOnce } from './row-workers.js';
-
-/** How {@link applyPlan} works. */
-export interface ApplyOptions extends CallOptions {
-  readonly pair: ReplicaPairStore;
-  /** In the order of the plan; a resumed apply must be given the same ones. */
-  readonly rows: AsyncIterable<PlanRow> | Iterable<PlanRow>;
-  /** Holds the records of earlier attempts too: what they did is not done again. */
-  readonly log: RecordLog;
-  /** Rows at once. Default 16: the log syncs the intents of many together. */
-  readonly concurrency?: number;
-  /** Rows per second, at most. Default: no limit. */
-  readonly rps?: number;
-  /** Writes also to a store without compare-and-set. Default false: such rows end as `unguarded`. */
-  readonly allowUnguarded?: boolean;
-  readonly clock?: Clock;
-  readonly sha256?: Sha256;
-  /** Called after each row. Must not throw. */
-  readonly onProgress?: (counts: ApplyCounts) => void;
-}
-
-/** Rows by how they ended. `skip`: the plan says so. `earlier`: ended in an earlier attempt. */
-export type ApplyCounts = Readonly<Record<RepairOutcome | 'skip' | 'undecided' | 'earlier', number>>;
+import { errorOf, SideOutage } from './side-outage.js';
 
 /**
  * Makes the sides what the plan says, row by row, each only while both sides still are what the plan saw (by SHA-256)
  * and with the store's compare-and-set. What has changed since is left alone and counted.
  *
  * ```
- *   read both sides → as planned? → intent with before-images synced → write → outcome synced
+ *   read both sides → as planned? → intent with before-images synced → write → read → outcome synced
  * ```
  *
  * A row that was begun by an attempt that ended in between is resolved by reading: a side that already holds the new
- * value is not written again. Rejects where the log cannot be written, and when the signal fires; calling again with
- * the same log goes on.
+ * value is not written again. What a side did not answer or refused is tried again by the next attempt.
+ *
+ * Rejects where the log cannot be written; when the signal fires, once the rows under way have ended; and with the
+ * side's `STORE_UNREACHABLE`, `STORE_TIMEOUT` or `STORE_AUTH` where it is gone for `failuresInARow` rows. Calling again
+ * with the same log goes on.
  */
 export async function applyPlan(options: ApplyOptions): Promise<ApplyCounts> {
   return new Apply(options, await readApplyHistory(options.log)).run();
 }
 
-const outcomes: readonly (keyof ApplyCounts)[] = [
-  'repaired',
-  'nothing-to-do',
-  'changed-since',
-  'unreadable',
-  'nothing-to-take',
-  'unguarded',
-  'rejected',
-  'unknown',
-  'unverified',
-  'skip',
-  'undecided',
-  'earlier',
-];
+/** How an attempt at a row went. */
+interface Attempt {
+  readonly outcome: RepairOutcome;
+  readonly versions?: Two<EntryVersion | null>;
+  readonly error?: StoreError | undefined;
+  /** Written without the expiration of what was taken. */
+  readonly lostExpiration?: boolean;
+}
+
+/** Stops a repair before it writes. */
+const changedSince = new Error('the row has changed since it was planned');
+
+const defaultConcurrency = 16;
 
 class Apply {
   readonly #options: ApplyOptions;
   readonly #history: ApplyHistory;
   readonly #pacer: RatePacer;
   readonly #signal: AbortSignal;
-  readonly #counts = Object.fromEntries(outcomes.map((name) => [name, 0])) as Record<
-    keyof ApplyCounts,
-    number
-  >;
+  readonly #outage: SideOutage;
+  readonly #counts = noApplyCounts();
 
   constructor(options: ApplyOptions, history: ApplyHistory) {
     this.#options = options;
     this.#history = history;
     this.#pacer = new RatePacer(options.rps, options.clock ?? systemClock);
     this.#signal = options.signal ?? new AbortController().signal;
+    const { concurrency = defaultConcurrency, failuresInARow = 2 * concurrency } = options;
+    this.#outage = new SideOutage(failuresInARow, 'apply');
   }
 
   async run(): Promise<ApplyCounts> {
-    await forEachAtOnce(numbered(this.#options.rows), this.#options.concurrency ?? 16, async ([at, row]) => {
+    const { concurrency = defaultConcurrency, onRow, rows } = this.#options;
+    await forEachAtOnce(numbered(rows), concurrency, async ([number, row]) => {
       this.#signal.throwIfAborted();
-      this.#counts[await this.#apply(at, row)]++;
-      this.#options.onProgress?.({ ...this.#counts });
+      const outcome = await this.#row(number, row);
+      this.#counts[outcome]++;
+      onRow?.({ number, row, outcome }, { ...this.#counts });
     });
     return { ...this.#counts };
   }
 
-  async #apply(at: number, row: PlanRow): Promise<keyof ApplyCounts> {
-    if (this.#history.ended.has(at)) return 'earlier';
+  async #row(number: number, row: PlanRow): Promise<RowEnd['outcome']> {
     if (row.take === 'skip' || row.take === 'undecided') return row.take;
-    await this.#pacer.take(1, this.#signal);
-    const begun = this.#history.open.get(at);
-    let outcome = begun === undefined ? await this.#begin(at, row, row.take) : await this.#resolve(begun);
-    // Nobody knows whether such a write happened: a look at the side tells.
-    if (typeof outcome === 'object') outcome = await this.#resolve(outcome);
-    // Open rows stay open: the next attempt looks again.
-    if (outcome !== 'unknown') {
-      await this.#options.log.append(formatApplyRecord({ record: 'outcome', row: at, outcome }));
+    const before = this.#history.ended.get(number);
+    if (before !== undefined) {
+      this.#counts.earlier++;
+      return before;
     }
+    await this.#pacer.take(1, this.#signal);
+    const begun = this.#history.open.get(number);
+    const { outcome, versions, error, lostExpiration } =
+      begun === undefined ? await this.#begin(number, row, row.take) : await this.#resolve(begun, row);
+    const record = { record: 'outcome', row: number, outcome } as const;
+    await this.#options.log.append(
+      formatApplyRecord(versions === undefined ? record : { ...record, versions }),
+    );
+    if (lostExpiration === true && outcome === 'repaired') this.#counts['without-expiration']++;
+    this.#outage.take(isFinal(outcome) ? undefined : error);
     return outcome;
   }
 
-  /** Ends with an outcome, or with the intent whose write was not answered. */
-  async #begin(
-    at: number,
-    { key, hashes }: PlanRow,
-    take: IntentRecord['take'],
-  ): Promise<RepairOutcome | IntentRecord> {
-    let kept: IntentRecord | undefined;
-    const beforeWrite = async ({ before, writes }: RepairIntent): Promise<void> => {
-      const intended = async (side: 0 | 1): Promise<IntendedWrite | null> =>
-        writes[side].action === 'none'
-          ? null
-          : {
-              before: beforeImageOf(before.sides[side]),
-              beforeSha256: await this.#hashOf(before.sides[side]),
-              afterSha256: afterHash(take, hashes),
-            };
-      kept = {
-        record: 'intent',
-        row: at,
-        key,
-        take,
-        hashes,
-        writes: [await intended(0), await intended(1)],
-      };
-      await this.#options.log.append(formatApplyRecord(kept));
+  async #begin(number: number, row: PlanRow, take: IntentRecord['take']): Promise<Attempt> {
+    const { key, hashes } = row;
+    const begun: { intent?: IntentRecord } = {};
+    const beforeWrite = async (intent: RepairIntent): Promise<void> => {
+      if (expiresOtherwise(row, intent.before)) throw changedSince;
+      const writes = await this.#intended(intent, afterHash(take, hashes));
+      begun.intent = { record: 'intent', row: number, key, take, hashes, writes };
+      await this.#options.log.append(formatApplyRecord(begun.intent));
     };
-    const { outcome } = await this.#repair(key, { take, ifHashes: hashes, beforeWrite });
-    return outcome === 'unknown' && kept !== undefined ? kept : outcome;
+    const result = await this.#repair(row, { take, ifHashes: hashes, beforeWrite }).catch(
+      (error: unknown) => {
+        if (error !== changedSince) throw error;
+        return undefined;
+      },
+    );
+    if (result === undefined) return { outcome: 'changed-since' };
+    const { intent } = begun;
+    // Nobody knows whether such a write happened, or what became of it: a look at the sides tells.
+    if (intent !== undefined && isOpen(result)) return this.#resolve(intent, row);
+    if (result.outcome === 'changed-since' && isSo(result.hashes, afterHash(take, hashes))) {
+      return { outcome: 'nothing-to-do' };
+    }
+    return attemptOf(result, intent);
+  }
+
+  async #intended({ before, writes }: RepairIntent, after: string | null): Promise<IntentRecord['writes']> {
+    const intended = async (side: 0 | 1): Promise<IntendedWrite | null> => {
+      if (writes[side].action === 'none') return null;
+      const beforeSha256 = await this.#hashOf(before.sides[side]);
+      return { before: beforeImageOf(before.sides[side]), beforeSha256, afterSha256: after };
+    };
+    return [await intended(0), await intended(1)];
   }
 
   /** A row whose end is not known: what the sides hold now tells how far it came; what is missing is done. */
-  async #resolve(intent: IntentRecord): Promise<RepairOutcome> {
+  async #resolve(intent: IntentRecord, row: PlanRow): Promise<Attempt> {
     const { key, take, hashes, writes } = intent;
-    const { signal, timeoutMs } = this.#options;
-    const read = await this.#options.pair.read(key, { signal, timeoutMs });
-    if (read.kind === 'unreadable') return 'unknown';
+    const read = await this.#options.pair.read(key, { timeoutMs: this.#options.timeoutMs });
+    if (read.kind === 'unreadable') return { outcome: 'unknown', error: errorOf(read.sides) };
     const now: Two<string | null> = [await this.#hashOf(read.sides[0]), await this.#hashOf(read.sides[1])];
-    let missing = false;
     for (const side of [0, 1] as const) {
       const write = writes[side];
-      if (now[side] === (write === null ? hashes[side] : write.afterSha256)) continue;
-      if (write === null || now[side] !== write.beforeSha256) return 'changed-since';
-      missing = true;
+      const expected = write === null ? [hashes[side]] : [write.beforeSha256, write.afterSha256];
+      if (!expected.includes(now[side])) return { outcome: 'changed-since' };
     }
-    if (!missing) return 'repaired';
-    return (await this.#repair(key, { take, ifHashes: now })).outcome;
+    const result = await this.#repair(row, { take, ifHashes: now });
+    const { outcome, ...rest } = attemptOf(result, intent);
+    if (outcome === 'nothing-to-do')
+      return { outcome: 'repaired', versions: versionsOf(result.before, intent) };
+    // The write that was not answered may have arrived only now, before ours.
+    if (outcome === 'changed-since' && (await this.#holdsBoth(result.after, afterHash(take, hashes)))) {
+      return { outcome: 'repaired', ...rest };
+    }
+    return { outcome: isOpen(result) ? 'unknown' : outcome, ...rest };
   }
 
-  #repair(key: Uint8Array, request: RepairRequest) {
-    const { allowUnguarded, pair, signal, timeoutMs } = this.#options;
-    return pair.repair(key, { ...request, allowUnguarded, signal, timeoutMs });
+  /** The signal is not passed on: what is under way ends, so that it is known how. Each call has its time limit. */
+  #repair(row: PlanRow, request: RepairRequest): Promise<RepairResult> {
+    const { allowUnguarded, pair, timeoutMs } = this.#options;
+    const align = { versions: true, expirations: row.class === 'expiry-skew' };
+    return pair.repair(row.key, { ...request, align, allowUnguarded, timeoutMs });
+  }
+
+  async #holdsBoth(read: PairRead | undefined, wanted: string | null): Promise<boolean> {
+    if (read === undefined || read.kind === 'unreadable') return false;
+    return isSo([await this.#hashOf(read.sides[0]), await this.#hashOf(read.sides[1])], wanted);
   }
 
   async #hashOf(side: SideRead): Promise<string | null> {
@@ -167,8 +176,45 @@ class Apply {
   }
 }
 
+/** Written, or perhaps written, and not seen to stand. */
+function isOpen({ outcome, after }: RepairResult): boolean {
+  return (
+    outcome === 'unknown' || (outcome === 'unverified' && (after?.kind ?? 'unreadable') === 'unreadable')
+  );
+}
+
+function attemptOf(result: RepairResult, intent: IntentRecord | undefined): Attempt {
+  const { after, before, outcome, writes } = result;
+  const lost = writes.some(({ expiration }) => expiration === 'not-told' || expiration === 'not-supported');
+  return {
+    outcome,
+    error: errorOf([...before.sides, ...(after?.sides ?? []), ...writes.map((write) => write.result)]),
+    lostExpiration: lost,
+    ...(intent === undefined || after === undefined ? {} : { versions: versionsOf(after, intent) }),
+  };
+}
+
+/** The versions of the sides that were written; `null` where something is there that was not. */
+function versionsOf(after: PairRead, { writes }: IntentRecord): Two<EntryVersion | null> {
+  const version = (at: 0 | 1): EntryVersion | null => {
+    const side = after.sides[at];
+    return writes[at] !== null && side.state === 'present' ? side.entry.version : null;
+  };
+  return [version(0), version(1)];
+}
+
 function afterHash(take: IntentRecord['take'], hashes: Two<string | null>): string | null {
   return take === 'removal' ? null : hashes[take === 'first' ? 0 : 1];
+}
+
+/** Whether both sides are already what the row wants. */
+function isSo(now: Two<string | null>, wanted: string | null): boolean {
+  return now[0] === wanted && now[1] === wanted;
+}
+
+/** An expiry-skew has the same hashes on both sides: there the expirations are what must be as planned. */
+function expiresOtherwise({ expires }: PlanRow, now: PairRead): boolean {
+  return expires?.some((text, at) => text !== expiryText(now.sides[at as 0 | 1])) === true;
 }
 
 async function* numbered<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<[number, T]> {

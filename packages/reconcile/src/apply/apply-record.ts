@@ -1,6 +1,6 @@
 import { decodeBase64, encodeBase64 } from '@kvtwin/bytes';
 import type { RepairOutcome } from '@kvtwin/replica-pair';
-import { StoreError, type Two } from '@kvtwin/versioned-value';
+import { type EntryVersion, StoreError, type Two } from '@kvtwin/versioned-value';
 import type { PlanTake } from '../plan/plan-row.js';
 import type { BeforeImage } from './before-image.js';
 
@@ -25,11 +25,16 @@ export interface IntentRecord {
   readonly writes: Two<IntendedWrite | null>;
 }
 
-/** Kept once it is known how a row ended. */
+/** Kept once it is known how a row ended, or how an attempt at it failed. */
 export interface OutcomeRecord {
   readonly record: 'outcome';
   readonly row: number;
   readonly outcome: RepairOutcome;
+  /**
+   * The version under which each side that was written holds what was written: an undo writes over no other. `null`:
+   * not written, or not known.
+   */
+  readonly versions?: Two<EntryVersion | null>;
 }
 
 export type ApplyRecord = IntentRecord | OutcomeRecord;

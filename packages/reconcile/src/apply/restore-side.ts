@@ -1,12 +1,17 @@
+import { equalBytes } from '@kvtwin/bytes';
 import { carriedExpiration, type Sha256, sha256Hex } from '@kvtwin/replica-pair';
 import {
   type CallOptions,
+  type Clock,
+  type EntryVersion,
   expiryInstantMs,
   StoreError,
+  sameVersion,
   type VersionedStore,
   type VersionedValue,
   type WriteResult,
 } from '@kvtwin/versioned-value';
+import { expiryText } from '../plan/plan-row.js';
 import type { IntendedWrite } from './apply-record.js';
 import { entryOfImage } from './before-image.js';
 
@@ -30,75 +35,131 @@ export type RestoreOutcome =
   | 'failed';
 
 /** How {@link restoreSide} works. */
-export interface RestoreOptions extends CallOptions {
-  /** Milliseconds since the epoch. */
-  readonly nowMs: number;
+export interface RestoreOptions extends Pick<CallOptions, 'timeoutMs'> {
+  readonly clock: Clock;
+  /** The version under which the write that is undone stands, where it is known: no other one is written over. */
+  readonly version: EntryVersion | undefined;
   readonly allowUnguarded?: boolean;
   readonly sha256?: Sha256;
 }
 
+/** How it went; `error` of a `failed` one. */
+export interface Restored {
+  readonly outcome: RestoreOutcome;
+  readonly error?: StoreError;
+}
+
+/** Rounding and the way there make half a second and a little; what is further off is another clock. */
+const correctFromMs = 900;
+
+type Image = ReturnType<typeof entryOfImage>;
+
 /**
- * Puts back what a side held before a write, only if it still holds what was written. An expiration comes back as the
- * same instant, to the store's unit. Rejects only when the signal fires.
+ * Puts back what a side held before a write, only if it still holds what was written, under the version that the write
+ * left where that is known. An expiration comes back as the same instant of the store's clock, to the nearest of its
+ * units; it is read back, since that clock need not be ours. Never rejects because the store failed.
  */
 export async function restoreSide(
   store: VersionedStore,
   key: Uint8Array,
-  { before, beforeSha256, afterSha256 }: IntendedWrite,
+  write: IntendedWrite,
   options: RestoreOptions,
-): Promise<RestoreOutcome> {
-  const call: CallOptions = { signal: options.signal, timeoutMs: options.timeoutMs };
+): Promise<Restored> {
   try {
-    const held = await store.get(key, call);
-    const hash = held === undefined ? null : await sha256Hex(held.value, options.sha256);
-    if (hash === beforeSha256) return 'as-before';
-    if (hash !== afterSha256) return 'changed-since';
-    const unguarded = store.capabilities.compareAndSet === 'none';
-    if (unguarded && options.allowUnguarded !== true) return 'unguarded';
-    const image = before === null ? undefined : entryOfImage(before);
-    if (image === undefined || (expiryInstantMs(image) ?? Number.POSITIVE_INFINITY) <= options.nowMs) {
-      return held === undefined
-        ? 'removed'
-        : settled(await remove(store, key, held, unguarded, call), 'removed');
-    }
-    const { told, options: expiration } = carriedExpiration(
-      image as VersionedValue,
-      store.capabilities,
-      options.nowMs,
-    );
-    const written = await write(store, key, image.value, held, unguarded, { ...expiration, ...call });
-    const complete = told === 'carried' || told === 'unlimited';
-    return settled(written, complete ? 'restored' : 'restored-without-expiration');
+    return { outcome: await new Restoration(store, key, options).run(write) };
   } catch (error) {
-    if (options.signal?.aborted || !StoreError.is(error)) throw error;
-    return 'failed';
+    if (!StoreError.is(error)) throw error;
+    return { outcome: 'failed', error };
   }
 }
 
-function remove(
-  store: VersionedStore,
-  key: Uint8Array,
-  held: VersionedValue,
-  unguarded: boolean,
-  call: CallOptions,
-): Promise<WriteResult> {
-  return unguarded ? store.remove(key, call) : store.removeIfVersion(key, held.version, call);
+class Restoration {
+  readonly #store: VersionedStore;
+  readonly #key: Uint8Array;
+  readonly #options: RestoreOptions;
+  readonly #call: CallOptions;
+
+  constructor(store: VersionedStore, key: Uint8Array, options: RestoreOptions) {
+    this.#store = store;
+    this.#key = key;
+    this.#options = options;
+    this.#call = { timeoutMs: options.timeoutMs };
+  }
+
+  async run({ before, beforeSha256, afterSha256 }: IntendedWrite): Promise<RestoreOutcome> {
+    const { sha256, clock, allowUnguarded, version } = this.#options;
+    const held = await this.#store.get(this.#key, this.#call);
+    const hash = held === undefined ? null : await sha256Hex(held.value, sha256);
+    const image = before === null ? undefined : entryOfImage(before);
+    // A write of the value that was there already changed its expiration alone.
+    const isBefore = hash === beforeSha256 && (hash !== afterSha256 || sameExpiry(held, image));
+    if (isBefore) return 'as-before';
+    if (hash !== afterSha256) return 'changed-since';
+    if (held !== undefined && version !== undefined && !sameVersion(held.version, version))
+      return 'changed-since';
+    const { compareAndSet, putIfAbsent } = this.#store.capabilities;
+    const unguarded = (held === undefined ? putIfAbsent : compareAndSet) === 'none';
+    if (unguarded && allowUnguarded !== true) return 'unguarded';
+    if (image === undefined || endsMs(image) <= clock.nowMs()) {
+      return held === undefined ? 'removed' : settled(await this.#remove(held, unguarded), 'removed');
+    }
+    return this.#write(image, held, unguarded);
+  }
+
+  async #write(image: Image, held: VersionedValue | undefined, unguarded: boolean): Promise<RestoreOutcome> {
+    const { capabilities } = this.#store;
+    const { clock } = this.#options;
+    const { told, options } = carriedExpiration(image, capabilities, clock.nowMs(), 'nearest');
+    const written = await this.#put(image.value, held, unguarded, options);
+    const complete = told === 'carried' || told === 'unlimited';
+    const done = complete ? 'restored' : 'restored-without-expiration';
+    if (written.outcome === 'applied' && told === 'carried' && capabilities.readsExpiration && !unguarded) {
+      await this.#correct(image, options);
+    }
+    return settled(written, done);
+  }
+
+  /** The lifespan was counted on our clock. Where the store's is another, it ends too early or too late: once more. */
+  async #correct(image: Image, options: Parameters<VersionedStore['put']>[2]): Promise<void> {
+    const now = await this.#store.get(this.#key, this.#call).catch(() => undefined);
+    const lifespanMs = options?.lifespanMs;
+    if (now === undefined || lifespanMs === undefined || !equalBytes(now.value, image.value)) return;
+    const offMs = endsMs(now) - endsMs(image);
+    if (!Number.isFinite(offMs) || Math.abs(offMs) <= correctFromMs) return;
+    const corrected = lifespanMs - offMs;
+    if (corrected <= 0) return;
+    const write = { ...options, lifespanMs: corrected, ...this.#call };
+    await this.#store.replaceIfVersion(this.#key, image.value, now.version, write).catch(() => undefined);
+  }
+
+  #remove(held: VersionedValue, unguarded: boolean): Promise<WriteResult> {
+    return unguarded
+      ? this.#store.remove(this.#key, this.#call)
+      : this.#store.removeIfVersion(this.#key, held.version, this.#call);
+  }
+
+  #put(
+    value: Uint8Array,
+    held: VersionedValue | undefined,
+    unguarded: boolean,
+    expiration: Parameters<VersionedStore['put']>[2],
+  ): Promise<WriteResult> {
+    const options = { ...expiration, ...this.#call };
+    if (unguarded) return this.#store.put(this.#key, value, options);
+    return held === undefined
+      ? this.#store.putIfAbsent(this.#key, value, options)
+      : this.#store.replaceIfVersion(this.#key, value, held.version, options);
+  }
 }
 
-function write(
-  store: VersionedStore,
-  key: Uint8Array,
-  value: Uint8Array,
-  held: VersionedValue | undefined,
-  unguarded: boolean,
-  options: Parameters<VersionedStore['put']>[2],
-): Promise<WriteResult> {
-  if (unguarded || (held === undefined && store.capabilities.putIfAbsent === 'none')) {
-    return store.put(key, value, options);
-  }
-  return held === undefined
-    ? store.putIfAbsent(key, value, options)
-    : store.replaceIfVersion(key, value, held.version, options);
+function endsMs(entry: Pick<VersionedValue, 'expiration' | 'createdAtMs'>): number {
+  return expiryInstantMs(entry) ?? Number.POSITIVE_INFINITY;
+}
+
+function sameExpiry(held: VersionedValue | undefined, image: Image | undefined): boolean {
+  if (held === undefined || image === undefined) return held === image;
+  const entry = { ...image, version: held.version };
+  return expiryText({ state: 'present', entry: held }) === expiryText({ state: 'present', entry });
 }
 
 function settled({ outcome }: WriteResult, done: RestoreOutcome): RestoreOutcome {

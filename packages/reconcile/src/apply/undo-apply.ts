@@ -2,16 +2,20 @@ import type { Sha256 } from '@kvtwin/replica-pair';
 import {
   type CallOptions,
   type Clock,
+  type EntryVersion,
+  type StoreError,
   systemClock,
   type Two,
   type VersionedStore,
 } from '@kvtwin/versioned-value';
 import { RatePacer } from '../rate-pacer.js';
+import { isFinal } from './apply-history.js';
 import { type IntentRecord, parseApplyRecord } from './apply-record.js';
 import type { RecordLog } from './record-log.js';
 import { type RestoreOutcome, restoreSide } from './restore-side.js';
-import { RowSet } from './row-set.js';
+import { RowOutcomes } from './row-outcomes.js';
 import { forEachAtOnce } from './row-workers.js';
+import { SideOutage } from './side-outage.js';
 
 /** How {@link undoApply} works. */
 export interface UndoOptions extends CallOptions {
@@ -25,16 +29,28 @@ export interface UndoOptions extends CallOptions {
   /** Rows per second, at most. Default: no limit. */
   readonly rps?: number;
   readonly allowUnguarded?: boolean;
+  /** Rows that may fail one after the other before a side counts as gone. Default: twice `concurrency`. */
+  readonly failuresInARow?: number;
   readonly clock?: Clock;
   readonly sha256?: Sha256;
-  /** Called after each row. Must not throw. */
-  readonly onProgress?: (counts: UndoCounts) => void;
+  /** Called after each row, those of earlier attempts included. Must not throw. */
+  readonly onRow?: (end: UndoneRow, counts: UndoCounts) => void;
 }
 
-/** Writes by how their undoing ended; a row can have two. `earlier`: rows undone by an earlier attempt. */
+/** How a row was undone. */
+export interface UndoneRow {
+  readonly key: Uint8Array;
+  /** Of each side; `null`: the apply did not write it. */
+  readonly results: Two<RestoreOutcome | null>;
+}
+
+/**
+ * Writes by how their undoing ended, over all attempts; a row can have two. `earlier`: rows that an earlier attempt
+ * ended with, whose writes are counted by their outcome too.
+ */
 export type UndoCounts = Readonly<Record<RestoreOutcome | 'earlier', number>>;
 
-const outcomes: readonly (RestoreOutcome | 'earlier')[] = [
+const outcomes: readonly RestoreOutcome[] = [
   'restored',
   'restored-without-expiration',
   'removed',
@@ -42,52 +58,126 @@ const outcomes: readonly (RestoreOutcome | 'earlier')[] = [
   'changed-since',
   'unguarded',
   'failed',
-  'earlier',
 ];
+
+const defaultConcurrency = 16;
 
 /**
  * Puts back every side that an apply wrote, from its before-images, under the same guard: a side that no longer holds
- * what the apply wrote is left alone and counted. Also undoes rows whose end the apply never learned. A row that
- * `failed` stays open: calling again with the same log tries it anew.
+ * what the apply wrote is left alone and counted. Also undoes rows whose end the apply never learned. Versions do not
+ * come back: a store counts, or draws, its own.
+ *
+ * A row that `failed` stays open: calling again with the same log tries it anew. Rejects where a log cannot be read or
+ * written; when the signal fires, once the rows under way have ended; and with the side's error where it is gone.
  */
 export async function undoApply(options: UndoOptions): Promise<UndoCounts> {
-  const { clock = systemClock, concurrency = 16, stores } = options;
-  const signal = options.signal ?? new AbortController().signal;
-  const counts = Object.fromEntries(outcomes.map((name) => [name, 0])) as Record<keyof UndoCounts, number>;
-  const ended = await rowsUndone(options.log);
-  const pacer = new RatePacer(options.rps, clock);
-  await forEachAtOnce(intentsOf(options.applied), concurrency, async (intent) => {
-    signal.throwIfAborted();
-    if (ended.has(intent.row)) {
-      counts.earlier++;
-      return;
-    }
-    await pacer.take(1, signal);
-    const results: (RestoreOutcome | null)[] = [];
-    for (const side of [0, 1] as const) {
-      const write = intent.writes[side];
-      const { signal: given, timeoutMs, allowUnguarded, sha256 } = options;
-      const how = { signal: given, timeoutMs, allowUnguarded, sha256, nowMs: clock.nowMs() };
-      results.push(write === null ? null : await restoreSide(stores[side], intent.key, write, how));
-    }
-    for (const result of results) if (result !== null) counts[result]++;
-    if (!results.includes('failed')) {
-      await options.log.append(JSON.stringify({ record: 'undone', row: intent.row, results }));
-    }
-    options.onProgress?.({ ...counts });
-  });
-  return { ...counts };
+  return new Undo(options, await readUndone(options.log)).run();
 }
 
-async function rowsUndone(log: RecordLog): Promise<RowSet> {
-  const ended = new RowSet();
-  for await (const { text } of log.read()) ended.add((JSON.parse(text) as { row: number }).row);
+class Undo {
+  readonly #options: UndoOptions;
+  readonly #ended: Two<RowOutcomes<RestoreOutcome>>;
+  readonly #clock: Clock;
+  readonly #pacer: RatePacer;
+  readonly #signal: AbortSignal;
+  readonly #outage: SideOutage;
+  readonly #counts = Object.fromEntries([...outcomes, 'earlier'].map((name) => [name, 0])) as Record<
+    keyof UndoCounts,
+    number
+  >;
+
+  constructor(options: UndoOptions, ended: Two<RowOutcomes<RestoreOutcome>>) {
+    const {
+      clock = systemClock,
+      concurrency = defaultConcurrency,
+      failuresInARow = 2 * concurrency,
+    } = options;
+    this.#options = options;
+    this.#ended = ended;
+    this.#clock = clock;
+    this.#pacer = new RatePacer(options.rps, clock);
+    this.#signal = options.signal ?? new AbortController().signal;
+    this.#outage = new SideOutage(failuresInARow, 'undo');
+  }
+
+  async run(): Promise<UndoCounts> {
+    const { applied, concurrency = defaultConcurrency, onRow } = this.#options;
+    await forEachAtOnce(writtenRows(applied), concurrency, async (written) => {
+      this.#signal.throwIfAborted();
+      const results = await this.#row(written);
+      for (const result of results) if (result !== null) this.#counts[result]++;
+      onRow?.({ key: written.intent.key, results }, { ...this.#counts });
+    });
+    return { ...this.#counts };
+  }
+
+  async #row(written: WrittenRow): Promise<UndoneRow['results']> {
+    const { row } = written.intent;
+    const before: UndoneRow['results'] = [this.#ended[0].get(row) ?? null, this.#ended[1].get(row) ?? null];
+    if (before.some((result) => result !== null)) {
+      this.#counts.earlier++;
+      return before;
+    }
+    await this.#pacer.take(1, this.#signal);
+    const first = await this.#side(0, written);
+    const second = await this.#side(1, written);
+    const results: UndoneRow['results'] = [first?.outcome ?? null, second?.outcome ?? null];
+    const tryAgain = results.includes('failed') || results.includes('unguarded');
+    if (!tryAgain) await this.#options.log.append(JSON.stringify({ record: 'undone', row, results }));
+    this.#outage.take(first?.error ?? second?.error);
+    return results;
+  }
+
+  async #side(
+    at: 0 | 1,
+    { intent, versions }: WrittenRow,
+  ): Promise<{ readonly outcome: RestoreOutcome; readonly error?: StoreError } | undefined> {
+    const write = intent.writes[at];
+    if (write === null) return undefined;
+    const { allowUnguarded, sha256, stores, timeoutMs } = this.#options;
+    const how = {
+      allowUnguarded,
+      sha256,
+      timeoutMs,
+      clock: this.#clock,
+      version: versions?.[at] ?? undefined,
+    };
+    return restoreSide(stores[at], intent.key, write, how);
+  }
+}
+
+async function readUndone(log: RecordLog): Promise<Two<RowOutcomes<RestoreOutcome>>> {
+  const ended = [new RowOutcomes(outcomes), new RowOutcomes(outcomes)] as const;
+  for await (const { text } of log.read()) {
+    const { row, results } = JSON.parse(text) as { row: number; results: UndoneRow['results'] };
+    for (const at of [0, 1] as const) {
+      const result = results[at];
+      if (result !== null) ended[at].set(row, result);
+    }
+  }
   return ended;
 }
 
-async function* intentsOf(log: Pick<RecordLog, 'read'>): AsyncGenerator<IntentRecord> {
+/** A row that an apply began, with the versions that it left where they are known. */
+interface WrittenRow {
+  readonly intent: IntentRecord;
+  readonly versions: Two<EntryVersion | null> | undefined;
+}
+
+/** Holds the intents until their outcomes come: as many as were under way at once, and those that never ended. */
+async function* writtenRows(log: Pick<RecordLog, 'read'>): AsyncGenerator<WrittenRow> {
+  const open = new Map<number, IntentRecord>();
   for await (const { text } of log.read()) {
     const record = parseApplyRecord(text);
-    if (record.record === 'intent') yield record;
+    if (record.record === 'intent') {
+      open.set(record.row, record);
+      continue;
+    }
+    const intent = open.get(record.row);
+    // After an attempt that failed a later one may have written all the same.
+    if (intent === undefined || !isFinal(record.outcome)) continue;
+    open.delete(record.row);
+    yield { intent, versions: record.versions };
   }
+  for (const intent of open.values()) yield { intent, versions: undefined };
 }
