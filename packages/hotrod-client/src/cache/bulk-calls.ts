@@ -1,5 +1,6 @@
 import { equalBytes } from '@kvtwin/bytes';
 import { type KeyValue, operations, type WireExpiration } from '@kvtwin/hotrod-protocol';
+import { CallBudget } from '../call-budget.js';
 import type { CallSender } from '../call-sender.js';
 import { type KeyRouter, ownerParts } from '../cluster/owner-parts.js';
 import { settleParts } from '../cluster/settle-parts.js';
@@ -77,16 +78,20 @@ function placesOf(keys: readonly Uint8Array[]): Map<string, number[]> {
   return places;
 }
 
-/** Gives each owner its entries, all at the same time. */
+/** Gives each owner its entries, all at the same time; of two for one key the later one stays. */
 export async function setMany(
   context: BulkContext,
-  entries: readonly KeyValue[],
+  given: readonly KeyValue[],
   expiration: WireExpiration,
 ): Promise<void> {
   const { sender, target, flags, options } = context;
+  // Within one request the server sees to the order.
+  const entries = fitsRequest(given) ? given : lastOfEachKey(given);
   const keys = entries.map(({ key }) => key);
-  const parts = ownerParts(sender, target, keys).map((indexes) => {
-    const some = indexes.map((index) => entries[index] as KeyValue);
+  const requests = ownerParts(sender, target, keys)
+    .map((indexes) => indexes.map((index) => entries[index] as KeyValue))
+    .flatMap((some) => (fitsRequest(some) ? [some] : inRequests(some)));
+  const parts = requests.map((some) => {
     const outcome = sender.execute({
       operation: operations.putAll,
       request: { expiration, entries: some },
@@ -94,7 +99,7 @@ export async function setMany(
       flags,
       options,
       routeBy: some[0]?.key,
-      payloadBytes: some.reduce((bytes, { key, value }) => bytes + key.length + value.length, 0),
+      payloadBytes: some.reduce((bytes, entry) => bytes + bytesOf(entry), 0),
       interpret: () => undefined,
     });
     return { keys: some.length, outcome };
@@ -102,21 +107,77 @@ export async function setMany(
   await settleParts({ operation: 'putAll', cache: target.cacheName, writes: true }, parts);
 }
 
-/** Removes each key at its owner, all at the same time. Resolves to how many had an entry. */
+/**
+ * Bytes of the entries of one putAll of several: a tenth of what servers take unless they are told otherwise, and whoever else uses the connection is not held up for long.
+ */
+const MAX_BYTES_OF_A_REQUEST = 1024 * 1024;
+
+function bytesOf({ key, value }: KeyValue): number {
+  return key.length + value.length;
+}
+
+function fitsRequest(entries: readonly KeyValue[]): boolean {
+  return entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0) <= MAX_BYTES_OF_A_REQUEST;
+}
+
+/** In the same order; an entry that is too large by itself goes alone. */
+function inRequests(entries: readonly KeyValue[]): KeyValue[][] {
+  const requests: KeyValue[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    bytes += bytesOf(entry);
+    if (bytes > MAX_BYTES_OF_A_REQUEST) {
+      requests.push([]);
+      bytes = bytesOf(entry);
+    }
+    requests.at(-1)?.push(entry);
+  }
+  return requests;
+}
+
+function lastOfEachKey(entries: readonly KeyValue[]): KeyValue[] {
+  return [...new Map(entries.map((entry) => [latin1Text(entry.key), entry])).values()];
+}
+
+/** Removals under way at a time: enough to keep servers busy, and no flood for a client that refuses what cannot be sent. */
+const MAX_REMOVALS_AT_ONCE = 512;
+
+/** Removes each key at its owner. Resolves to how many had an entry; after a failure no more are begun. */
 export async function deleteMany(context: BulkContext, keys: readonly Uint8Array[]): Promise<number> {
-  const { sender, target, flags, options } = context;
-  const parts = keys.map((key) => {
-    const outcome = sender.execute({
-      operation: operations.remove,
-      request: { key },
-      target,
-      flags,
-      options,
-      payloadBytes: key.length,
-      interpret: ({ outcome: what }) => what === 'ok' || what === 'ok-with-previous',
-    });
-    return { keys: 1, outcome };
+  const call = { operation: 'remove', cache: context.target.cacheName, writes: true };
+  const budget = new CallBudget(context.options);
+  let removed = 0;
+  for (let at = 0; at < keys.length; at += MAX_REMOVALS_AT_ONCE) {
+    const some = keys.slice(at, at + MAX_REMOVALS_AT_ONCE);
+    const outcomes = some.map((key) => removal(context, key, budget.rest));
+    const answers = await Promise.allSettled(outcomes);
+    for (const answer of answers) if (answer.status === 'fulfilled' && answer.value) removed++;
+    const failed = answers.find(({ status }) => status === 'rejected');
+    if (failed === undefined) continue;
+    const rest = keys.length - at - some.length;
+    await settleParts(call, [
+      ...(at === 0 ? [] : [{ keys: at, outcome: Promise.resolve(true) }]),
+      ...outcomes.map((outcome) => ({ keys: 1, outcome })),
+      ...(rest === 0
+        ? []
+        : [{ keys: rest, outcome: Promise.reject((failed as PromiseRejectedResult).reason) }]),
+    ]);
+  }
+  return removed;
+}
+
+function removal(
+  { sender, target, flags }: BulkContext,
+  key: Uint8Array,
+  options: CallOptions,
+): Promise<boolean> {
+  return sender.execute({
+    operation: operations.remove,
+    request: { key },
+    target,
+    flags,
+    options,
+    payloadBytes: key.length,
+    interpret: ({ outcome: what }) => what === 'ok' || what === 'ok-with-previous',
   });
-  const removed = await settleParts({ operation: 'remove', cache: target.cacheName, writes: true }, parts);
-  return removed.filter(Boolean).length;
 }

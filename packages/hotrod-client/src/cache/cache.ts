@@ -216,8 +216,9 @@ export class Cache<K, V> {
   }
 
   /**
-   * Stores many values, all with the same expiration; each owner gets its entries, all at the same time. Of two values for
-   * one key it is open which stays. When it fails, `mayHaveBeenApplied` says whether some may be stored. Protocol 2.1 on.
+   * Stores many values, all with the same expiration; each owner gets its entries, in requests of about a mebibyte, all at the
+   * same time. Of two values for one key the later one stays. When it fails, `mayHaveBeenApplied` says whether some may be
+   * stored. Protocol 2.1 on.
    */
   async setMany(entries: Iterable<readonly [K, V]>, options?: CacheWriteOptions): Promise<void> {
     const encoded = listOf('entries', entries).map((entry) => {
@@ -228,8 +229,9 @@ export class Cache<K, V> {
   }
 
   /**
-   * How many of the keys had an entry. The protocol has no such operation: each removal is a request to the key's owner, all
-   * at the same time, none atomic with another. When some fail, the error tells how many; the others are done.
+   * Removes the keys, and answers how many had an entry. The protocol has no such operation: each removal is a request to the
+   * key's owner, 512 at a time, none atomic with another. When some fail, the error tells how many; no more are begun then,
+   * and the others are done. `timeoutMs` limits them all together.
    */
   async deleteMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<number> {
     const encoded = listOf('keys', keys).map((key) => this.#key(key));

@@ -70,3 +70,32 @@ describe('an expiration before 3.0', () => {
     expect(requestForVersion(read, '2.0', nowMs)).toBe(read);
   });
 });
+
+describe('an expiration that a time before 3.0 cannot say', () => {
+  const nowMs = () => 1_700_000_000_000;
+  const lived = (lifespan: Duration, version: '2.1' | '2.9') => {
+    const expiration = {
+      lifespan: parseDuration('lifespan', lifespan),
+      maxIdle: parseDuration('maxIdle', '1h'),
+    };
+    return requestForVersion({ key: new Uint8Array(), expiration }, version, nowMs);
+  };
+
+  it.each<[Duration, '2.1' | '2.9']>([
+    ['9007199254740991ms', '2.9'],
+    ['9007199254740991d', '2.9'],
+    ['9007199254740991d', '2.1'],
+    ['10000d', '2.1'],
+  ])('is none: %s in %s', (lifespan, version) => {
+    expect(lived(lifespan, version)).toMatchObject({
+      expiration: { lifespan: { unit: 'infinite' }, maxIdle: { unit: 'hours', amount: 1 } },
+    });
+  });
+
+  it('is a time up to there', () => {
+    const amount = nowMs() + 10_000 * 86_400_000;
+    expect(lived('10000d', '2.9')).toMatchObject({
+      expiration: { lifespan: { unit: 'milliseconds', amount } },
+    });
+  });
+});

@@ -7,6 +7,9 @@ import {
 } from '@kvtwin/hotrod-protocol';
 
 const FIRST_LITERAL_VERSION = versionByte('3.0');
+const FIRST_VERSION_WITH_UNITS = versionByte('2.2');
+/** Before that the wire has 31 bits of seconds, up to the year 2038; a later end is taken as none. */
+const LATEST_SECOND_MS = 0x7fff_ffff * 1_000;
 const LONGEST_RELATIVE_MS = 30 * 86_400_000;
 
 /**
@@ -16,13 +19,20 @@ const LONGEST_RELATIVE_MS = 30 * 86_400_000;
 export function requestForVersion(request: unknown, version: ProtocolVersion, nowMs: () => number): unknown {
   if (versionByte(version) >= FIRST_LITERAL_VERSION || !hasExpiration(request)) return request;
   const { lifespan, maxIdle } = request.expiration;
-  const expiration = { lifespan: absoluteIfLong(lifespan, nowMs), maxIdle: absoluteIfLong(maxIdle, nowMs) };
+  const latestEndMs =
+    versionByte(version) < FIRST_VERSION_WITH_UNITS ? LATEST_SECOND_MS : Number.MAX_SAFE_INTEGER;
+  const expiration = {
+    lifespan: absoluteIfLong(lifespan, nowMs, latestEndMs),
+    maxIdle: absoluteIfLong(maxIdle, nowMs, latestEndMs),
+  };
   return { ...request, expiration };
 }
 
-function absoluteIfLong(duration: WireDuration, nowMs: () => number): WireDuration {
+function absoluteIfLong(duration: WireDuration, nowMs: () => number, latestEndMs: number): WireDuration {
   const ms = durationMs(duration) ?? 0;
-  return ms > LONGEST_RELATIVE_MS ? { unit: 'milliseconds', amount: Math.ceil(nowMs() + ms) } : duration;
+  if (ms <= LONGEST_RELATIVE_MS) return duration;
+  const endMs = Math.ceil(nowMs() + ms);
+  return endMs <= latestEndMs ? { unit: 'milliseconds', amount: endMs } : { unit: 'infinite' };
 }
 
 function hasExpiration(request: unknown): request is { readonly expiration: WireExpiration } {
