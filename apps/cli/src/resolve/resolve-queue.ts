@@ -18,6 +18,7 @@ export const maxQueuedKeys = 10_000;
 /** Which keys of a job or a plan are meant. */
 export interface QueueFilter {
   readonly prefix?: Uint8Array;
+  /** By default the classes that a person can set right by hand. */
   readonly classes?: ReadonlySet<DiffClass>;
 }
 
@@ -63,8 +64,7 @@ export async function queueOfJob(env: CliIo['env'], id: string, filter: QueueFil
   if ((await job.readStatus())?.state !== 'done') {
     throw new CliError(`job ${id} is not done`, { hint: `kvtwin job resume ${id}` });
   }
-  const wanted = filter.classes ?? resolvable;
-  return queueOf(job, `job ${id}`, reportLines(job.reportFile), { ...filter, classes: wanted });
+  return queueOf(job, `job ${id}`, reportLines(job.reportFile), filter);
 }
 
 /** The rows of a plan that no rule decided. */
@@ -89,12 +89,12 @@ async function queueOf(
   job: DiffJobFolder,
   from: string,
   found: AsyncIterable<QueuedKey & { readonly class: DiffClass }>,
-  { prefix, classes }: QueueFilter,
+  { prefix, classes = resolvable }: QueueFilter,
 ): Promise<ResolveQueue> {
   const keys: QueuedKey[] = [];
   let cut = false;
   for await (const queued of found) {
-    if (classes !== undefined && !classes.has(queued.class)) continue;
+    if (!classes.has(queued.class)) continue;
     if (prefix !== undefined && !beginsWith(queued.key, prefix)) continue;
     if (keys.length === maxQueuedKeys) {
       cut = true;

@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildKvtwin, buildLimitMs } from '../../test/built-kvtwin.js';
+import {
+  type CliResult,
+  type RunningCommand,
+  runInProcess,
+  startInProcess,
+} from '../../test/recording-io.js';
+import { TestTerminal } from '../../test/test-terminal.js';
+
+let folder: TemporaryFolder;
+let env: Record<string, string>;
+let demo: RunningCommand;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  env = {
+    KVTWIN_CONFIG: join(folder.path, 'config'),
+    KVTWIN_STATE: join(folder.path, 'state'),
+    NO_COLOR: '1',
+  };
+  demo = await startInProcess(['demo', '--port', '0'], env);
+});
+afterAll(async () => {
+  await demo.stop();
+  await folder.remove();
+});
+
+function kvtwin(...args: string[]): Promise<CliResult> {
+  return runInProcess(args, { env });
+}
+
+async function held(key: string): Promise<string[]> {
+  const { stdout } = await kvtwin('get', key, '--settle', '0', '--json');
+  return JSON.parse(stdout).sides.map(({ value }: { value?: string }) =>
+    value === undefined ? 'absent' : Buffer.from(value, 'base64').toString(),
+  );
+}
+
+function onTerminal(terminal: TestTerminal, ...args: string[]): Promise<CliResult> {
+  return runInProcess(['resolve', ...args], { env, terminal, isTTY: true });
+}
+
+describe('kvtwin resolve', () => {
+  it('says what to do where there is no terminal', async () => {
+    const { code, stderr } = await kvtwin('resolve', 'user:42');
+    expect(code).toBe(1);
+    expect(stderr).toContain('needs a terminal');
+    expect(stderr).toContain('kvtwin resolve user:42 --take a|b|delete');
+  });
+
+  it('takes a side of one key without a terminal', async () => {
+    await kvtwin('put', 'taken', 'one', '--side', 'first');
+    await kvtwin('put', 'taken', 'two', '--side', 'second');
+    const taken = await kvtwin('resolve', 'taken', '--take', 'b');
+    expect([taken.code, taken.stdout]).toEqual([0, 'taken   written: lon\n']);
+    expect(await held('taken')).toEqual(['two', 'two']);
+    const again = await kvtwin('resolve', 'taken', '--take', 'a', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ key: 'taken', outcome: 'nothing-to-do' });
+    await kvtwin('resolve', 'taken', '--take', 'delete');
+    expect(await held('taken')).toEqual(['absent', 'absent']);
+    expect(await kvtwin('resolve', 'taken', '--take', 'a')).toMatchObject({ code: 1 });
+  });
+
+  it('decides about one key on a screen', async () => {
+    await kvtwin('put', 'seen', 'one', '--side', 'first');
+    const terminal = new TestTerminal();
+    const ended = onTerminal(terminal, 'seen');
+    await terminal.shows('ONLY lon');
+    terminal.type('aw');
+    await terminal.shows('AGREED');
+    terminal.type('q');
+    expect(await ended).toMatchObject({ code: 0, stdout: '', stderr: 'resolve: 1 written\n' });
+    expect(await held('seen')).toEqual(['one', 'one']);
+  });
+
+  it("goes through a job's conflicts, and through the undecided rows of a plan", async () => {
+    const job = JSON.parse((await kvtwin('diff', '--job', '--json', '--quiet', '--settle', '20ms')).stdout)
+      .job as string;
+    const terminal = new TestTerminal();
+    const ended = onTerminal(terminal, job, '--class', 'value-*', '--prefix', 'user:');
+    await terminal.shows('1/12');
+    const [, key] = /1\/12 {2}(\S+)/.exec(terminal.text)!;
+    terminal.type('an');
+    await terminal.shows('2/12');
+    terminal.type('wq');
+    expect(await ended).toMatchObject({ code: 2, stderr: 'resolve: 1 written · 11 open\n' });
+    expect(new Set(await held(key!)).size).toBe(1);
+
+    const plan = join(folder.path, 'plan.ndjson');
+    await kvtwin(
+      'plan',
+      job,
+      '--rule',
+      'only-*=copy',
+      '--rule',
+      'value-conflict=newest:$.nothing',
+      '-o',
+      plan,
+    );
+    const second = new TestTerminal();
+    const planned = onTerminal(second, plan);
+    await second.shows('1/11');
+    await second.shows('$.nothing');
+    second.type('q');
+    expect(await planned).toMatchObject({ code: 2 });
+  });
+
+  it.each([
+    [['resolve', 'd99', '--as', 'job'], 'there is no job d99'],
+    [['resolve', 'k', '--pair', 'hustdb+ha://127.0.0.1:1', '--take', 'a'], 'a front'],
+    [['resolve', 'd1', '--take', 'a'], '--take decides about one key'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await runInProcess(args, { env, terminal: new TestTerminal() });
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+  });
+
+  it('refuses a class that there is not', async () => {
+    const { code, stderr } = await onTerminal(new TestTerminal(), 'd1', '--class', 'nonsense');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('there is no class nonsense')]);
+  });
+});
+
+/** Runs a program on a pseudo-terminal of 80x24 with what is typed once the screen shows that; prints what it printed. */
+const onPty = `
+import os, pty, select, struct, sys, fcntl, termios
+steps = [tuple(step.split('=', 1)) for step in sys.argv[1].split(';')]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+seen = b''
+while True:
+    try:
+        chunk = os.read(fd, 65536)
+    except OSError:
+        break
+    if not chunk:
+        break
+    sys.stdout.buffer.write(chunk)
+    seen += chunk
+    if steps and steps[0][0].encode() in seen:
+        os.write(fd, steps.pop(0)[1].encode('utf-8').decode('unicode_escape').encode('latin-1'))
+        seen = b''
+_, status = os.waitpid(pid, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+`;
+
+describe('the built program on a pseudo-terminal', () => {
+  beforeAll(() => buildKvtwin(), buildLimitMs);
+
+  const program = fileURLToPath(new URL('../../bin/kvtwin.js', import.meta.url));
+
+  async function typed(
+    steps: string,
+    ...args: string[]
+  ): Promise<{ code: number | null; screen: TestTerminal; raw: string }> {
+    const child = spawn('python3', ['-c', onPty, steps, process.execPath, program, ...args], {
+      env: { ...process.env, ...env, TERM: 'xterm-256color' },
+    });
+    const screen = new TestTerminal();
+    let raw = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      raw += text;
+      screen.write(text);
+    });
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    await screen.shows(/./);
+    return { code, screen, raw };
+  }
+
+  it('shows, writes and leaves the terminal as it was', async () => {
+    await kvtwin('put', 'pty', '{"a":1}', '--side', 'first');
+    await kvtwin('put', 'pty', '{"a":2}', '--side', 'second');
+    const { code, screen, raw } = await typed('CONFLICT=b;take B=w;AGREED=q', 'resolve', 'pty');
+    expect(raw).toContain('[-1-]');
+    expect([code, screen.buffer]).toEqual([0, 'normal']);
+    expect(screen.text).toContain('resolve: 1 written');
+    expect(await held('pty')).toEqual(['{"a":2}', '{"a":2}']);
+  });
+
+  it('ends at Ctrl-C with 130 and a clean terminal', async () => {
+    await kvtwin('put', 'pty', '{"a":3}', '--side', 'first');
+    const { code, screen, raw } = await typed('CONFLICT=\\x03', 'resolve', 'pty');
+    expect([code, screen.buffer]).toEqual([130, 'normal']);
+    expect(raw.lastIndexOf('\u001b[?25h')).toBeGreaterThan(raw.lastIndexOf('\u001b[?25l'));
+  });
+});
