@@ -104,6 +104,7 @@ export function targetOf(...replicas: readonly MemoryReplica[]): MigrateTarget {
     name: replicas.map(({ name }) => name).join(),
     copies: replicas.length as 1 | 2,
     storesOf: (place) => Promise.all(replicas.map((replica) => replica.store(place))),
+    shownAs: (place) => place,
     partsOf: async () => replicas.map((replica) => replica.part),
   };
 }

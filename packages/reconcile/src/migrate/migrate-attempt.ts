@@ -1,9 +1,10 @@
-import { equalBytes } from '@kvtwin/bytes';
+import { equalBytes, parseHex, toHex } from '@kvtwin/bytes';
 import { webCryptoSha256 } from '@kvtwin/replica-pair';
 import { forEachAtOnce } from '../apply/row-workers.js';
 import type { OrderedWrite } from '../job/ordered-store.js';
 import type { RatePacer } from '../rate-pacer.js';
 import { resumableScan } from '../resumable-scan.js';
+import { dropRange } from './drop-range.js';
 import type { KeyCopier, ReadKey } from './key-copier.js';
 import { decodeKeyRecord } from './key-record.js';
 import { decodeListedValue, encodeListedValue, type ListedValue } from './listed-value.js';
@@ -28,9 +29,6 @@ const readBatchBytes = 4 * 1024 * 1024;
 
 /** Nodes of a cluster listed at once: each holds a batch in memory. */
 const partsAtOnce = 4;
-
-/** Keys of a listing taken out in one write. */
-const dropAtOnce = 4096;
 
 /** What an attempt at a migration works with. */
 export interface MigrateAttemptParts {
@@ -136,14 +134,14 @@ export class MigrateAttempt {
       bytes = 0;
     }
     if (batch.length > 0) await this.#copyBatch(batch);
-    await dropRange(ledger, listedRange(round));
+    await dropRange(ledger.store, listedRange(round));
     await this.#enter(this.#afterCopies());
   }
 
   async *#listed(round: number): AsyncGenerator<Listed> {
     const { after } = this.#state;
     let last: Listed | undefined;
-    const from = after === undefined ? undefined : partsBehind(fromHex(after));
+    const from = after === undefined ? undefined : partsBehind(parseHex(after));
     for await (const entries of this.#parts.ledger.store.range(...listedRange(round, from))) {
       for (const [key, value] of entries) {
         const name = withoutPart(key);
@@ -163,7 +161,7 @@ export class MigrateAttempt {
     const { copier, pacer, settings } = this.#parts;
     settings.signal.throwIfAborted();
     const { changed, unchanged } = await this.#sorted(batch);
-    const reads = await this.#read(changed);
+    const reads = await this.#readListed(changed);
     const after = toHex(batch[batch.length - 1]!.name);
     await this.#parts.ledger.commit(unchanged, (state) => state);
     await copier.copy(reads, (state) => this.#timed({ ...state, after }));
@@ -173,15 +171,16 @@ export class MigrateAttempt {
 
   /** A key that both masters listed with the very value that was copied before is not read again. */
   async #sorted(batch: readonly Listed[]): Promise<{
-    readonly changed: LocatedKey[];
+    readonly changed: Listed[];
     readonly unchanged: Parameters<MigrateLedger['commit']>[0];
   }> {
     const { ledger, source } = this.#parts;
     const { round } = this.#state;
     const records = await Promise.all(batch.map(({ located }) => ledger.record(located)));
-    const changed: LocatedKey[] = [];
+    const changed: Listed[] = [];
     const unchanged: Parameters<MigrateLedger['commit']>[0][number][] = [];
-    for (const [at, { located, values }] of batch.entries()) {
+    for (const [at, listed] of batch.entries()) {
+      const { located, values } = listed;
       const record = records[at];
       const [copied, ...begun] = record?.ours ?? [];
       const same =
@@ -190,9 +189,30 @@ export class MigrateAttempt {
         values.length === source.copies &&
         values.every(({ digest }) => equalBytes(digest, copied!));
       if (same) unchanged.push({ located, before: record, after: { ...record, round } });
-      else changed.push(located);
+      else changed.push(listed);
     }
     return { changed, unchanged };
+  }
+
+  /** Where a source does not compare beyond a NUL byte, two listings that differ are believed more than it. */
+  async #readListed(batch: readonly Listed[]): Promise<ReadKey[]> {
+    const reads = await this.#read(batch.map(({ located }) => located));
+    if (this.#parts.source.comparesBeyondNul !== false) return reads;
+    return reads.map((each, at) => {
+      const [first, second] = batch[at]!.values;
+      const differ = second !== undefined && !equalBytes(first!.digest, second.digest);
+      return differ ? { ...each, read: doubted(each.read) } : each;
+    });
+  }
+
+  /** Keys that were held, or are looked for again, have no listings: what such a source says of a NUL byte proves nothing. */
+  async #readAgain(keys: readonly LocatedKey[]): Promise<ReadKey[]> {
+    const reads = await this.#read(keys);
+    if (this.#parts.source.comparesBeyondNul !== false) return reads;
+    return reads.map((each) => ({
+      ...each,
+      read: each.read.kind === 'value' && each.read.entry.value.includes(0) ? doubted(each.read) : each.read,
+    }));
   }
 
   async #read(keys: readonly LocatedKey[]): Promise<ReadKey[]> {
@@ -225,7 +245,7 @@ export class MigrateAttempt {
     const { after } = this.#state;
     let batch: LocatedKey[] = [];
     let last: Uint8Array | undefined;
-    const range = rangeOfSpace(space, after === undefined ? undefined : fromHex(after));
+    const range = rangeOfSpace(space, after === undefined ? undefined : parseHex(after));
     for await (const entries of ledger.store.range(...range)) {
       for (const [name, value] of entries) {
         if (!wanted(value)) continue;
@@ -248,7 +268,7 @@ export class MigrateAttempt {
     for (let at = 0; at < batch.length; at += size) {
       const isEnd = at + size >= batch.length;
       const after = toHex(last);
-      const reads = await this.#read(batch.slice(at, at + size));
+      const reads = await this.#readAgain(batch.slice(at, at + size));
       await copier.copy(reads, (state) => this.#timed(isEnd ? { ...state, after } : state));
     }
     this.#parts.onState();
@@ -289,32 +309,17 @@ function shown({ entry, ...located }: LocatedBatch['entries'][number]): ReadKey 
   return { located, read: { kind: 'value', entry } };
 }
 
-/** Takes everything in a range out of the store. */
-export async function dropRange(
-  ledger: Pick<MigrateLedger, 'store'>,
-  range: readonly [from: Uint8Array, to: Uint8Array],
-): Promise<void> {
-  let writes: OrderedWrite[] = [];
-  for await (const entries of ledger.store.range(...range)) {
-    for (const [key] of entries) {
-      writes.push([key.slice(), undefined]);
-      if (writes.length < dropAtOnce) continue;
-      await ledger.store.write(writes);
-      writes = [];
-    }
-  }
-  if (writes.length > 0) await ledger.store.write(writes);
+/** A value that the listings, or nothing, speak for. */
+function doubted(read: ReadKey['read']): ReadKey['read'] {
+  if (read.kind !== 'value') return read;
+  return {
+    kind: 'disagree',
+    why: 'not-told',
+    sides: [{ state: 'unknown' }, { state: 'present', entry: read.entry }],
+  };
 }
 
 /** Behind every part of a listed key. */
 function partsBehind(name: Uint8Array): Uint8Array {
   return Uint8Array.of(...name, 0xff, 0xff);
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

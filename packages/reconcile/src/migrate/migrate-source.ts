@@ -45,6 +45,11 @@ export interface MigrateSource {
    * leave max-idle times alone. 2: two masters, and each key is read from both of them before it is copied.
    */
   readonly copies: 1 | 2;
+  /**
+   * False: of two values that agree up to a NUL byte it may say that they are the same (a HustDB HA front does). Then what
+   * the listings showed decides.
+   */
+  readonly comparesBeyondNul?: boolean;
   /** Answers in the order of `keys`. Rejects only when the signal fires. */
   read(keys: readonly LocatedKey[], call?: CallOptions): Promise<readonly SourceRead[]>;
 }

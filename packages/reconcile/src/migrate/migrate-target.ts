@@ -26,6 +26,8 @@ export interface MigrateTarget {
   readonly copies: 1 | 2;
   /** The longest lifespan that it takes, in milliseconds; absent: any. */
   readonly maxLifespanMs?: number;
+  /** Where a key of that place ends up in what the parts show. */
+  shownAs(place: TargetPlace): TargetPlace;
   /**
    * What is gone through to read back whatever stands at these places. Entries come with the place at which they lie in
    * their cache; `cache` tells in which one that is.
