@@ -49,6 +49,31 @@ export type { KvLayout, MigrateTarget, TargetPlace } from './migrate/migrate-tar
 export { parseMapping } from './migrate/parse-mapping.js';
 export { readMasters } from './migrate/read-masters.js';
 export { type SkipReason, skipReasons } from './migrate/skip-reason.js';
+export {
+  type Certificate,
+  type CertificateSubject,
+  canonicalJson,
+  makeCertificate,
+  parseCertificate,
+} from './migrate/certificate.js';
+export {
+  type CopiedExpiration,
+  copiedExpiration,
+  type ExpirationLimits,
+} from './migrate/copied-expiration.js';
+export type { VerifiedCounts, VerifiedPlace } from './migrate/verify-counts.js';
+export {
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyResult,
+  verifyMigration,
+} from './migrate/verify-migration.js';
+export {
+  type GuardedOutcome,
+  type GuardedResult,
+  type GuardedWrite,
+  writeGuarded,
+} from './migrate/write-guarded.js';
 export type { JsonPath } from './plan/json-path.js';
 export { makePlan, type PlanOptions, type PlanProgress, type PlanSource } from './plan/make-plan.js';
 export {
