@@ -19,6 +19,18 @@ export { type DiffJobState, readDiffJobState } from './job/diff-job-state.js';
 export { MemoryOrderedStore } from './job/memory-ordered-store.js';
 export type { OrderedStore, OrderedWrite } from './job/ordered-store.js';
 export type { KeyDifference } from './key-difference.js';
+export {
+  type Certificate,
+  type CertificateSubject,
+  canonicalJson,
+  makeCertificate,
+  parseCertificate,
+} from './migrate/certificate.js';
+export {
+  type CopiedExpiration,
+  copiedExpiration,
+  type ExpirationLimits,
+} from './migrate/copied-expiration.js';
 export { KeyMapper, type MappedKey } from './migrate/key-mapper.js';
 export {
   type LocatedEntry,
@@ -49,18 +61,6 @@ export type { KvLayout, MigrateTarget, TargetPlace } from './migrate/migrate-tar
 export { parseMapping } from './migrate/parse-mapping.js';
 export { readMasters } from './migrate/read-masters.js';
 export { type SkipReason, skipReasons } from './migrate/skip-reason.js';
-export {
-  type Certificate,
-  type CertificateSubject,
-  canonicalJson,
-  makeCertificate,
-  parseCertificate,
-} from './migrate/certificate.js';
-export {
-  type CopiedExpiration,
-  copiedExpiration,
-  type ExpirationLimits,
-} from './migrate/copied-expiration.js';
 export type { VerifiedCounts, VerifiedPlace } from './migrate/verify-counts.js';
 export {
   type VerifyOptions,
