@@ -21,6 +21,7 @@ const commands: readonly (readonly [name: string, load: () => Promise<Register>]
   ['decode', async () => (await import('./commands/decode.js')).registerDecode],
   ['trace', async () => (await import('./commands/trace.js')).registerTrace],
   ['bench', async () => (await import('./commands/bench.js')).registerBench],
+  ['doctor', async () => (await import('./commands/doctor.js')).registerDoctor],
   ['serve', async () => (await import('./commands/serve.js')).registerServe],
   ['proxy', async () => (await import('./commands/proxy.js')).registerProxy],
   ['demo', async () => (await import('./commands/demo.js')).registerDemo],

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
-import { optionsFromProperties, parseHotRodUri } from '@kvtwin/hotrod-client';
+import { parseHotRodUri } from '@kvtwin/hotrod-client';
 import { CliError } from '../cli-error.js';
+import { hotRodTlsOf } from '../hot-rod-tls-of.js';
 
 /** The server that is traced. */
 export interface TraceTarget {
@@ -21,10 +22,5 @@ export function traceTarget(url: string): TraceTarget {
   const server = servers[0]!;
   const others = servers.length - 1;
   if (!secure) return { ...server, others };
-  const { tls } = optionsFromProperties({ 'infinispan.client.hotrod.uri': url });
-  const options = async (): Promise<ConnectionOptions> => {
-    if (typeof tls === 'function') return tls();
-    return tls === true || tls === undefined ? {} : tls;
-  };
-  return { ...server, tls: options, others };
+  return { ...server, tls: () => hotRodTlsOf(url), others };
 }
