@@ -158,8 +158,17 @@ describe('hostile lengths', () => {
     expect(() => reader.count(0)).toThrow(expect.objectContaining({ code: 'BYTES_NEGATIVE_LENGTH' }));
   });
 
-  test.each([-1, 1.5, 2 ** 31])('maxArrayBytes %d is no limit', (maxArrayBytes) => {
-    expect(() => new ByteReader({ maxArrayBytes })).toThrow(expect.objectContaining({ code: 'BYTES_RANGE' }));
+  test('counts are refused past a limit of their own', () => {
+    const reader = new ByteReader({ maxCount: 3 });
+    reader.push(Uint8Array.of(3, 4));
+    expect(reader.count(2)).toBe(3);
+    expect(() => reader.count(2)).toThrow('4 elements announced, at most 3 allowed at offset 1, near 04');
+  });
+
+  test.each([-1, 1.5, 2 ** 31])('%d is no limit', (limit) => {
+    const range = expect.objectContaining({ code: 'BYTES_RANGE' });
+    expect(() => new ByteReader({ maxArrayBytes: limit })).toThrow(range);
+    expect(() => new ByteReader({ maxCount: limit })).toThrow(range);
   });
 });
 

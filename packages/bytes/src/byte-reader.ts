@@ -39,6 +39,8 @@ export class ByteReader {
   private gathering: Gathering | undefined;
   private stopAt = Number.POSITIVE_INFINITY;
   private readonly maxArrayBytes: number;
+  /** Most elements that a list may have. */
+  readonly maxCount: number;
 
   /** Bytes that must be pushed before the last field can be read; 0 when nothing is awaited. */
   missing = 0;
@@ -46,7 +48,9 @@ export class ByteReader {
   bytesCopied = 0;
 
   constructor(limits: Partial<ReadLimits> = {}) {
-    this.maxArrayBytes = readLimits(limits).maxArrayBytes;
+    const { maxArrayBytes, maxCount } = readLimits(limits);
+    this.maxArrayBytes = maxArrayBytes;
+    this.maxCount = maxCount;
   }
 
   /** Absolute offset in the stream of the next byte to read. Bytes of an unfinished array count as read. */
@@ -230,14 +234,17 @@ export class ByteReader {
   }
 
   /**
-   * A vInt that announces elements of at least `elementBytes` each. Refused (`BYTES_LIMIT`) where so many elements cannot
-   * lie before the offset of `stopBefore()`.
+   * A vInt that announces elements of at least `elementBytes` each. Refused (`BYTES_LIMIT`) past `maxCount`, and where so
+   * many elements cannot lie before the offset of `stopBefore()`.
    */
   count(elementBytes: number): number {
     const from = this.position;
     const count = this.vInt();
     if (count > MAX_WIRE_LENGTH) {
       throw this.error('BYTES_NEGATIVE_LENGTH', `negative count ${count | 0}`, from);
+    }
+    if (count > this.maxCount) {
+      throw this.error('BYTES_LIMIT', `${count} elements announced, at most ${this.maxCount} allowed`, from);
     }
     if (count * elementBytes > this.allowance) {
       throw this.error('BYTES_LIMIT', `${count} elements announced, room for ${this.allowance} bytes`, from);

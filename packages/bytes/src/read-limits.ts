@@ -4,6 +4,8 @@ import { BytesError } from './bytes-error.js';
 export interface ReadLimits {
   /** Longest byte array or string, in bytes. */
   readonly maxArrayBytes: number;
+  /** Most elements of a list: each becomes an object, which takes many times the bytes that it may have on the wire. */
+  readonly maxCount: number;
 }
 
 /**
@@ -23,5 +25,11 @@ export function readLimits(given: Partial<ReadLimits> = {}): ReadLimits {
       code: 'BYTES_RANGE',
     });
   }
-  return { maxArrayBytes };
+  const maxCount = given.maxCount ?? MAX_WIRE_LENGTH;
+  if (!Number.isInteger(maxCount) || maxCount < 0 || maxCount > MAX_WIRE_LENGTH) {
+    throw new BytesError(`maxCount must be 0 to ${MAX_WIRE_LENGTH}, not ${maxCount}`, {
+      code: 'BYTES_RANGE',
+    });
+  }
+  return { maxArrayBytes, maxCount };
 }

@@ -52,7 +52,11 @@ export type DecodedExchange =
       readonly reencodes: boolean;
     };
 
-const NO_LIMITS = { maxArrayBytes: 0x7fff_ffff, maxMessageBytes: Number.MAX_SAFE_INTEGER };
+const NO_LIMITS = {
+  maxArrayBytes: 0x7fff_ffff,
+  maxMessageBytes: Number.MAX_SAFE_INTEGER,
+  maxElements: 0x7fff_ffff,
+};
 
 /**
  * Reads one recorded request and all that the server sent in reaction to it, writes both again, and compares. Media types

@@ -172,6 +172,29 @@ describe('what is announced is not allocated', () => {
     }
   });
 
+  test.each<[string, OperationDefinition, number[]]>([
+    ['a reply', operations.getAll, [0x30, 0, 0]],
+    ['a topology', operations.get, [0x04, 0, 1, 5]],
+  ])(
+    'more elements than a process has room for, though their bytes would fit (%s)',
+    (_, operation, begin) => {
+      const pending = { operation, version: VERSION, intelligence: 3 } as const;
+      const decoder = new ResponseDecoder({ pendingOf: () => pending });
+      // 2,097,152 elements
+      decoder.push(Uint8Array.from([0xa1, 7, ...begin, 0x80, 0x80, 0x80, 0x01]));
+      expect(() => decoder.next()).toThrow(expect.objectContaining({ code: 'HOTROD_LIMIT', close: true }));
+    },
+  );
+
+  test('a list that does not tell its length may not go on for ever', () => {
+    const pending = { operation: operations.bulkGetKeys, version: VERSION, intelligence: 3 } as const;
+    const decoder = new ResponseDecoder({ pendingOf: () => pending, limits: { maxElements: 3 } });
+    decoder.push(
+      Uint8Array.from([0xa1, 7, operations.bulkGetKeys.replyOpcode, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0]),
+    );
+    expect(() => decoder.next()).toThrow(expect.objectContaining({ code: 'HOTROD_LIMIT' }));
+  });
+
   test('a request that grows past its limit entry by entry is refused', () => {
     const writer = new ByteWriter();
     const entries = Array.from({ length: 20 }, () => ({

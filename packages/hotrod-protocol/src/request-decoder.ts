@@ -61,7 +61,10 @@ export class RequestDecoder {
 
   constructor(options: RequestDecoderOptions = {}) {
     this.limits = decodeLimits(options.limits, DEFAULT_REQUEST_LIMITS);
-    this.reader = new ByteReader({ maxArrayBytes: this.limits.maxArrayBytes });
+    this.reader = new ByteReader({
+      maxArrayBytes: this.limits.maxArrayBytes,
+      maxCount: this.limits.maxElements,
+    });
     this.lenient = options.lenient ?? false;
     this.operationOf = options.operationOf ?? operationOfOpcode;
     this.cursor = new Cursor(this.reader);

@@ -74,7 +74,10 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
 
   constructor(options: ResponseDecoderOptions<Pending>) {
     this.limits = decodeLimits(options.limits, DEFAULT_RESPONSE_LIMITS);
-    this.reader = new ByteReader({ maxArrayBytes: this.limits.maxArrayBytes });
+    this.reader = new ByteReader({
+      maxArrayBytes: this.limits.maxArrayBytes,
+      maxCount: this.limits.maxElements,
+    });
     this.cursor = new Cursor(this.reader);
     this.cursor.spans = options.spans;
     this.cursor.fast = options.spans === undefined && allowFastPaths(this.limits);

@@ -253,12 +253,21 @@ export class Connection {
       this.#settleAnswered();
       if (this.#reusesMemory) this.#decoder.detach();
     } catch (error) {
-      const hint = first ? firstBytesHint(chunk) : '';
-      const why = (error as HotRodProtocolError).message;
-      this.#end('HOTROD_PROTOCOL', `the server's answer is not Hot Rod: ${why}${hint}`, error);
+      this.#end(
+        'HOTROD_PROTOCOL',
+        this.#whyUnreadable(error as HotRodProtocolError, first ? chunk : undefined),
+        error,
+      );
       return;
     }
     if (!this.#ended) this.#owner.onProgress();
+  }
+
+  #whyUnreadable({ code, message }: HotRodProtocolError, firstBytes: Uint8Array | undefined): string {
+    const hint = firstBytes === undefined ? '' : firstBytesHint(firstBytes);
+    if (code !== 'HOTROD_LIMIT') return `the server's answer is not Hot Rod: ${message}${hint}`;
+    const { maxValueBytes } = this.#limits;
+    return `the server's answer is past a limit of the client (maxValueBytes is ${maxValueBytes}), or is not Hot Rod: ${message}${hint}`;
   }
 
   #settleAnswered(): void {

@@ -16,6 +16,13 @@ export function markedList<T>(element: Codec<T>): Codec<T[]> {
           if (!readMarker(cursor)) {
             break;
           }
+          if (values.length === cursor.reader.maxCount) {
+            throw cursor.reader.error(
+              'BYTES_LIMIT',
+              `more than ${values.length} elements`,
+              cursor.reader.position,
+            );
+          }
           frame.count = 1;
         }
         values.push(cursor.noted(`[${values.length}]`, () => element.read(cursor)));
