@@ -55,10 +55,18 @@ function noteOf(name: DiffClass, example: Uint8Array | undefined): string {
 }
 
 /** What stands below the table. */
-export function diffFootnote({ scanned, elapsedMs, passes }: DiffSummary, names: Two<string>): string {
+export function diffFootnote(
+  { scanned, elapsedMs, passes, unsettledParts }: DiffSummary,
+  names: Two<string>,
+): string {
   const entries = names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join(', ');
   const inPasses = passes === 1 ? '' : ` in ${passes} passes`;
-  return `  scanned ${entries}${inPasses} in ${formatDuration(elapsedMs)}`;
+  const missing = names
+    .filter((_, at) => unsettledParts[at]! > 0)
+    .map((name) => `${name} never came to rest`);
+  return [`  scanned ${entries}${inPasses} in ${formatDuration(elapsedMs)}`, ...missing].join(
+    '; listing of ',
+  );
 }
 
 /** The summary as one JSON object. */
@@ -93,12 +101,14 @@ function sideToJson(side: SideRead, values: boolean): object {
   return { ...rest, bytes: side.entry.value.length, sha256, ...(values ? { value } : {}) };
 }
 
-/** 3 a side did not answer for every key, or keys never came to rest · 2 differences · 0 none. */
+/** 3 a side did not answer for every key, or keys or listings never came to rest · 2 differences · 0 none. */
 export function exitCodeOfDiff({
   classes,
   differences,
-}: Pick<DiffSummary, 'classes' | 'differences'>): ExitCode {
+  unsettledParts = [0, 0],
+}: Pick<DiffSummary, 'classes' | 'differences'> & Partial<Pick<DiffSummary, 'unsettledParts'>>): ExitCode {
   if (classes.unreadable > 0) return ExitCode.partial;
   if (differences > 0) return ExitCode.differences;
-  return classes.unsettled > 0 ? ExitCode.partial : ExitCode.ok;
+  const missing = unsettledParts[0] + unsettledParts[1] > 0;
+  return classes.unsettled > 0 || missing ? ExitCode.partial : ExitCode.ok;
 }

@@ -55,7 +55,7 @@ describe('the program', () => {
     const diff = kvtwin('diff', url, 'memory:b', '--timeout', '1m');
     await vi.waitFor(() => expect(silent.accepted).toBe(1), { timeout: 10_000 });
     diff.child.kill('SIGINT');
-    expect(await diff.ended).toEqual({ code: 130, stderr: '' });
+    expect(await diff.ended).toEqual({ code: 130, stderr: expect.stringContaining('kvtwin job resume d1') });
   });
 
   it('ends quietly when nobody reads on', async () => {

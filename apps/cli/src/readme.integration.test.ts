@@ -28,17 +28,19 @@ function comparable(text: string): string {
     .replaceAll(/(127\.0\.0\.1:)\d{2,5}/g, '$1PORT')
     .replaceAll(/over \d+ ms/g, 'over TIME')
     .replaceAll(/ in \d+(ms|s)/g, ' in TIME')
+    .replaceAll(/report \/\S+/g, 'report FILE')
+    .replaceAll(/sha256 [0-9a-f]{64}/g, 'sha256 DIGEST')
     .replaceAll(/ +/g, ' ')
     .trim();
 }
 
 let folder: TemporaryFolder;
-let env: { KVTWIN_CONFIG: string };
+let env: { KVTWIN_CONFIG: string; KVTWIN_STATE: string };
 let demo: RunningCommand;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  env = { KVTWIN_CONFIG: join(folder.path, 'config') };
+  env = { KVTWIN_CONFIG: join(folder.path, 'config'), KVTWIN_STATE: join(folder.path, 'state') };
   demo = await startInProcess(['demo', '--port', '0'], env);
 });
 afterAll(() => folder.remove());

@@ -134,7 +134,7 @@ async function compareRuns(
     hits += ended.hits;
   };
 
-  const diff = ['diff', '--job', '--quiet'];
+  const diff = ['diff', '--quiet'];
   const diffMs = await timed(diff, 2);
   await run(troubled, diff);
   const resume = (): readonly string[] => {

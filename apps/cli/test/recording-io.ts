@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CliIo, CliOutput, CliTerminal } from '../src/cli-io.js';
 import type { ExitCode } from '../src/exit-code.js';
 import { runCli } from '../src/run-cli.js';
@@ -26,6 +29,10 @@ export interface RunOptions {
 /** No profile of the machine that runs the tests is ever read. */
 const noConfig = '/nonexistent/kvtwin';
 
+/** Jobs of commands that name no folder for them; gone when the tests end. */
+const someState = mkdtempSync(join(tmpdir(), 'kvtwin-state-'));
+process.once('exit', () => rmSync(someState, { recursive: true, force: true }));
+
 /** Runs one command line in this process. */
 export async function runInProcess(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
   const stdout = new RecordedOutput(options.isTTY === true, options.onStdout);
@@ -34,7 +41,7 @@ export async function runInProcess(args: readonly string[], options: RunOptions 
     stdout,
     stderr,
     stdin: stdinOf(options.stdin),
-    env: { KVTWIN_CONFIG: noConfig, ...options.env },
+    env: { KVTWIN_CONFIG: noConfig, KVTWIN_STATE: someState, ...options.env },
     signal: options.signal ?? new AbortController().signal,
     onHangUp: (listener) => {
       options.hangUps?.addEventListener('hangup', listener);

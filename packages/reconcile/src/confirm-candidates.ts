@@ -1,5 +1,4 @@
-import type { ReplicaPairStore } from '@kvtwin/replica-pair';
-import type { Two } from '@kvtwin/versioned-value';
+import type { PairRead, Two } from '@kvtwin/versioned-value';
 import { Candidate } from './candidate.js';
 import type { DiffSettings } from './diff-options.js';
 import type { KeyDifference } from './key-difference.js';
@@ -7,16 +6,17 @@ import type { RatePacer } from './rate-pacer.js';
 
 /** What a confirmation runs with. */
 export interface ConfirmParts {
-  readonly pair: ReplicaPairStore;
+  /** Reads both sides; answers in the order of the keys. */
+  readonly readMany: (keys: readonly Uint8Array[]) => Promise<readonly PairRead[]>;
   readonly settings: DiffSettings;
   readonly pacers: Two<RatePacer>;
   readonly signal: AbortSignal;
   /** Keys per bulk read. */
-  readonly batchSize: number;
+  readonly batchSize: () => number;
   /** Takes a difference that was confirmed, and waits while nobody wants it. */
   readonly onDifference: (difference: KeyDifference) => Promise<void>;
-  /** Counts a key that agreed after all. */
-  readonly onSettled: () => void;
+  /** Takes a key that agreed after all, or is gone on both sides. */
+  readonly onSettled: (key: Uint8Array, read: PairRead) => void;
   /** Called after each bulk read with the number of keys that are still open. */
   readonly onBatch: (open: number) => void;
 }
@@ -62,7 +62,8 @@ class Confirmation {
     if (due !== undefined && due.notBeforeMs <= this.#parts.settings.clock.nowMs())
       return this.#waiting.shift();
     const fresh: Candidate[] = [];
-    while (fresh.length < this.#parts.batchSize) {
+    const size = this.#parts.batchSize();
+    while (fresh.length < size) {
       const next = this.#keys.next();
       if (next.done) break;
       fresh.push(new Candidate(next.value));
@@ -72,11 +73,11 @@ class Confirmation {
   }
 
   async #read(candidates: readonly Candidate[]): Promise<void> {
-    const { onBatch, onDifference, onSettled, pacers, pair, settings, signal } = this.#parts;
+    const { onBatch, onDifference, onSettled, pacers, readMany, settings, signal } = this.#parts;
     await Promise.all(pacers.map((pacer) => pacer.take(candidates.length, signal)));
     const beganMs = settings.clock.nowMs();
     const keys = candidates.map(({ key }) => key);
-    const reads = await pair.readMany(keys, { signal, timeoutMs: settings.timeoutMs });
+    const reads = await readMany(keys);
     const endedMs = settings.clock.nowMs();
     const again: Candidate[] = [];
     for (const [at, candidate] of candidates.entries()) {
@@ -87,7 +88,7 @@ class Confirmation {
         continue;
       }
       this.#open--;
-      if (verdict === 'settled') onSettled();
+      if (verdict === 'settled') onSettled(candidate.key, read);
       else {
         const { confirmed, key, overMs } = candidate;
         await onDifference({ class: verdict, key, read, confirmed, overMs });

@@ -11,12 +11,22 @@ export interface DiffOptions {
   readonly confirmReads?: number;
   /** All reads of one key before it is given up as `unsettled` (or, when a side fails, `unreadable`). Default 20. */
   readonly maxReads?: number;
-  /** Entries per scan batch and keys per bulk read, 1 to 100,000. Default 256; less where values are large. */
+  /** Entries per scan batch and keys per bulk read, 1 to 100,000. Default 1,000; less where values are large. */
   readonly batchSize?: number;
-  /** Bulk reads at once while differences are confirmed. Default 4. */
+  /** Bulk reads at once while differences are confirmed; in a job also units that are scanned at once. Default 4. */
   readonly concurrency?: number;
   /** Keys read per second from each side, at most. Default: no limit. */
   readonly rps?: number;
+  /**
+   * The 99th percentile that a call to a side may take, in milliseconds: over it, less is asked of that side, and more
+   * again when it recovers. Default: four times what the side does at its best, 250 ms at least.
+   */
+  readonly maxP99Ms?: number;
+  /**
+   * Where a store's listing shifts under removals (HustDB), each part of it is listed until two listings in a row show the
+   * same keys, so often at most, 2 to 100. Default 10.
+   */
+  readonly maxListings?: number;
   /** Time limit of each call to a store, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number;
   /** How often a scan that broke off is resumed before the diff fails. Default 3. */
@@ -35,9 +45,9 @@ export interface DiffOptions {
 
 /** {@link DiffOptions} with every default filled in. */
 export type DiffSettings = Required<
-  Omit<DiffOptions, 'rps' | 'expirationToleranceMs' | 'signal' | 'onProgress'>
+  Omit<DiffOptions, 'rps' | 'maxP99Ms' | 'expirationToleranceMs' | 'signal' | 'onProgress'>
 > &
-  Pick<DiffOptions, 'rps' | 'expirationToleranceMs' | 'signal' | 'onProgress'>;
+  Pick<DiffOptions, 'rps' | 'maxP99Ms' | 'expirationToleranceMs' | 'signal' | 'onProgress'>;
 
 const defaults = {
   policy: 'opaque',
@@ -46,8 +56,11 @@ const defaults = {
   confirmReads: 3,
   /** With the defaults above a key that changes all the time is watched for about six seconds. */
   maxReads: 20,
-  batchSize: 256,
+  /** Few round trips, and with values of 1 KiB a megabyte at a time. */
+  batchSize: 1000,
   concurrency: 4,
+  /** A table whose keys come and go each second comes to rest within some listings, or never. */
+  maxListings: 10,
   timeoutMs: 10_000,
   scanRetries: 3,
   /** Half a million keys of 20 bytes wait in it while the two scans go through the keys in different orders. */
@@ -74,6 +87,8 @@ export function diffSettings(options: DiffOptions): DiffSettings {
     ['batchSize', whole(settings.batchSize, 1) && settings.batchSize <= 100_000, '1 to 100,000'],
     ['concurrency', whole(settings.concurrency, 1), 'a whole number from 1 on'],
     ['rps', settings.rps === undefined || settings.rps > 0, 'greater than 0'],
+    ['maxP99Ms', settings.maxP99Ms === undefined || settings.maxP99Ms > 0, 'greater than 0'],
+    ['maxListings', whole(settings.maxListings, 2) && settings.maxListings <= 100, '2 to 100'],
     ['timeoutMs', settings.timeoutMs > 0, 'greater than 0'],
     ['scanRetries', whole(settings.scanRetries, 0), 'a whole number from 0 on'],
     [

@@ -27,5 +27,7 @@ export interface DiffSummary {
   readonly differences: number;
   readonly scanned: Two<number>;
   readonly passes: number;
+  /** Parts of each side whose listing never came to rest: keys may be missing there. */
+  readonly unsettledParts: Two<number>;
   readonly elapsedMs: number;
 }

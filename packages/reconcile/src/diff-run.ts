@@ -6,9 +6,11 @@ import type { DiffSettings } from './diff-options.js';
 import type { ClassCounts, DiffProgress, DiffSummary } from './diff-progress.js';
 import { nextRange, shareDone, wholeRange } from './hash-range.js';
 import type { KeyDifference } from './key-difference.js';
+import { measuredStore } from './measured-store.js';
 import { PassLedger } from './pass-ledger.js';
 import { RatePacer } from './rate-pacer.js';
 import { scanBoth } from './scan-both.js';
+import { SideLoad } from './side-load.js';
 
 /** A bulk read of both sides holds about this many bytes of values at most, judged by what the scans showed. */
 const readBatchBytes = 4 * 1024 * 1024;
@@ -25,10 +27,12 @@ export interface DiffRunParts {
 export class DiffRun {
   readonly #parts: DiffRunParts;
   readonly #pacers: Two<RatePacer>;
+  readonly #loads: Two<SideLoad>;
   readonly #pair: ReplicaPairStore;
   readonly #toleranceMs: number;
   readonly #classes = Object.fromEntries(diffClasses.map((name) => [name, 0])) as Record<DiffClass, number>;
   readonly #scanned = { first: 0, second: 0 };
+  readonly #unsettled = { first: 0, second: 0 };
   #valueBytes = 0;
   #pass = 0;
   #share = 0;
@@ -36,8 +40,12 @@ export class DiffRun {
   constructor(parts: DiffRunParts) {
     this.#parts = parts;
     const { settings, stores } = parts;
-    const { clock, policy, rps, timeoutMs } = settings;
-    const [first, second] = stores;
+    const { clock, maxP99Ms, policy, rps, timeoutMs } = settings;
+    this.#loads = [new SideLoad({ clock, maxP99Ms }), new SideLoad({ clock, maxP99Ms })];
+    const [first, second] = [
+      measuredStore(stores[0], this.#loads[0]),
+      measuredStore(stores[1], this.#loads[1]),
+    ];
     this.#toleranceMs =
       settings.expirationToleranceMs ?? expirationToleranceMs([first.capabilities, second.capabilities]);
     this.#pacers = [new RatePacer(rps, clock), new RatePacer(rps, clock)];
@@ -63,6 +71,7 @@ export class DiffRun {
       differences: sum(differenceClasses),
       scanned: [this.#scanned.first, this.#scanned.second],
       passes: this.#pass,
+      unsettledParts: [this.#unsettled.first, this.#unsettled.second],
       elapsedMs: clock.nowMs() - startedMs,
     };
   }
@@ -87,18 +96,28 @@ export class DiffRun {
       const { agreed } = this.#classes;
       this.#report('scanning', ledger.open, { ...this.#classes, agreed: agreed + ledger.agreed });
     };
-    await scanBoth({ stores, settings, pacers: this.#pacers, signal, onBatch });
+    await scanBoth({
+      stores,
+      settings,
+      signal,
+      onBatch,
+      pacers: this.#pacers,
+      loads: this.#loads,
+      onListed: (side, { settled }) => {
+        if (!settled) this.#unsettled[side]++;
+      },
+    });
     return ledger;
   }
 
   async #confirm(ledger: PassLedger): Promise<void> {
     const { onDifference, settings, signal } = this.#parts;
     await confirmCandidates(ledger.takeOpen(), {
-      pair: this.#pair,
+      readMany: (keys) => this.#pair.readMany(keys, { signal, timeoutMs: settings.timeoutMs }),
       settings,
       signal,
       pacers: this.#pacers,
-      batchSize: this.#readBatchSize(),
+      batchSize: () => this.#readBatchSize(),
       onDifference: (difference) => {
         this.#classes[difference.class]++;
         return onDifference(difference);
@@ -113,7 +132,8 @@ export class DiffRun {
   #readBatchSize(): number {
     const meanBytes = this.#valueBytes / Math.max(1, this.#scanned.first + this.#scanned.second);
     const fitting = Math.floor(readBatchBytes / Math.max(1, meanBytes));
-    return Math.max(1, Math.min(this.#parts.settings.batchSize, fitting));
+    const { batchSize } = this.#parts.settings;
+    return Math.max(1, Math.min(...this.#loads.map((load) => load.batchSize(batchSize)), fitting));
   }
 
   #report(phase: DiffProgress['phase'], open: number, classes: ClassCounts): void {

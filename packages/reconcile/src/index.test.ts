@@ -35,7 +35,6 @@ it('exports these values and no others', () => {
     'planFormat',
     'planTakes',
     'previewPlan',
-    'progressOf',
     'readDiffJobState',
     'readMasters',
     'skipReasons',

@@ -8,16 +8,14 @@ export { type DiffClass, diffClasses, diffClassOf, differenceClasses } from './d
 export type { DiffOptions } from './diff-options.js';
 export type { ClassCounts, DiffProgress, DiffSummary } from './diff-progress.js';
 export { diffStores } from './diff-stores.js';
-export {
-  DiffJob,
-  type DiffJobOptions,
-  type DiffJobProgress,
-  type DiffJobSummary,
-  progressOf,
-} from './job/diff-job.js';
+export { DiffJob, type DiffJobOptions, type DiffJobProgress } from './job/diff-job.js';
 export { type DiffJobState, readDiffJobState } from './job/diff-job-state.js';
+export type { DiffExample, DiffJobSummary, DiffSample, DiffUnitSummary } from './job/diff-job-summary.js';
+export type { DiffLayout } from './job/diff-layout.js';
+export type { LatencySummary } from './job/latency-summary.js';
 export { MemoryOrderedStore } from './job/memory-ordered-store.js';
 export type { OrderedStore, OrderedWrite } from './job/ordered-store.js';
+export type { SideListing } from './job/unit-record.js';
 export type { KeyDifference } from './key-difference.js';
 export {
   type Certificate,
@@ -97,4 +95,5 @@ export {
   planTakes,
 } from './plan/plan-row.js';
 export { type PlanAction, type PlanRule, parsePlanRule } from './plan/plan-rule.js';
+export type { PartListing } from './steady-scan.js';
 export type { StoreDiff } from './store-diff.js';

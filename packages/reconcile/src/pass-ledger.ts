@@ -9,9 +9,10 @@ import {
   type VersionedValue,
   type VersionPolicy,
 } from '@kvtwin/versioned-value';
+import { DigestSum, entryDigest } from './digest-sum.js';
 import { entryFingerprint } from './fingerprint.js';
 import { finestRange, type HashRange, lowerHalf } from './hash-range.js';
-import { murmur3x128 } from './murmur3-128.js';
+import { type Digest128, murmur3x128 } from './murmur3-128.js';
 import { SeenKeys } from './seen-keys.js';
 
 /** What V8 takes for a waiting key besides its bytes: the Map's entry, the record, the strings' headers. Measured. */
@@ -23,6 +24,8 @@ export interface LedgerOptions {
   readonly expirationToleranceMs: number;
   readonly maxTrackedBytes: number;
   readonly seed: number;
+  /** Whether a digest of what agrees is wanted too. Default `only`. */
+  readonly counted?: 'only' | 'with-digest';
 }
 
 /** A key that only one side has shown so far. */
@@ -52,6 +55,8 @@ export class PassLedger {
   /** Byte strings of keys that both sides showed, not in the same state. */
   readonly #different = new Set<string>();
   #differentBytes = 0;
+  /** What the agreeing keys hold, likewise. */
+  readonly #digests: (DigestSum | undefined)[] = [];
   /** Agreeing keys by the finest hash range, so that the count of a given-up half can be taken back. */
   readonly #agreed = new Uint32Array(2 ** 32 / finestRange);
 
@@ -67,6 +72,13 @@ export class PassLedger {
 
   get agreed(): number {
     return this.#agreed.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Of the agreeing keys and their values; under `counter` also their versions. */
+  get digest(): DigestSum {
+    const sum = new DigestSum();
+    for (const each of this.#digests) if (each !== undefined) sum.addSum(each);
+    return sum;
   }
 
   /** Keys that need another look: shown differently, or by one side only so far. */
@@ -88,7 +100,7 @@ export class PassLedger {
     if (other !== undefined && other.side !== side) {
       this.#forget(text);
       this.#matched.add(digest);
-      if (this.#agrees(side, entry, other)) this.#agreed[Math.floor(digest[0] / finestRange)]!++;
+      if (this.#agrees(side, entry, other)) this.#agree(digest, entry);
       else this.#differ(text);
     } else if (!this.#matched.has(digest)) {
       if (other === undefined) this.#waitingBytes += waitingOverheadBytes + text.length;
@@ -105,6 +117,16 @@ export class PassLedger {
         yield fromByteString(text);
       }
     }
+  }
+
+  #agree(key: Digest128, { value, version }: VersionedValue): void {
+    const at = Math.floor(key[0] / finestRange);
+    this.#agreed[at]!++;
+    const { counted, policy, seed } = this.#options;
+    if (counted !== 'with-digest') return;
+    this.#digests[at] ??= new DigestSum();
+    const token = policy === 'counter' ? version.token : undefined;
+    this.#digests[at].add(entryDigest(key, murmur3x128(value, seed), token));
   }
 
   #agrees(side: Side, entry: VersionedValue, other: Waiting): boolean {
@@ -148,6 +170,7 @@ export class PassLedger {
     }
     this.#matched.keepBelow(range.to);
     this.#agreed.fill(0, range.to / finestRange);
+    this.#digests.length = Math.min(this.#digests.length, range.to / finestRange);
     return true;
   }
 }

@@ -6,6 +6,7 @@ import {
   StoreError,
   type StoreErrorCode,
 } from '@kvtwin/versioned-value';
+import type { SideLoad } from './side-load.js';
 
 /** A batch that weighs more makes the following ones smaller: two of each side are held at a time. */
 const heavyBatchBytes = 4 * 1024 * 1024;
@@ -24,12 +25,16 @@ const passing: ReadonlySet<StoreErrorCode> = new Set<StoreErrorCode>([
 /** How a scan is read. */
 export interface ResumableScanOptions {
   readonly batchSize: number;
+  /** Only that part of the store. */
+  readonly part?: number | undefined;
+  /** Is asked how large batches may be, and told how long they take. */
+  readonly load?: SideLoad | undefined;
   readonly timeoutMs: number;
   readonly retries: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Where to begin; absent: at the beginning. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 /**
@@ -38,21 +43,25 @@ export interface ResumableScanOptions {
  */
 export async function* resumableScan<Batch extends ScanBatch>(
   store: { scan(options: ScanOptions): AsyncIterable<Batch> },
-  { batchSize, timeoutMs, retries, clock, signal, cursor: from }: ResumableScanOptions,
+  options: ResumableScanOptions,
 ): AsyncGenerator<Batch> {
-  let size = batchSize;
-  let cursor = from;
+  const { batchSize, timeoutMs, retries, clock, signal, part, load } = options;
+  const place = part === undefined ? {} : { part };
+  let most = batchSize;
+  let cursor = options.cursor;
   let failures = 0;
   for (let ended = false; !ended; ) {
     try {
       ended = true;
-      for await (const batch of store.scan({ cursor, batchSize: size, timeoutMs, signal })) {
+      const size = load?.batchSize(most) ?? most;
+      const scan = store.scan({ cursor, batchSize: size, timeoutMs, signal, ...place });
+      for await (const batch of load === undefined ? scan : timedScan(scan, load)) {
         failures = 0;
         cursor = batch.cursor;
         yield batch;
         const lighter = lighterSize(batch.entries, size);
-        if (lighter === size) continue;
-        size = lighter;
+        if (lighter !== size) most = lighter;
+        else if (!isFarFrom(size, load?.batchSize(most) ?? most)) continue;
         ended = false;
         break;
       }
@@ -62,6 +71,25 @@ export async function* resumableScan<Batch extends ScanBatch>(
       ended = false;
       await clock.sleep(firstRetryPauseMs * 2 ** (failures - 1), signal);
     }
+  }
+}
+
+/** Whether beginning anew with the other size is worth it: entries may come twice then. */
+function isFarFrom(size: number, wanted: number): boolean {
+  return wanted <= size / 2 || wanted >= size * 2;
+}
+
+/** A scan whose steps are timed. */
+async function* timedScan<Batch>(scan: AsyncIterable<Batch>, load: SideLoad): AsyncGenerator<Batch> {
+  const iterator = scan[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const step = await load.timed(() => iterator.next());
+      if (step.done) return;
+      yield step.value;
+    }
+  } finally {
+    await iterator.return?.();
   }
 }
 

@@ -2,18 +2,24 @@ import type { ScanBatch, ScannedEntry, Side, Two, VersionedStore } from '@kvtwin
 import { abortable } from './abortable.js';
 import type { DiffSettings } from './diff-options.js';
 import type { RatePacer } from './rate-pacer.js';
-import { resumableScan } from './resumable-scan.js';
+import type { SideLoad } from './side-load.js';
+import { type PartListing, steadyScan } from './steady-scan.js';
 
 /** What the two scans run with. */
 export interface ScanBothParts {
   readonly stores: Two<VersionedStore>;
   readonly settings: DiffSettings;
   readonly pacers: Two<RatePacer>;
+  readonly loads: Two<SideLoad>;
   readonly signal: AbortSignal;
   /** Called with each batch, in turn; the next one waits for it. `cursor` resumes that side's scan behind it. */
   readonly onBatch: (side: Side, entries: readonly ScannedEntry[], cursor: string) => void | Promise<void>;
   /** Where each side begins: at its beginning (`undefined`), behind a cursor, or not at all (`null`). */
   readonly cursors?: Two<string | undefined | null>;
+  /** Only that part of both stores. */
+  readonly part?: number;
+  /** Called when a part of a side whose scans shift was listed. */
+  readonly onListed?: (side: Side, listing: PartListing) => void;
   /** Called when a side has shown everything. */
   readonly onEnd?: (side: Side) => void | Promise<void>;
 }
@@ -25,10 +31,14 @@ const sideNames: Two<Side> = ['first', 'second'];
  * on its way. Where both show their keys in a like order, few keys wait for their other half at a time.
  */
 export async function scanBoth(parts: ScanBothParts): Promise<void> {
-  const { stores, settings, pacers, signal, onBatch, onEnd, cursors = [undefined, undefined] } = parts;
+  const { stores, settings, pacers, loads, signal, onBatch, onEnd, cursors = [undefined, undefined] } = parts;
   const scans = stores.map((store, at) =>
-    resumableScan(store, {
+    steadyScan(store, {
       cursor: cursors[at] ?? undefined,
+      part: parts.part,
+      load: loads[at],
+      maxListings: settings.maxListings,
+      onListed: (listing) => parts.onListed?.(sideNames[at]!, listing),
       batchSize: settings.batchSize,
       timeoutMs: settings.timeoutMs,
       retries: settings.scanRetries,
@@ -59,6 +69,7 @@ export async function scanBoth(parts: ScanBothParts): Promise<void> {
       shown[at] += entries.length;
       await onBatch(sideNames[at], entries, cursor);
       await pacers[at].take(entries.length, signal);
+      await loads[at].pause(signal);
     }
   } finally {
     for (const scan of scans) scan.return(undefined).catch(() => undefined);

@@ -2,6 +2,11 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number;
+  /**
+   * Milliseconds since some moment, with fractions, never set back: for measuring how long something takes. Clocks need
+   * not have it; {@link nowMs} will do then.
+   */
+  fineMs?(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it fires first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**

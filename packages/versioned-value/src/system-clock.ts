@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 /** The machine's clock and timers: the thin shell that applications, clients and servers hand to what takes a Clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  fineMs: () => performance.now(),
   sleep(ms, signal) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {

@@ -32,8 +32,9 @@ import { withSides } from '../with-sides.js';
 
 interface DiffFlags extends SideFlags, TableFlags, ProgressFlags {
   readonly settle: number;
-  readonly reads: number;
+  readonly rounds: number;
   readonly rps?: number;
+  readonly maxP99?: number;
   readonly json?: boolean;
   readonly ndjson?: boolean;
   readonly values?: boolean;
@@ -44,10 +45,14 @@ const help = `
 Both sides are scanned at once. What differs is read again on both sides until it agrees or has shown the same
 difference over the settle window, so updates on their way are not reported.
 
+It is a job: Ctrl-C, a crash or kill -9 leave it to be resumed (kvtwin job resume), and it takes the same memory for any
+number of keys. Its folder keeps report.ndjson with a line for each difference, summary.json and report.sha256.
+
 Examples:
   kvtwin diff
   kvtwin diff lon nyc --cache users --ndjson > differences.ndjson
-  kvtwin diff --job
+  kvtwin diff --rps 5000 --max-p99 20ms
+  kvtwin diff --no-job --json
   kvtwin diff --first hustdb://10.0.0.1:8085 --second hustdb://10.0.0.2:8085 --table sessions --json
 
 Exit codes: 0 they agree · 2 they differ · 3 some keys could not be read, or never came to rest · 4 a side is
@@ -61,13 +66,15 @@ export function registerDiff(program: Command, context: CliContext): void {
     .argument('[first]', 'the first side: a URL or a profile, as --first')
     .argument('[second]', 'the second side, as --second')
     .option('--settle <duration>', 'window over which a difference must stay', parseDurationMs, 600)
-    .option('--reads <count>', 'reads over that window, at least 2', parseCount, 3)
+    .option('--rounds <count>', 'times that it is read again over that window, at least 2', parseCount, 3)
     .option('--rps <count>', 'keys read from each side in a second, at most', parseCount)
+    .option('--max-p99 <duration>', 'ask less of a side whose slowest calls take longer', parseDurationMs)
     .option('--json', 'print the summary as one JSON object')
     .option('--ndjson', 'print every difference as one JSON object a line, the summary on stderr')
     .option('--values', 'with --ndjson: values too, as base64')
     .option('-q, --quiet', 'no progress and no summary on stderr')
-    .option('--job', 'keep it as a job on disk, which can be resumed and planned from')
+    .option('--job', 'keep it as a job on disk, which can be resumed and planned from (the default)')
+    .option('--no-job', 'keep nothing on disk; --ndjson does so too')
     .addHelpText('after', help)
     .action(
       action(context, (first: string | undefined, second: string | undefined, flags: DiffFlags) =>
@@ -95,7 +102,8 @@ function sidesOf(first: string | undefined, second: string | undefined, flags: D
 
 async function diff(context: CliContext, flags: DiffFlags): Promise<ExitCode> {
   const selector = selectorOf(flags);
-  if (flags.job) return beginJob(context, selector, flags);
+  // Whoever wants every difference on stdout has no use for a report of them, unless he says so.
+  if (flags.job ?? flags.ndjson !== true) return beginJob(context, selector, flags);
   return withSides(context, flags, async (sides) => {
     if (sides.families === undefined) {
       throw new CliError('a front does not list keys', { hint: 'name the sides by --first and --second' });
@@ -125,11 +133,18 @@ async function beginJob(context: CliContext, selector: StoreSelector, flags: Dif
     sides,
     selector,
     settleMs: flags.settle,
-    confirmReads: flags.reads,
+    confirmReads: flags.rounds,
     timeoutMs: flags.timeout ?? 5000,
     ...(flags.rps === undefined ? {} : { rps: flags.rps }),
+    ...(flags.maxP99 === undefined ? {} : { maxP99Ms: flags.maxP99 }),
   });
-  return runAndReport(context, folder, flags);
+  try {
+    return await runAndReport(context, folder, flags);
+  } catch (error) {
+    // Where nothing was begun, because a side is not there, nothing is left to go on with.
+    if (!context.io.signal.aborted && (await folder.readStatus()) === undefined) await folder.remove();
+    throw error;
+  }
 }
 
 async function run(
@@ -143,10 +158,11 @@ async function run(
   const differences = diffStores(stores[0], stores[1], {
     policy: sides.policy,
     settleMs: flags.settle,
-    confirmReads: flags.reads,
+    confirmReads: flags.rounds,
     timeoutMs: flags.timeout,
     signal: io.signal,
     ...(flags.rps === undefined ? {} : { rps: flags.rps }),
+    ...(flags.maxP99 === undefined ? {} : { maxP99Ms: flags.maxP99 }),
     onProgress: (state) => progress.show(() => progressOf(state, sides.names)),
   });
   try {

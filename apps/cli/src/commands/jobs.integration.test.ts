@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,7 +46,7 @@ afterEach(async () => {
 
 const kvtwin = (args: string[], options: RunOptions = {}): Promise<CliResult> =>
   runInProcess(args, { ...options, env: { ...env, ...options.env } });
-const diffJob = (): Promise<CliResult> => kvtwin(['diff', '--job', '--settle', '60ms', '--json']);
+const diffJob = (): Promise<CliResult> => kvtwin(['diff', '--settle', '60ms', '--json']);
 const planFile = (): string => join(folder.path, 'plan.ndjson');
 const plan = (...rules: string[]): Promise<CliResult> =>
   kvtwin(['plan', 'd1', '--output', planFile(), ...rules.flatMap((rule) => ['--rule', rule])]);
@@ -72,7 +73,21 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     expect(diff.code, diff.stderr).toBe(2);
     const summary = JSON.parse(diff.stdout);
     expect(summary).toMatchObject({ job: 'd1', keys: 54, differences: 4, classes: { agreed: 50 } });
-    expect(readFileSync(summary.report, 'utf8').trim().split('\n')).toHaveLength(4);
+    const report = readFileSync(summary.report, 'utf8').trim().split('\n');
+    expect(report).toHaveLength(6);
+    expect(JSON.parse(report[0]!)).toMatchObject({
+      format: 'kvtwin.diff-report/1',
+      layout: summary.layout,
+    });
+    expect(JSON.parse(report[5]!)).toMatchObject({
+      rows: 4,
+      keys: 54,
+      differences: 4,
+      digest: summary.digest,
+    });
+    expect(readFileSync(summary.report.replace('.ndjson', '.sha256'), 'utf8')).toBe(
+      `${createHash('sha256').update(readFileSync(summary.report)).digest('hex')}  report.ndjson\n`,
+    );
 
     const planned = await plan('only-*=copy', 'value-conflict=newest:$.updated');
     expect(planned.code, planned.stderr).toBe(3);
@@ -94,7 +109,10 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     const after = await stores[0].get(utf8('cart:1'));
     expect(after?.expiration).toEqual(cart?.expiration);
     const again = await kvtwin(['undo', 'd1', '--yes']);
-    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('an undo is undone by applying again')]);
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      expect.stringContaining('an undo is undone by applying again'),
+    ]);
   });
 
   it('leaves no difference behind that its rules decide', async () => {
@@ -150,7 +168,7 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
   it('resumes a job that was interrupted, and lists it as paused until then', async () => {
     const stopping = new AbortController();
     stopping.abort();
-    const stopped = await kvtwin(['diff', '--job'], { signal: stopping.signal });
+    const stopped = await kvtwin(['diff'], { signal: stopping.signal });
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toContain('Resume: kvtwin job resume d1');
     const listed = await kvtwin(['job', 'ls', '--json']);

@@ -13,6 +13,7 @@ export interface DiffJobDescription extends JobDescription {
   readonly confirmReads: number;
   readonly timeoutMs: number;
   readonly rps?: number;
+  readonly maxP99Ms?: number;
 }
 
 /** The folder of a diff job. */

@@ -31,6 +31,14 @@ export class JobFolder<About extends JobDescription = JobDescription> {
     return join(this.path, 'report.ndjson');
   }
 
+  get reportSha256File(): string {
+    return join(this.path, 'report.sha256');
+  }
+
+  get summaryFile(): string {
+    return join(this.path, 'summary.json');
+  }
+
   get statusFile(): string {
     return join(this.path, 'status.json');
   }

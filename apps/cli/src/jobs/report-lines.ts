@@ -1,9 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { compareBytes } from '@kvtwin/bytes';
-import { type DiffClass, diffClasses, type PlanSource } from '@kvtwin/reconcile';
+import { diffClasses, type PlanSource } from '@kvtwin/reconcile';
 import { CliError } from '../cli-error.js';
-import type { Examples } from '../diff-report.js';
 
 /** The differences of a report, in its order. A line that is none ends it with a CliError that names it. */
 export async function* reportLines(file: string): AsyncGenerator<PlanSource> {
@@ -16,27 +14,20 @@ export async function* reportLines(file: string): AsyncGenerator<PlanSource> {
   let number = 0;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;
-    if (line !== '') yield parseLine(line, `${file}:${number}`);
+    const row = line === '' ? undefined : parseLine(line, `${file}:${number}`);
+    if (row !== undefined) yield row;
   }
 }
 
-/** One key of each class: the least in the order of bytes. */
-export async function examplesIn(file: string): Promise<Examples> {
-  const examples: Partial<Record<DiffClass, Uint8Array>> = {};
-  for await (const { key, class: name } of reportLines(file)) {
-    const known = examples[name];
-    if (known === undefined || compareBytes(key, known) < 0) examples[name] = key;
-  }
-  return examples;
-}
-
-function parseLine(line: string, where: string): PlanSource {
-  let row: { key?: unknown; keyBase64?: unknown; class?: unknown };
+/** Undefined for the header and the footer. */
+function parseLine(line: string, where: string): PlanSource | undefined {
+  let row: { key?: unknown; keyBase64?: unknown; class?: unknown; format?: unknown; end?: unknown };
   try {
     row = JSON.parse(line) as typeof row;
   } catch (cause) {
     throw new CliError(`${where} is not JSON`, { cause });
   }
+  if (row.class === undefined && (row.format ?? row.end) === 'kvtwin.diff-report/1') return undefined;
   const name = diffClasses.find((each) => each === row.class);
   if (name === undefined) throw new CliError(`${where} has no class of a difference`);
   if (typeof row.key === 'string') return { key: new TextEncoder().encode(row.key), class: name };

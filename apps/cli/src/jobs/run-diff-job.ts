@@ -1,68 +1,59 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import {
-  DiffJob,
-  type DiffJobProgress,
-  type DiffJobSummary,
-  diffClasses,
-  differenceClasses,
-} from '@kvtwin/reconcile';
+import { readFile, rm } from 'node:fs/promises';
+import { DiffJob, type DiffJobProgress, diffClasses, differenceClasses } from '@kvtwin/reconcile';
 import type { CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
 import { formatCount } from '../format-size.js';
 import { type OpenSides, openSides } from '../open-sides.js';
 import type { DiffJobFolder } from './diff-job-description.js';
 import type { DiffJobDetail } from './diff-job-detail.js';
+import type { DiffSummaryFile } from './diff-summary-file.js';
 import { type JobStanding, JobStatusWriter } from './job-status-writer.js';
 import { LevelOrderedStore } from './level-ordered-store.js';
+import { writeDiffReport } from './write-diff-report.js';
 
-/** What a finished diff job is. */
-export interface FinishedDiffJob {
-  readonly summary: DiffJobSummary;
-  readonly reportSha256: string;
+/**
+ * Runs a diff job to its end, from where it stands, and writes its report. What stops it leaves it to be resumed. Of a job
+ * that is done it answers what it left.
+ */
+export async function runDiffJob(
+  context: CliContext,
+  folder: DiffJobFolder,
+  onProgress: (progress: DiffJobProgress) => void,
+): Promise<DiffSummaryFile> {
+  if ((await folder.readStatus())?.state === 'done') return readSummary(folder);
+  const summary = await work(context, folder, onProgress);
+  // What the scans showed is of no more use, and may be larger than everything else.
+  await rm(folder.folder('state'), { recursive: true, force: true });
+  return summary;
 }
 
-/** Runs a diff job to its end, from where it stands, and writes its report. What stops it leaves it to be resumed. */
-export async function runDiffJob(
+async function readSummary(folder: DiffJobFolder): Promise<DiffSummaryFile> {
+  return JSON.parse(await readFile(folder.summaryFile, 'utf8')) as DiffSummaryFile;
+}
+
+async function work(
   { io }: CliContext,
   folder: DiffJobFolder,
   onProgress: (progress: DiffJobProgress) => void,
-): Promise<FinishedDiffJob> {
-  const { description } = folder;
+): Promise<DiffSummaryFile> {
   const store = await LevelOrderedStore.open(folder.folder('state'));
-  let sides: OpenSides | undefined;
   const status = new JobStatusWriter(folder, io.pid);
+  let sides: OpenSides | undefined;
+  let last: DiffJobProgress | undefined;
   let done = false;
   try {
-    sides = await openSides(description.sides);
-    if (sides.families === undefined) throw new CliError('a front does not list keys');
-    const [first, second] = sides.families;
-    const call = { signal: io.signal, timeoutMs: description.timeoutMs };
-    await Promise.all([first.ping(call), second.ping(call)]);
-    const { confirmReads, rps, selector, settleMs, timeoutMs } = description;
-    const job = new DiffJob({
-      stores: [await first.open(selector), await second.open(selector)],
-      state: store,
-      policy: sides.policy,
-      settleMs,
-      confirmReads,
-      timeoutMs,
-      signal: io.signal,
-      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-      ...(rps === undefined ? {} : { rps }),
-      onProgress: (progress) => {
-        status.show(standingOf(progress));
-        onProgress(progress);
-      },
+    sides = await openSides(folder.description.sides);
+    const job = await openDiffJob(folder, sides, store, io.signal, (progress) => {
+      last = progress;
+      status.show(standingOf(progress));
+      onProgress(progress);
     });
-    const summary = await job.run();
-    const reportSha256 = await writeReport(folder.reportFile, job.rows());
-    await status.end('done', standingOf(summary, reportSha256));
+    const found = await job.run();
+    const summary = await writeDiffReport(folder, sides.policy, found, job.rows());
+    await status.end('done', finalStanding(summary, last));
     done = true;
-    return { summary, reportSha256 };
+    return summary;
   } finally {
     if (!done) await status.end('paused').catch(() => undefined);
     await sides?.close();
@@ -70,37 +61,61 @@ export async function runDiffJob(
   }
 }
 
-function standingOf(progress: DiffJobProgress, reportSha256?: string): JobStanding {
+async function openDiffJob(
+  { description }: DiffJobFolder,
+  { families, policy }: OpenSides,
+  state: LevelOrderedStore,
+  signal: AbortSignal,
+  onProgress: (progress: DiffJobProgress) => void,
+): Promise<DiffJob> {
+  if (families === undefined) throw new CliError('a front does not list keys');
+  const [first, second] = families;
+  const { confirmReads, maxP99Ms, rps, selector, settleMs, timeoutMs } = description;
+  const call = { signal, timeoutMs };
+  await Promise.all([first.ping(call), second.ping(call)]);
+  return new DiffJob({
+    stores: [await first.open(selector), await second.open(selector)],
+    state,
+    policy,
+    settleMs,
+    confirmReads,
+    timeoutMs,
+    signal,
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    ...(rps === undefined ? {} : { rps }),
+    ...(maxP99Ms === undefined ? {} : { maxP99Ms }),
+    onProgress,
+  });
+}
+
+type Classes = DiffJobProgress['classes'];
+
+function sumOf(classes: Classes, names: readonly (keyof Classes)[]): number {
+  return names.reduce((total, name) => total + classes[name], 0);
+}
+
+function standingOf(progress: DiffJobProgress): JobStanding {
   const { phase, scanned, units, unitCount, classes, elapsedMs } = progress;
-  const sum = (names: readonly (keyof typeof classes)[]): number =>
-    names.reduce((total, name) => total + classes[name], 0);
-  const detail: DiffJobDetail = {
-    scanned,
-    classes,
-    ...(reportSha256 === undefined ? {} : { reportSha256 }),
-  };
+  const detail: DiffJobDetail = { scanned, classes };
   return {
     phase,
     elapsedMs,
     units: { done: units, total: unitCount },
-    keys: sum(diffClasses),
-    result: `${formatCount(sum(differenceClasses))} differences`,
+    keys: sumOf(classes, diffClasses),
+    result: `${formatCount(sumOf(classes, differenceClasses))} differences`,
     detail,
   };
 }
 
-/** Lines of JSON in a file that is there as a whole or not at all; answers its SHA-256, lower-case hex. */
-async function writeReport(file: string, rows: AsyncIterable<string>): Promise<string> {
-  const hash = createHash('sha256');
-  async function* lines(): AsyncGenerator<string> {
-    for await (const row of rows) {
-      const line = `${row}\n`;
-      hash.update(line);
-      yield line;
-    }
-  }
-  const draft = `${file}.tmp`;
-  await pipeline(Readable.from(lines()), createWriteStream(draft, { mode: 0o600, flush: true }));
-  await rename(draft, file);
-  return hash.digest('hex');
+function finalStanding(summary: DiffSummaryFile, last: DiffJobProgress | undefined): JobStanding {
+  const { classes, differences, elapsedMs, keys, reportSha256, scanned, units } = summary;
+  const detail: DiffJobDetail = { scanned, classes, reportSha256 };
+  return {
+    phase: 'done',
+    elapsedMs,
+    units: { done: units.length, total: last?.unitCount ?? units.length },
+    keys,
+    result: `${formatCount(differences)} differences`,
+    detail,
+  };
 }

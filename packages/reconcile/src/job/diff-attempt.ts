@@ -1,147 +1,165 @@
-import { encodeUtf8, equalBytes } from '@kvtwin/bytes';
-import type { ReplicaPairStore, Sha256 } from '@kvtwin/replica-pair';
-import type { ScannedEntry, Side, Two, VersionedStore } from '@kvtwin/versioned-value';
-import { confirmCandidates } from '../confirm-candidates.js';
-import type { DiffClass } from '../diff-class.js';
-import type { DiffSettings } from '../diff-options.js';
-import type { KeyDifference } from '../key-difference.js';
-import type { RatePacer } from '../rate-pacer.js';
-import { scanBoth } from '../scan-both.js';
-import { type DiffJobState, stateWrite } from './diff-job-state.js';
-import { formatDiffRow } from './diff-row.js';
-import { parseSeenKey, rowKey, seenKey, seenRange, unitCount } from './job-keys.js';
-import type { OrderedStore, OrderedWrite } from './ordered-store.js';
-import { encodeSeenEntry, sameSeenEntry } from './seen-entry.js';
+import type { Side, Two } from '@kvtwin/versioned-value';
+import { type DiffClass, diffClasses } from '../diff-class.js';
+import type { ClassCounts } from '../diff-progress.js';
+import type { AttemptParts } from './attempt-parts.js';
+import { collectSeen } from './collect-seen.js';
+import { confirmUnit } from './confirm-unit.js';
+import type { DiffJobState } from './diff-job-state.js';
+import { stateWrite } from './diff-job-state.js';
+import { DiffTimeline } from './diff-timeline.js';
+import { findInPart } from './find-in-part.js';
+import { findInRange } from './find-in-range.js';
+import type { OrderedWrite } from './ordered-store.js';
+import { runUnits } from './run-units.js';
+import type { UnitFindings } from './unit-findings.js';
+import { type UnitRecord, unitWrite } from './unit-record.js';
 
 /** A bulk read of both sides holds about this many bytes of values at most, judged by what the scans showed. */
 const readBatchBytes = 4 * 1024 * 1024;
 
-/** What an attempt at a job works with. */
-export interface DiffAttemptParts {
-  readonly stores: Two<VersionedStore>;
-  readonly store: OrderedStore;
-  readonly settings: DiffSettings;
-  readonly pair: ReplicaPairStore;
-  readonly pacers: Two<RatePacer>;
-  readonly toleranceMs: number;
-  readonly signal: AbortSignal;
-  readonly sha256: Sha256 | undefined;
+/** Where an attempt stands right now, units under way included. */
+export interface AttemptStanding {
+  readonly state: DiffJobState;
+  readonly scanned: Two<number>;
+  readonly units: number;
+  readonly classes: ClassCounts;
+  readonly elapsedMs: number;
+}
+
+/** How an attempt begins and tells of itself. */
+export interface AttemptOptions {
+  readonly state: DiffJobState;
+  readonly done: readonly UnitRecord[];
   /** When the job would have begun if this were its only attempt, in milliseconds since the epoch. */
   readonly beganMs: number;
-  readonly onState: (state: DiffJobState) => void;
+  readonly onStanding: (standing: AttemptStanding) => void;
 }
 
-/** One attempt at a job: from the state that the last one left to the end, every step kept before the next. */
+/** One attempt at a job: from what the last one left to the end, every step kept before the next. */
 export class DiffAttempt {
-  readonly #parts: DiffAttemptParts;
+  readonly #parts: AttemptParts;
+  readonly #options: AttemptOptions;
+  readonly #timeline: DiffTimeline;
+  readonly #units: UnitRecord[];
+  readonly #classes: Record<DiffClass, number>;
+  readonly #shown: Record<Side, number>;
+  #valueBytes: number;
+  #state: DiffJobState;
 
-  constructor(parts: DiffAttemptParts) {
-    this.#parts = parts;
+  constructor(parts: Omit<AttemptParts, 'onShown'>, options: AttemptOptions) {
+    this.#parts = { ...parts, onShown: (side, entries, bytes) => this.#onShown(side, entries, bytes) };
+    this.#options = options;
+    const { state, done } = options;
+    this.#state = state;
+    this.#timeline = new DiffTimeline(state.timeline);
+    this.#units = [...done];
+    this.#classes = Object.fromEntries(diffClasses.map((name) => [name, 0])) as Record<DiffClass, number>;
+    for (const { classes } of done) this.#count(classes);
+    const shown = (at: 0 | 1): number =>
+      done.reduce((sum, { scanned }) => sum + scanned[at], state.scanned[at]);
+    this.#shown = { first: shown(0), second: shown(1) };
+    this.#valueBytes = state.valueBytes;
   }
 
-  /** Resolves to the state at the end; rejects where it stopped. */
-  async from(before: DiffJobState): Promise<DiffJobState> {
-    let state = before;
-    if (state.phase === 'scanning') state = await this.#scan(state);
-    while (state.phase === 'comparing') state = await this.#compare(state);
-    return state;
-  }
-
-  async #scan(before: DiffJobState): Promise<DiffJobState> {
-    const { pacers, settings, signal, stores } = this.#parts;
-    let state = before;
-    const at = (side: Side): 0 | 1 => (side === 'first' ? 0 : 1);
-    const onBatch = async (side: Side, entries: readonly ScannedEntry[], cursor: string): Promise<void> => {
-      const writes: OrderedWrite[] = entries.map(({ key, entry }) => [
-        seenKey(key, side),
-        encodeSeenEntry(entry, state.seed),
-      ]);
-      const bytes = entries.reduce((sum, { entry }) => sum + entry.value.length, 0);
-      const scanned = state.scanned[at(side)] + entries.length;
-      state = await this.#keep(writes, {
-        ...state,
-        cursors: withOne(state.cursors, at(side), cursor),
-        scanned: withOne(state.scanned, at(side), scanned),
-        valueBytes: state.valueBytes + bytes,
-      });
+  get standing(): AttemptStanding {
+    return {
+      state: this.#state,
+      scanned: [this.#shown.first, this.#shown.second],
+      units: this.#units.length,
+      classes: { ...this.#classes },
+      elapsedMs: this.#elapsedMs(),
     };
-    const onEnd = async (side: Side): Promise<void> => {
-      state = await this.#keep([], { ...state, cursors: withOne(state.cursors, at(side), null) });
-    };
-    const { cursors } = state;
-    await scanBoth({ stores, settings, pacers, signal, onBatch, onEnd, cursors });
-    return this.#keep([], { ...state, phase: 'comparing' });
   }
 
-  async #compare(before: DiffJobState): Promise<DiffJobState> {
-    const { settings } = this.#parts;
-    const unit = before.units;
-    const { agreed, open } = await this.#match(unit);
-    const classes: Record<DiffClass, number> = { ...before.classes, agreed: before.classes.agreed + agreed };
-    const rows: OrderedWrite[] = [];
-    await confirmCandidates(open[Symbol.iterator](), {
-      pair: this.#parts.pair,
-      settings,
-      signal: this.#parts.signal,
-      pacers: this.#parts.pacers,
-      batchSize: this.#readBatchSize(before),
-      onDifference: async (difference: KeyDifference) => {
-        classes[difference.class]++;
-        const row = await formatDiffRow(difference, this.#parts.sha256);
-        rows.push([rowKey(unit, difference.key), encodeUtf8(row)]);
-      },
-      onSettled: () => {
-        classes.settled++;
-      },
-      onBatch: () => undefined,
-    });
-    const units = unit + 1;
-    return this.#keep(rows, { ...before, classes, units, phase: units < unitCount ? 'comparing' : 'done' });
-  }
-
-  /** Both sides' records of a unit lie side by side: those that agree are counted, the keys of the others returned. */
-  async #match(unit: number): Promise<{ agreed: number; open: Uint8Array[] }> {
-    const { settings, signal, store, toleranceMs } = this.#parts;
-    let agreed = 0;
-    const open: Uint8Array[] = [];
-    let last: { key: Uint8Array; record: Uint8Array } | undefined;
-    for await (const entries of store.range(...seenRange(unit))) {
-      signal.throwIfAborted();
-      for (const [name, record] of entries) {
-        const { key, side } = parseSeenKey(name);
-        if (side === 'second' && last !== undefined && equalBytes(last.key, key)) {
-          if (sameSeenEntry(last.record, record, settings.policy, toleranceMs)) agreed++;
-          else open.push(key);
-          last = undefined;
-          continue;
-        }
-        if (last !== undefined) open.push(last.key);
-        last = { key, record };
-        if (side === 'second') {
-          open.push(key);
-          last = undefined;
-        }
-      }
+  /** Resolves at the end; rejects where it stopped. `stop` is fired when a unit fails. */
+  async run(stop: AbortController): Promise<void> {
+    const { layout } = this.#state;
+    if (this.#state.phase === 'scanning') {
+      await collectSeen(this.#parts, this.#state, (writes, change) => this.#keep(writes, change));
     }
-    if (last !== undefined) open.push(last.key);
-    return { agreed, open };
+    if (this.#state.phase === 'comparing') {
+      await this.#compare(layout.kind === 'parts' ? findInPart : findInRange, stop);
+      this.#noteTime(true);
+      await this.#keep([], { phase: 'done' });
+    }
   }
 
-  async #keep(writes: readonly OrderedWrite[], next: DiffJobState): Promise<DiffJobState> {
-    const { beganMs, onState, settings, store } = this.#parts;
-    const state = { ...next, elapsedMs: settings.clock.nowMs() - beganMs };
+  async #compare(
+    find: (parts: AttemptParts, unit: number) => Promise<UnitFindings>,
+    stop: AbortController,
+  ): Promise<void> {
+    const done = new Set(this.#units.map(({ unit }) => unit));
+    const all = Array.from({ length: this.#state.layout.units }, (_, unit) => unit);
+    const { concurrency } = this.#parts.settings;
+    const work = {
+      scannedAtOnce: () => Math.max(1, Math.floor(concurrency * this.#level())),
+      find: (unit: number, signal: AbortSignal) => find({ ...this.#parts, signal }, unit),
+      openKeys: ({ open }: UnitFindings) => open.length,
+      finish: (unit: number, findings: UnitFindings, signal: AbortSignal) =>
+        this.#finish(unit, findings, signal),
+    };
+    const left = all.filter((unit) => !done.has(unit));
+    await runUnits(left, work, stop);
+  }
+
+  async #finish(unit: number, findings: UnitFindings, signal: AbortSignal): Promise<void> {
+    const confirmed = await confirmUnit({ ...this.#parts, signal }, unit, findings, () =>
+      this.#readBatchSize(),
+    );
+    const { record, rows } = confirmed;
+    await this.#keep([...rows, unitWrite(record)], {});
+    this.#units.push(record);
+    this.#count(record.classes);
+    this.#tell();
+  }
+
+  async #keep(writes: readonly OrderedWrite[], change: Partial<DiffJobState>): Promise<DiffJobState> {
+    const { loads, store } = this.#parts;
+    this.#state = {
+      ...this.#state,
+      ...change,
+      elapsedMs: this.#elapsedMs(),
+      latency: [loads[0].latency.toJSON(), loads[1].latency.toJSON()],
+      timeline: this.#timeline.samples,
+    };
+    const state = this.#state;
     await store.write([...writes, stateWrite(state)]);
-    onState(state);
     return state;
   }
 
-  #readBatchSize({ scanned, valueBytes }: DiffJobState): number {
-    const meanBytes = valueBytes / Math.max(1, scanned[0] + scanned[1]);
-    const fitting = Math.floor(readBatchBytes / Math.max(1, meanBytes));
-    return Math.max(1, Math.min(this.#parts.settings.batchSize, fitting));
+  #onShown(side: Side, entries: number, valueBytes: number): void {
+    this.#shown[side] += entries;
+    this.#valueBytes += valueBytes;
+    this.#noteTime(false);
+    this.#tell();
   }
-}
 
-function withOne<T>(two: Two<T>, at: 0 | 1, value: T): Two<T> {
-  return at === 0 ? [value, two[1]] : [two[0], value];
+  #noteTime(atEnd: boolean): void {
+    const { first, second } = this.#shown;
+    this.#timeline.note(this.#elapsedMs(), Math.round((first + second) / 2), this.#parts.loads, atEnd);
+  }
+
+  #tell(): void {
+    this.#options.onStanding(this.standing);
+  }
+
+  #elapsedMs(): number {
+    return this.#parts.settings.clock.nowMs() - this.#options.beganMs;
+  }
+
+  #count(classes: ClassCounts): void {
+    for (const name of diffClasses) this.#classes[name] += classes[name];
+  }
+
+  #level(): number {
+    return Math.min(...this.#parts.loads.map(({ level }) => level));
+  }
+
+  #readBatchSize(): number {
+    const { batchSize } = this.#parts.settings;
+    const meanBytes = this.#valueBytes / Math.max(1, this.#shown.first + this.#shown.second);
+    const fitting = Math.floor(readBatchBytes / Math.max(1, meanBytes));
+    const allowed = Math.min(...this.#parts.loads.map((load) => load.batchSize(batchSize)));
+    return Math.max(1, Math.min(allowed, fitting));
+  }
 }

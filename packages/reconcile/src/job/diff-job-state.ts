@@ -1,40 +1,45 @@
 import { decodeUtf8, encodeUtf8 } from '@kvtwin/bytes';
 import { StoreError, type Two, type VersionPolicy } from '@kvtwin/versioned-value';
-import { type DiffClass, diffClasses } from '../diff-class.js';
+import type { LatencyRecord } from '../latency-histogram.js';
+import type { DiffSample } from './diff-job-summary.js';
+import type { DiffLayout } from './diff-layout.js';
 import { stateKey } from './job-keys.js';
-import type { OrderedStore } from './ordered-store.js';
+import type { OrderedStore, OrderedWrite } from './ordered-store.js';
+import type { SideListing } from './unit-record.js';
 
-/** Where a job stands; kept as JSON with everything that it stands for, in one write. */
+/** Where a job stands but for its units; kept as JSON, with everything that it stands for, in one write. */
 export interface DiffJobState {
-  readonly format: 'kvtwin.diff-job/1';
+  readonly format: 'kvtwin.diff-job/2';
   readonly policy: VersionPolicy;
-  /** Of the digests of values. */
-  readonly seed: number;
+  readonly layout: DiffLayout;
+  /** `scanning` only where the layout is `hash`. */
   readonly phase: 'scanning' | 'comparing' | 'done';
-  /** Behind which cursor each scan goes on; `null`: that side has shown everything. Absent before its first batch. */
+  /** Behind which cursor each whole scan goes on; `null`: that side has shown everything. Absent before its first batch. */
   readonly cursors: Two<string | null | undefined>;
-  /** Entries shown so far. */
+  /** Entries that whole scans showed so far. */
   readonly scanned: Two<number>;
   readonly valueBytes: number;
-  /** Units compared. */
-  readonly units: number;
-  readonly classes: Readonly<Record<DiffClass, number>>;
+  /** Of whole scans of sides whose scans shift. */
+  readonly listings: readonly SideListing[];
   /** Time spent, over all attempts. */
   readonly elapsedMs: number;
+  readonly latency: Two<LatencyRecord | undefined>;
+  readonly timeline: readonly DiffSample[];
 }
 
-export function newDiffJobState(policy: VersionPolicy, seed: number): DiffJobState {
+export function newDiffJobState(policy: VersionPolicy, layout: DiffLayout): DiffJobState {
   return {
-    format: 'kvtwin.diff-job/1',
+    format: 'kvtwin.diff-job/2',
     policy,
-    seed,
-    phase: 'scanning',
+    layout,
+    phase: layout.kind === 'hash' ? 'scanning' : 'comparing',
     cursors: [undefined, undefined],
     scanned: [0, 0],
     valueBytes: 0,
-    units: 0,
-    classes: Object.fromEntries(diffClasses.map((name) => [name, 0])) as Record<DiffClass, number>,
+    listings: [],
     elapsedMs: 0,
+    latency: [undefined, undefined],
+    timeline: [],
   };
 }
 
@@ -43,7 +48,7 @@ export async function readDiffJobState(store: OrderedStore): Promise<DiffJobStat
   const bytes = await store.get(stateKey);
   if (bytes === undefined) return undefined;
   const { cursors, ...state } = JSON.parse(decodeUtf8(bytes)) as DiffJobState;
-  if (state.format === 'kvtwin.diff-job/1') {
+  if (state.format === 'kvtwin.diff-job/2') {
     // JSON has no undefined: a side that has not begun is `false` there.
     const [first, second] = cursors as unknown as Two<string | null | false>;
     return {
@@ -58,7 +63,7 @@ export async function readDiffJobState(store: OrderedStore): Promise<DiffJobStat
 }
 
 /** The write that keeps a state. */
-export function stateWrite(state: DiffJobState): readonly [Uint8Array, Uint8Array] {
+export function stateWrite(state: DiffJobState): OrderedWrite {
   const cursors = state.cursors.map((cursor) => (cursor === undefined ? false : cursor));
   return [stateKey, encodeUtf8(JSON.stringify({ ...state, cursors }))];
 }

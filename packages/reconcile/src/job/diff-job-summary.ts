@@ -2,6 +2,7 @@ import type { Two } from '@kvtwin/versioned-value';
 import type { DiffClass } from '../diff-class.js';
 import type { ClassCounts } from '../diff-progress.js';
 import type { LatencySummary } from './latency-summary.js';
+import type { SideListing } from './unit-record.js';
 
 /** What a diff job found; the same shape stands in `summary.json` as JSON. Digests are lower-case hex. */
 export interface DiffJobSummary {
@@ -17,12 +18,12 @@ export interface DiffJobSummary {
   readonly scanned: Two<number>;
   /** Time spent, over all attempts. */
   readonly elapsedMs: number;
-  /** What the work was cut into: `hash` (ranges of the key's hash), or the parts that both stores have. */
+  /** What the work was cut into: `hash` (ranges of the key's hash), or the parts that both stores have, as `hotrod-segments-256`. */
   readonly layout: string;
   /** In their order, without a gap. */
   readonly units: readonly DiffUnitSummary[];
-  /** Numbers of the units whose listing never came to rest: keys may be missing there. */
-  readonly unsettledUnits: readonly number[];
+  /** How the parts of sides whose scans shift (HustDB) were listed; where `settled` is false, keys may be missing. */
+  readonly listings: readonly SideListing[];
   /** Of calls to each side, as long as the job waited for them. */
   readonly latency: Two<LatencySummary>;
   /** In order of time; at most 240, further apart the longer it takes. */
@@ -38,9 +39,6 @@ export interface DiffUnitSummary {
   readonly differences: number;
   readonly classes: ClassCounts;
   readonly digest: string;
-  /** How often each side was listed. */
-  readonly listings: Two<number>;
-  readonly settled: boolean;
 }
 
 /** What happened since the sample before. */

@@ -1,17 +1,25 @@
 import { decodeUtf8 } from '@kvtwin/bytes';
 import { ReplicaPairStore, type Sha256 } from '@kvtwin/replica-pair';
 import { expirationToleranceMs, StoreError, type Two, type VersionedStore } from '@kvtwin/versioned-value';
-import { type DiffClass, diffClasses, differenceClasses } from '../diff-class.js';
 import { type DiffOptions, type DiffSettings, diffSettings } from '../diff-options.js';
 import type { ClassCounts } from '../diff-progress.js';
+import { Gate } from '../gate.js';
+import { LatencyHistogram } from '../latency-histogram.js';
+import { measuredStore } from '../measured-store.js';
 import { RatePacer } from '../rate-pacer.js';
-import { DiffAttempt } from './diff-attempt.js';
+import { SideLoad } from '../side-load.js';
+import type { AttemptParts } from './attempt-parts.js';
+import { type AttemptStanding, DiffAttempt } from './diff-attempt.js';
 import { type DiffJobState, newDiffJobState, readDiffJobState } from './diff-job-state.js';
-import { rowRange, unitCount } from './job-keys.js';
+import type { DiffJobSummary } from './diff-job-summary.js';
+import { chooseLayout, type DiffLayout, stillFits } from './diff-layout.js';
+import { rowRange } from './job-keys.js';
 import type { OrderedStore } from './ordered-store.js';
+import { summarize } from './summarize.js';
+import { readUnits } from './unit-record.js';
 
 /** How {@link DiffJob} works; see {@link DiffOptions} for the rest. */
-export interface DiffJobOptions extends Omit<DiffOptions, 'onProgress' | 'maxTrackedBytes' | 'seed'> {
+export interface DiffJobOptions extends Omit<DiffOptions, 'onProgress' | 'seed'> {
   readonly stores: Two<VersionedStore>;
   /** Where the job is kept. What an earlier attempt left there is taken up. */
   readonly state: OrderedStore;
@@ -23,6 +31,8 @@ export interface DiffJobOptions extends Omit<DiffOptions, 'onProgress' | 'maxTra
 /** Where a job stands. */
 export interface DiffJobProgress {
   readonly phase: DiffJobState['phase'];
+  readonly layout: DiffLayout;
+  /** Entries that both sides showed so far. */
   readonly scanned: Two<number>;
   /** Units compared, of {@link DiffJobProgress.unitCount}. */
   readonly units: number;
@@ -30,13 +40,10 @@ export interface DiffJobProgress {
   readonly classes: ClassCounts;
   /** Over all attempts. */
   readonly elapsedMs: number;
-}
-
-/** What a job found. */
-export interface DiffJobSummary extends DiffJobProgress {
-  readonly keys: number;
-  /** Keys in the classes that are differences of data. */
-  readonly differences: number;
+  /** The 99th percentile of the latest calls to each side, in milliseconds; 0 where there were none. */
+  readonly p99Ms: Two<number>;
+  /** How much is asked of each side, as a share of the most: less than 1 while it is slow. */
+  readonly levels: Two<number>;
 }
 
 /**
@@ -44,25 +51,22 @@ export interface DiffJobSummary extends DiffJobProgress {
  * takes the same memory for any number of keys, and goes on where it was after its process was killed.
  *
  * ```
- *   scanning    both stores → what each key held, by hash of the key; cursors in the same write
- *   comparing   unit by unit (256 ranges of the hash): the same on both sides, or read again until it settles
- *                 → rows of the report, sorted by key; counts in the same write
+ *   parts alike on both sides (segments, files):     part by part: both scanned, compared in memory
+ *   otherwise:    both scanned whole → the job's store, by hash of the key; then range by range (256 of them)
+ *
+ *   a unit:    the same on both sides, or read again until it settles → its rows, counts and digest in one write
  * ```
  */
 export class DiffJob {
   readonly #options: DiffJobOptions;
   readonly #settings: DiffSettings;
-  readonly #pair: ReplicaPairStore;
-  readonly #pacers: Two<RatePacer>;
-  readonly #toleranceMs: number;
 
   /** Misuse throws `STORE_INVALID_ARGUMENT` or, for a store that cannot list its keys, `STORE_UNSUPPORTED`. */
   constructor(options: DiffJobOptions) {
-    const { onProgress: _, stores, state: __, sha256: ___, ...diff } = options;
     this.#options = options;
-    this.#settings = diffSettings(diff);
-    const [first, second] = stores;
-    for (const { capabilities, name } of stores) {
+    const { stores, state: _, sha256: __, onProgress: ___, ...rest } = options;
+    this.#settings = diffSettings(rest);
+    for (const { name, capabilities } of stores) {
       if (capabilities.scan !== 'none') continue;
       throw new StoreError(`${name} cannot list its keys, so it cannot be compared`, {
         code: 'STORE_UNSUPPORTED',
@@ -70,47 +74,22 @@ export class DiffJob {
         operation: 'diff',
       });
     }
-    const { clock, policy, rps, timeoutMs } = this.#settings;
-    this.#toleranceMs =
-      options.expirationToleranceMs ?? expirationToleranceMs([first.capabilities, second.capabilities]);
-    this.#pacers = [new RatePacer(rps, clock), new RatePacer(rps, clock)];
-    const tolerance = { expirationToleranceMs: this.#toleranceMs };
-    this.#pair = new ReplicaPairStore({ first, second, policy, clock, timeoutMs, ...tolerance });
   }
 
   /**
    * Runs to the end, from where an earlier attempt stopped. Rejects with `STORE_ABORTED` when the signal fires, with
-   * the store's error where one cannot be scanned, and with what the state's store throws; all can be resumed.
+   * the store's error where one cannot be scanned, and with what the state's store throws; all can be resumed. Rejects
+   * with `STORE_INVALID_ARGUMENT` where the job was begun with another policy, or with stores that had other parts.
    */
   async run(): Promise<DiffJobSummary> {
-    const { clock, policy, seed } = this.#settings;
-    const stop = new AbortController();
     const { signal } = this.#settings;
+    const stop = new AbortController();
     const onAbort = (): void => stop.abort(aborted(signal?.reason));
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const before = (await readDiffJobState(this.#options.state)) ?? newDiffJobState(policy, seed);
-      if (before.policy !== policy) {
-        throw new StoreError(`the job compares by policy ${before.policy}, not ${policy}`, {
-          code: 'STORE_INVALID_ARGUMENT',
-          operation: 'diff',
-        });
-      }
-      const { onProgress, sha256, state, stores } = this.#options;
-      const attempt = new DiffAttempt({
-        stores,
-        store: state,
-        sha256,
-        settings: this.#settings,
-        pair: this.#pair,
-        pacers: this.#pacers,
-        toleranceMs: this.#toleranceMs,
-        signal: stop.signal,
-        beganMs: clock.nowMs() - before.elapsedMs,
-        onState: (now) => onProgress?.(progressOf(now)),
-      });
-      return summaryOf(await attempt.from(before));
+      stop.signal.throwIfAborted();
+      return await this.#attempt(stop);
     } catch (error) {
       throw stop.signal.aborted ? stop.signal.reason : error;
     } finally {
@@ -124,17 +103,87 @@ export class DiffJob {
       for (const [, text] of rows) yield decodeUtf8(text);
     }
   }
+
+  async #attempt(stop: AbortController): Promise<DiffJobSummary> {
+    const { onProgress, state: store } = this.#options;
+    const before = await this.#before(stop.signal);
+    const done = await readUnits(store);
+    const parts = this.#parts(before, stop.signal);
+    const attempt = new DiffAttempt(parts, {
+      state: before,
+      done,
+      beganMs: this.#settings.clock.nowMs() - before.elapsedMs,
+      onStanding: (standing) => onProgress?.(progressOf(standing, parts.loads)),
+    });
+    await attempt.run(stop);
+    return summarize(attempt.standing.state, await readUnits(store), this.rows());
+  }
+
+  /** What an earlier attempt left, if it fits; else a new state. */
+  async #before(signal: AbortSignal): Promise<DiffJobState> {
+    const { state, stores } = this.#options;
+    const { policy, timeoutMs } = this.#settings;
+    const call = { signal, timeoutMs };
+    const before = await readDiffJobState(state);
+    if (before === undefined) return newDiffJobState(policy, await chooseLayout(stores, call));
+    if (before.policy !== policy) throw refusal(`the job compares by policy ${before.policy}, not ${policy}`);
+    if (before.phase !== 'done' && !(await stillFits(before.layout, stores, call))) {
+      throw refusal(`the stores are no longer cut alike into ${before.layout.scheme}; begin a new job`);
+    }
+    return before;
+  }
+
+  #parts(before: DiffJobState, signal: AbortSignal): Omit<AttemptParts, 'onShown'> {
+    const { sha256, state: store, stores } = this.#options;
+    const { clock, concurrency, maxP99Ms, policy, rps, timeoutMs } = this.#settings;
+    const load = (at: 0 | 1): SideLoad =>
+      new SideLoad({ clock, maxP99Ms }, LatencyHistogram.from(before.latency[at]));
+    const loads: Two<SideLoad> = [load(0), load(1)];
+    const toleranceMs =
+      this.#settings.expirationToleranceMs ??
+      expirationToleranceMs([stores[0].capabilities, stores[1].capabilities]);
+    const pair = new ReplicaPairStore({
+      first: measuredStore(stores[0], loads[0]),
+      second: measuredStore(stores[1], loads[1]),
+      policy,
+      clock,
+      timeoutMs,
+      expirationToleranceMs: toleranceMs,
+    });
+    return {
+      stores,
+      store,
+      settings: this.#settings,
+      pair,
+      loads,
+      pacers: [new RatePacer(rps, clock), new RatePacer(rps, clock)],
+      reads: new Gate(() => Math.floor(concurrency * Math.min(...loads.map(({ level }) => level)))),
+      toleranceMs,
+      signal,
+      sha256,
+    };
+  }
 }
 
-/** What a state says to people. */
-export function progressOf({ phase, scanned, units, classes, elapsedMs }: DiffJobState): DiffJobProgress {
-  return { phase, scanned, units, unitCount, classes, elapsedMs };
+/** What a standing says to people. */
+function progressOf(standing: AttemptStanding, loads: Two<SideLoad>): DiffJobProgress {
+  const { state, scanned, units, classes, elapsedMs } = standing;
+  const { phase, layout } = state;
+  return {
+    phase,
+    layout,
+    scanned,
+    units,
+    unitCount: layout.units,
+    classes,
+    elapsedMs,
+    p99Ms: [loads[0].recent.percentile(0.99), loads[1].recent.percentile(0.99)],
+    levels: [loads[0].level, loads[1].level],
+  };
 }
 
-function summaryOf(state: DiffJobState): DiffJobSummary {
-  const sum = (names: readonly DiffClass[]): number =>
-    names.reduce((total, name) => total + state.classes[name], 0);
-  return { ...progressOf(state), keys: sum(diffClasses), differences: sum(differenceClasses) };
+function refusal(message: string): StoreError {
+  return new StoreError(message, { code: 'STORE_INVALID_ARGUMENT', operation: 'diff' });
 }
 
 function aborted(cause: unknown): StoreError {

@@ -1,6 +1,6 @@
 import { compareBytes } from '@kvtwin/bytes';
 import { expect, it } from 'vitest';
-import { parseSeenKey, seenKey, seenRange, unitCount } from './job-keys.js';
+import { hashRanges, parseSeenKey, seenKey, seenRange } from './job-keys.js';
 
 it('keeps the two sides of a key beside each other, in the unit of its hash', () => {
   for (const text of ['', 'a', 'a\0', 'a\0\0', 'user:42', 'x'.repeat(4000)]) {
@@ -16,5 +16,5 @@ it('keeps the two sides of a key beside each other, in the unit of its hash', ()
 });
 
 it('cuts everything into units without a gap', () => {
-  for (let unit = 1; unit < unitCount; unit++) expect(seenRange(unit)[0]).toEqual(seenRange(unit - 1)[1]);
+  for (let unit = 1; unit < hashRanges; unit++) expect(seenRange(unit)[0]).toEqual(seenRange(unit - 1)[1]);
 });

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '@kvtwin/bytes';
 import {
   type Expiration,
   expirationSkewMs,
@@ -5,7 +6,7 @@ import {
   type VersionedValue,
   type VersionPolicy,
 } from '@kvtwin/versioned-value';
-import { murmur3x128 } from '../murmur3-128.js';
+import { type Digest128, murmur3x128 } from '../murmur3-128.js';
 
 /**
  * What a job keeps of an entry that a scan showed, instead of its value:
@@ -31,6 +32,17 @@ export function encodeSeenEntry(entry: VersionedValue, seed: number): Uint8Array
   view.setFloat64(29, maxIdleMs ?? Number.POSITIVE_INFINITY);
   bytes.set(version, HEAD_BYTES);
   return bytes;
+}
+
+/** The digest of the value that a record stands for. */
+export function valueDigestOf(record: Uint8Array): Digest128 {
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+  return [view.getUint32(4), view.getUint32(8), view.getUint32(12), view.getUint32(16)];
+}
+
+/** The version in a record. */
+export function versionOf(record: Uint8Array): string {
+  return decodeUtf8(record.subarray(HEAD_BYTES));
 }
 
 /** Whether two records stand for the same state as far as the policy compares it. */

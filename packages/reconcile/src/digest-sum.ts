@@ -1,0 +1,56 @@
+import { type Digest128, murmur3x128 } from './murmur3-128.js';
+
+/** Spreads the bits of a value's digest before they meet those of its key. */
+const valueFactor = 0x9e3779b1;
+const versionFactor = 0x85ebca77;
+
+/**
+ * A sum of 128-bit digests, word by word: the same whatever their order, and another one where a digest is missing, added
+ * or changed (but for one chance in 2^128; it is not made against somebody who picks the bytes).
+ */
+export class DigestSum {
+  readonly #words = new Uint32Array(4);
+
+  /** Reads what {@link toHex} wrote. */
+  static parse(hex: string): DigestSum {
+    const sum = new DigestSum();
+    for (let at = 0; at < 4; at++) sum.#words[at] = Number.parseInt(hex.slice(at * 8, at * 8 + 8), 16);
+    return sum;
+  }
+
+  add(digest: Digest128): void {
+    for (let at = 0; at < 4; at++) this.#words[at] = (this.#words[at]! + digest[at]!) >>> 0;
+  }
+
+  addSum(other: DigestSum): void {
+    for (let at = 0; at < 4; at++) this.#words[at] = (this.#words[at]! + other.#words[at]!) >>> 0;
+  }
+
+  equals(other: DigestSum): boolean {
+    return this.#words.every((word, at) => word === other.#words[at]);
+  }
+
+  /** 32 lower-case digits. */
+  toHex(): string {
+    return Array.from(this.#words, (word) => word.toString(16).padStart(8, '0')).join('');
+  }
+}
+
+/** The digest of an entry from those of its key, its value and, where versions count, its version. */
+export function entryDigest(key: Digest128, value: Digest128, version?: string): Digest128 {
+  const mark = version === undefined ? undefined : murmur3x128(new TextEncoder().encode(version), 0);
+  const word = (at: 0 | 1 | 2 | 3): number => {
+    const base = (key[at] + Math.imul(value[at], valueFactor)) | 0;
+    return mix(mark === undefined ? base : (base + Math.imul(mark[at], versionFactor)) | 0);
+  };
+  return [word(0), word(1), word(2), word(3)];
+}
+
+/** The last step of MurmurHash3, so that two keys with each other's values do not add up to the same. */
+function mix(word: number): number {
+  let mixed = word ^ (word >>> 16);
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  mixed ^= mixed >>> 13;
+  mixed = Math.imul(mixed, 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}

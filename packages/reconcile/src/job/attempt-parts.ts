@@ -1,0 +1,24 @@
+import type { ReplicaPairStore, Sha256 } from '@kvtwin/replica-pair';
+import type { Side, Two, VersionedStore } from '@kvtwin/versioned-value';
+import type { DiffSettings } from '../diff-options.js';
+import type { Gate } from '../gate.js';
+import type { RatePacer } from '../rate-pacer.js';
+import type { SideLoad } from '../side-load.js';
+import type { OrderedStore } from './ordered-store.js';
+
+/** What an attempt at a job works with. */
+export interface AttemptParts {
+  readonly stores: Two<VersionedStore>;
+  readonly store: OrderedStore;
+  readonly settings: DiffSettings;
+  readonly pair: ReplicaPairStore;
+  readonly pacers: Two<RatePacer>;
+  readonly loads: Two<SideLoad>;
+  /** Bulk reads at a time. */
+  readonly reads: Gate;
+  readonly toleranceMs: number;
+  readonly signal: AbortSignal;
+  readonly sha256: Sha256 | undefined;
+  /** Called with what each batch of a scan showed. */
+  readonly onShown: (side: Side, entries: number, valueBytes: number) => void;
+}

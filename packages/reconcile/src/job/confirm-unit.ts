@@ -1,0 +1,83 @@
+import { encodeUtf8 } from '@kvtwin/bytes';
+import type { PairRead } from '@kvtwin/versioned-value';
+import { confirmCandidates } from '../confirm-candidates.js';
+import { type DiffClass, diffClasses } from '../diff-class.js';
+import { type DigestSum, entryDigest } from '../digest-sum.js';
+import type { KeyDifference } from '../key-difference.js';
+import { murmur3x128 } from '../murmur3-128.js';
+import type { AttemptParts } from './attempt-parts.js';
+import { formatDiffRow } from './diff-row.js';
+import { rowKey, rowsOf } from './job-keys.js';
+import { jobSeed } from './job-seed.js';
+import type { OrderedWrite } from './ordered-store.js';
+import type { UnitFindings } from './unit-findings.js';
+import type { UnitRecord } from './unit-record.js';
+
+/** Rows are handed on when there are so many, so that a unit in which everything differs is not held in memory. */
+const rowsHeld = 1000;
+
+/** A unit that is read again until every key is in a class: its record, and those of its rows that are not kept yet. */
+export interface ConfirmedUnit {
+  readonly record: UnitRecord;
+  readonly rows: readonly OrderedWrite[];
+}
+
+/**
+ * Reads the open keys of a unit again until each is in a class. `batchSize`: keys per bulk read.
+ * Rows that an earlier attempt left of this unit are taken out first.
+ */
+export async function confirmUnit(
+  parts: AttemptParts,
+  unit: number,
+  findings: UnitFindings,
+  batchSize: () => number,
+): Promise<ConfirmedUnit> {
+  const { pair, reads, settings, sha256, signal, store } = parts;
+  const { digest } = findings;
+  const classes = { ...noneOfAny(), agreed: findings.agreed };
+  let rows = await staleRows(parts, unit);
+  await confirmCandidates(findings.open[Symbol.iterator](), {
+    settings: { ...settings, concurrency: 1 },
+    signal,
+    pacers: parts.pacers,
+    batchSize,
+    readMany: (keys) =>
+      reads.through(() => pair.readMany(keys, { signal, timeoutMs: settings.timeoutMs }), signal),
+    onDifference: async (difference: KeyDifference) => {
+      classes[difference.class]++;
+      const row = encodeUtf8(await formatDiffRow(difference, unit, sha256));
+      digest.add(murmur3x128(row, jobSeed));
+      rows.push([rowKey(unit, difference.key), row]);
+      if (rows.length < rowsHeld) return;
+      const full = rows;
+      rows = [];
+      await store.write(full);
+    },
+    onSettled: (key, read) => {
+      classes.settled++;
+      addSettled(digest, key, read);
+    },
+    onBatch: () => undefined,
+  });
+  const { listings, scanned } = findings;
+  return { record: { unit, classes, digest: digest.toHex(), scanned, listings }, rows };
+}
+
+function noneOfAny(): Record<DiffClass, number> {
+  return Object.fromEntries(diffClasses.map((name) => [name, 0])) as Record<DiffClass, number>;
+}
+
+async function staleRows({ store }: AttemptParts, unit: number): Promise<OrderedWrite[]> {
+  const stale: OrderedWrite[] = [];
+  for await (const entries of store.range(...rowsOf(unit))) {
+    for (const [key] of entries) stale.push([key, undefined]);
+  }
+  return stale;
+}
+
+/** What agreed after all counts as what agreed at once. */
+function addSettled(digest: DigestSum, key: Uint8Array, read: PairRead): void {
+  if (read.kind !== 'agreed') return;
+  const version = read.versionsCompared ? read.version.token : undefined;
+  digest.add(entryDigest(murmur3x128(key, jobSeed), murmur3x128(read.value, jobSeed), version));
+}

@@ -1,0 +1,61 @@
+import type { ScannedEntry, Side } from '@kvtwin/versioned-value';
+import { DigestSum } from '../digest-sum.js';
+import { type HashRange, nextRange, wholeRange } from '../hash-range.js';
+import { PassLedger } from '../pass-ledger.js';
+import { scanBoth } from '../scan-both.js';
+import type { AttemptParts } from './attempt-parts.js';
+import { jobSeed } from './job-seed.js';
+import type { UnitFindings } from './unit-findings.js';
+import type { SideListing } from './unit-record.js';
+
+/** Scans one part of both stores and compares it in memory; in several passes where it does not fit. */
+export async function findInPart(parts: AttemptParts, part: number): Promise<UnitFindings> {
+  const digest = new DigestSum();
+  const open: Uint8Array[] = [];
+  const scanned = { first: 0, second: 0 };
+  const listings = new Map<Side, SideListing>();
+  let agreed = 0;
+  for (let range: HashRange | undefined = wholeRange; range !== undefined; ) {
+    const ledger = ledgerOf(parts, range);
+    await scanBoth({
+      ...parts,
+      part,
+      onBatch: (side, entries) => {
+        for (const entry of entries) ledger.observe(side, entry);
+        scanned[side] += entries.length;
+        parts.onShown(side, entries.length, valueBytesOf(entries));
+      },
+      onListed: (side, listing) => {
+        const before = listings.get(side);
+        const settled = listing.settled && before?.settled !== false;
+        listings.set(side, { side, part, listings: (before?.listings ?? 0) + listing.listings, settled });
+      },
+    });
+    agreed += ledger.agreed;
+    digest.addSum(ledger.digest);
+    open.push(...ledger.takeOpen());
+    range = nextRange(ledger.range);
+  }
+  return {
+    agreed,
+    digest,
+    open,
+    scanned: [scanned.first, scanned.second],
+    listings: [...listings.values()],
+  };
+}
+
+function ledgerOf({ settings, toleranceMs }: AttemptParts, range: HashRange): PassLedger {
+  return new PassLedger(range, {
+    policy: settings.policy,
+    expirationToleranceMs: toleranceMs,
+    // Units that are scanned at once share what may be taken.
+    maxTrackedBytes: Math.ceil(settings.maxTrackedBytes / settings.concurrency),
+    seed: jobSeed,
+    counted: 'with-digest',
+  });
+}
+
+function valueBytesOf(entries: readonly ScannedEntry[]): number {
+  return entries.reduce((sum, { entry }) => sum + entry.value.length, 0);
+}
