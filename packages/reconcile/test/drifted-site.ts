@@ -22,9 +22,15 @@ export class DriftedSite {
   ];
   stores!: Two<VersionedStore>;
 
-  static async with(keys: Record<string, [string?, string?]>): Promise<DriftedSite> {
+  static async with(
+    keys: Record<string, [string?, string?]>,
+    as: (store: VersionedStore) => VersionedStore = (store) => store,
+  ): Promise<DriftedSite> {
     const site = new DriftedSite();
-    site.stores = [await site.families[0].open({ type: 'kv' }), await site.families[1].open({ type: 'kv' })];
+    site.stores = [
+      as(await site.families[0].open({ type: 'kv' })),
+      as(await site.families[1].open({ type: 'kv' })),
+    ];
     for (const [key, values] of Object.entries(keys)) {
       for (const side of [0, 1] as const) {
         const value = values[side];

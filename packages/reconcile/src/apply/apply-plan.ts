@@ -6,7 +6,6 @@ import {
   sha256Hex,
 } from '@kvtwin/replica-pair';
 import {
-  type EntryVersion,
   type PairRead,
   type SideRead,
   type StoreError,
@@ -17,7 +16,7 @@ import { expiryText, type PlanRow } from '../plan/plan-row.js';
 import { RatePacer } from '../rate-pacer.js';
 import { type ApplyHistory, isFinal, readApplyHistory } from './apply-history.js';
 import { type ApplyCounts, type ApplyOptions, noApplyCounts, type RowEnd } from './apply-options.js';
-import { formatApplyRecord, type IntendedWrite, type IntentRecord } from './apply-record.js';
+import { formatApplyRecord, type IntendedWrite, type IntentRecord, type WriteEnd } from './apply-record.js';
 import { beforeImageOf } from './before-image.js';
 import { forEachAtOnce } from './row-workers.js';
 import { errorOf, SideOutage } from './side-outage.js';
@@ -44,7 +43,7 @@ export async function applyPlan(options: ApplyOptions): Promise<ApplyCounts> {
 /** How an attempt at a row went. */
 interface Attempt {
   readonly outcome: RepairOutcome;
-  readonly versions?: Two<EntryVersion | null>;
+  readonly sides?: Two<WriteEnd | null>;
   readonly error?: StoreError | undefined;
   /** Written without the expiration of what was taken. */
   readonly lostExpiration?: boolean;
@@ -92,12 +91,10 @@ class Apply {
     }
     await this.#pacer.take(1, this.#signal);
     const begun = this.#history.open.get(number);
-    const { outcome, versions, error, lostExpiration } =
+    const { outcome, sides, error, lostExpiration } =
       begun === undefined ? await this.#begin(number, row, row.take) : await this.#resolve(begun, row);
     const record = { record: 'outcome', row: number, outcome } as const;
-    await this.#options.log.append(
-      formatApplyRecord(versions === undefined ? record : { ...record, versions }),
-    );
+    await this.#options.log.append(formatApplyRecord(sides === undefined ? record : { ...record, sides }));
     if (lostExpiration === true && outcome === 'repaired') this.#counts['without-expiration']++;
     this.#outage.take(isFinal(outcome) ? undefined : error);
     return outcome;
@@ -151,12 +148,18 @@ class Apply {
     const result = await this.#repair(row, { take, ifHashes: now });
     const { outcome, ...rest } = attemptOf(result, intent);
     if (outcome === 'nothing-to-do')
-      return { outcome: 'repaired', versions: versionsOf(result.before, intent) };
+      return { outcome: 'repaired', sides: endsOf(result, result.before, intent) };
     // The write that was not answered may have arrived only now, before ours.
     if (outcome === 'changed-since' && (await this.#holdsBoth(result.after, afterHash(take, hashes)))) {
       return { outcome: 'repaired', ...rest };
     }
-    return { outcome: isOpen(result) ? 'unknown' : outcome, ...rest };
+    // A write that did not happen now may have happened before: only what stands there tells.
+    const sides = rest.sides?.map((side) => (side?.wrote === true ? side : null)) as Attempt['sides'];
+    return {
+      ...rest,
+      outcome: isOpen(result) ? 'unknown' : outcome,
+      ...(sides === undefined ? {} : { sides }),
+    };
   }
 
   /** The signal is not passed on: what is under way ends, so that it is known how. Each call has its time limit. */
@@ -190,17 +193,20 @@ function attemptOf(result: RepairResult, intent: IntentRecord | undefined): Atte
     outcome,
     error: errorOf([...before.sides, ...(after?.sides ?? []), ...writes.map((write) => write.result)]),
     lostExpiration: lost,
-    ...(intent === undefined || after === undefined ? {} : { versions: versionsOf(after, intent) }),
+    ...(intent === undefined || after === undefined ? {} : { sides: endsOf(result, after, intent) }),
   };
 }
 
-/** The versions of the sides that were written; `null` where something is there that was not. */
-function versionsOf(after: PairRead, { writes }: IntentRecord): Two<EntryVersion | null> {
-  const version = (at: 0 | 1): EntryVersion | null => {
+/** How the intended writes ended. What stood there before an attempt that only looked was written by an earlier one. */
+function endsOf({ writes }: RepairResult, after: PairRead, intent: IntentRecord): Two<WriteEnd | null> {
+  const end = (at: 0 | 1): WriteEnd | null => {
+    if (intent.writes[at] === null) return null;
+    const { action, result } = writes[at];
+    if (action !== 'none' && result.state !== 'applied') return { wrote: false, version: null };
     const side = after.sides[at];
-    return writes[at] !== null && side.state === 'present' ? side.entry.version : null;
+    return { wrote: true, version: side.state === 'present' ? side.entry.version : null };
   };
-  return [version(0), version(1)];
+  return [end(0), end(1)];
 }
 
 function afterHash(take: IntentRecord['take'], hashes: Two<string | null>): string | null {

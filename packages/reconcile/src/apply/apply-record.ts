@@ -25,16 +25,20 @@ export interface IntentRecord {
   readonly writes: Two<IntendedWrite | null>;
 }
 
+/** How the write of one side ended, for an undo: it puts nothing back that was not written, and over no other version. */
+export interface WriteEnd {
+  readonly wrote: boolean;
+  /** Under which what was written stands; `null`: a removal, or not known. */
+  readonly version: EntryVersion | null;
+}
+
 /** Kept once it is known how a row ended, or how an attempt at it failed. */
 export interface OutcomeRecord {
   readonly record: 'outcome';
   readonly row: number;
   readonly outcome: RepairOutcome;
-  /**
-   * The version under which each side that was written holds what was written: an undo writes over no other. `null`:
-   * not written, or not known.
-   */
-  readonly versions?: Two<EntryVersion | null>;
+  /** Of each side: how its write ended; `null` where none was to be made, or nobody knows. */
+  readonly sides?: Two<WriteEnd | null>;
 }
 
 export type ApplyRecord = IntentRecord | OutcomeRecord;

@@ -2,7 +2,6 @@ import type { Sha256 } from '@kvtwin/replica-pair';
 import {
   type CallOptions,
   type Clock,
-  type EntryVersion,
   type StoreError,
   systemClock,
   type Two,
@@ -10,7 +9,7 @@ import {
 } from '@kvtwin/versioned-value';
 import { RatePacer } from '../rate-pacer.js';
 import { isFinal } from './apply-history.js';
-import { type IntentRecord, parseApplyRecord } from './apply-record.js';
+import { type IntentRecord, parseApplyRecord, type WriteEnd } from './apply-record.js';
 import type { RecordLog } from './record-log.js';
 import { type RestoreOutcome, restoreSide } from './restore-side.js';
 import { RowOutcomes } from './row-outcomes.js';
@@ -130,17 +129,19 @@ class Undo {
 
   async #side(
     at: 0 | 1,
-    { intent, versions }: WrittenRow,
+    { intent, ends }: WrittenRow,
   ): Promise<{ readonly outcome: RestoreOutcome; readonly error?: StoreError } | undefined> {
     const write = intent.writes[at];
     if (write === null) return undefined;
+    const end = ends?.[at] ?? undefined;
+    if (end?.wrote === false) return { outcome: 'as-before' };
     const { allowUnguarded, sha256, stores, timeoutMs } = this.#options;
     const how = {
       allowUnguarded,
       sha256,
       timeoutMs,
       clock: this.#clock,
-      version: versions?.[at] ?? undefined,
+      version: end?.version ?? undefined,
     };
     return restoreSide(stores[at], intent.key, write, how);
   }
@@ -158,10 +159,10 @@ async function readUndone(log: RecordLog): Promise<Two<RowOutcomes<RestoreOutcom
   return ended;
 }
 
-/** A row that an apply began, with the versions that it left where they are known. */
+/** A row that an apply began, with how its writes ended where that is known. */
 interface WrittenRow {
   readonly intent: IntentRecord;
-  readonly versions: Two<EntryVersion | null> | undefined;
+  readonly ends: Two<WriteEnd | null> | undefined;
 }
 
 /** Holds the intents until their outcomes come: as many as were under way at once, and those that never ended. */
@@ -177,7 +178,7 @@ async function* writtenRows(log: Pick<RecordLog, 'read'>): AsyncGenerator<Writte
     // After an attempt that failed a later one may have written all the same.
     if (intent === undefined || !isFinal(record.outcome)) continue;
     open.delete(record.row);
-    yield { intent, versions: record.versions };
+    yield { intent, ends: record.sides };
   }
-  for (const intent of open.values()) yield { intent, versions: undefined };
+  for (const intent of open.values()) yield { intent, ends: undefined };
 }
