@@ -25,6 +25,17 @@ const faults: [string, Rudeness][] = [
 ];
 const quick = { port: 0, sideTimeoutMs: 400, repairDelayMs: 20, maxRepairDelayMs: 200, drainTimeoutMs: 500 };
 
+it('adds nothing where the first side answers that it is not ready', async () => {
+  const well = closedLater(await HustDbNode.listen());
+  await askAt(`http://127.0.0.1:${well.port}`, '/hustdb/hset?tb=t&key=n', '40');
+  const bytes = Buffer.from('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n');
+  const unready = closedLater(await startRudeServer({ kind: 'reply', bytes }));
+  const [first, second] = [unready, well].map(({ port }) => `hustdb://127.0.0.1:${port}`);
+  const proxy = closedLater(await startProxy({ first, second, ...quick }));
+  const answer = await askAt(proxy.url, '/hincrby?tb=t&key=n&val=2');
+  expect([answer.status, answer.version, proxy.repairs()?.waiting]).toEqual([404, null, 0]);
+});
+
 describe.each([0, 1] as const)('a write while side %i', (bad) => {
   it.each(faults)(
     '%s is acknowledged with Sync, and reaches the side once it is well',

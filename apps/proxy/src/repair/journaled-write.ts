@@ -56,8 +56,7 @@ export async function journaledWrite<W extends PairWrite>(
   const before = await repairs.before(store, key, { firstInAnyCase: write.unsent !== undefined });
   if (write.unsent !== undefined && before[0]?.state === 'failed') {
     const { error } = before[0];
-    const first = await settleWrite(() => Promise.reject(error), pair.sideNames[0]);
-    if (first.state === 'unknown') return { result: write.unsent(first) };
+    return { result: write.unsent(await settleWrite(() => Promise.reject(error), pair.sideNames[0])) };
   }
   const base = [before[0] && heldState(before[0]), before[1] && heldState(before[1])] as const;
   const { failure } = repairs.log;
