@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { HUSTDB_LIMITS, splitTarget } from '@kvtwin/hustdb-protocol';
 import { StoreError } from '@kvtwin/versioned-value';
@@ -17,17 +15,11 @@ import type { ResolvedListenerOptions } from '../proxy-options.js';
 import type { Repairs } from '../repair/repairs.js';
 import { turnOf, turnPatienceMs, WriteTurns } from '../repair/write-turns.js';
 import { basicCredentials } from './basic-credentials.js';
-import { ConnectionLanes } from './connection-lanes.js';
-import { Exchange } from './exchange.js';
-import { byteBudget, hasBody, type RequestBody, readRequestBody } from './request-body.js';
+import type { Exchange } from './exchange.js';
+import { byteBudget, type RequestBody, readRequestBody } from './request-body.js';
 import { requestIds } from './request-ids.js';
-import { sendAndLinger, sendAnswer } from './send-answer.js';
 import { within } from './within.js';
 
-/** nginx gives a request line 4 KiB, line end included. */
-const REQUEST_LINE_LIMIT_BYTES = 4096;
-/** How long a client may go on sending what nobody reads before its connection is closed; nginx's lingering_timeout. */
-const LINGER_MS = 5000;
 /** From here on an answer counts as held bytes until the caller has read it; below, the number of requests bounds it. */
 const LARGE_ANSWER_BYTES = 64 * 1024;
 
@@ -47,10 +39,10 @@ const NOTHING = new Uint8Array(0);
 
 /** Answers the requests of the data listener. */
 export interface DataHandler {
-  /** `target`: as it was sent, one character per byte. */
-  handle(request: IncomingMessage, response: ServerResponse, target: string): void;
-  /** What follows on the connection is no HTTP: calls `last`, which ends it, once what came before is answered. */
-  afterRequests(socket: Socket, last: () => void): void;
+  /** A request's turn has come. */
+  begin(exchange: Exchange): void;
+  /** It is answered, or its connection is gone. May be called twice. */
+  finished(exchange: Exchange): void;
   /** From now on every answer closes its connection. */
   beginClosing(): void;
   /** Requests under way. */
@@ -78,7 +70,6 @@ class Handler implements DataHandler {
   readonly #repairs: Repairs | undefined;
   readonly #accepts: ((header: string | undefined) => boolean) | undefined;
   readonly #budget;
-  readonly #lanes = new ConnectionLanes();
   readonly #nextId = requestIds();
   #active = 0;
   #closing = false;
@@ -110,60 +101,39 @@ class Handler implements DataHandler {
     return this.#active === 0 ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, target: string): void {
-    const startedAt = performance.now();
-    const id = this.#nextId(request.headers['x-request-id']);
+  begin(exchange: Exchange): void {
+    exchange.requestId = this.#nextId(exchange.head.fields.requestId);
     this.#active++;
-    this.#lanes.enter(
-      request.socket,
-      response,
-      new Exchange(request, response, target, id, startedAt, this.#start, this.#finished),
-    );
-  }
-
-  afterRequests(socket: Socket, last: () => void): void {
-    this.#lanes.end(socket, last);
-  }
-
-  readonly #start = (exchange: Exchange): void => {
-    const answer = this.#route(exchange, exchange.target);
+    const answer = this.#route(exchange);
     if (answer !== undefined) this.#send(exchange, answer);
-  };
+  }
 
-  readonly #finished = (exchange: Exchange): void => {
+  finished(exchange: Exchange): void {
     if (exchange.finished) return;
     exchange.finished = true;
     this.#letGo(exchange);
     this.#active--;
     if (this.#active === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
-  };
+  }
 
   /** Answers at once what needs no side; undefined where the pair is asked, which sends its answer itself. */
-  #route(exchange: Exchange, target: string): Answer | undefined {
-    const { request } = exchange;
-    if (
-      (request.method ?? '').length + target.length + ' '.length + ' HTTP/1.1\r\n'.length >
-      REQUEST_LINE_LIMIT_BYTES
-    ) {
-      return htmlAnswer(414, 'too-large', { close: true });
-    }
-    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-      return htmlAnswer(400, 'invalid-request', { close: true });
-    }
+  #route(exchange: Exchange): Answer | undefined {
+    const { method, target, isHttp10, fields } = exchange.head;
+    if (!isHttp10 && !fields.hasHost) return htmlAnswer(400, 'invalid-request', { close: true });
     const { path: rawPath, query } = splitTarget(target);
     const path = rawPath.includes('//') ? rawPath.replace(/\/{2,}/g, '/') : rawPath;
     const command = SERVED_COMMANDS.get(path);
     if (command === undefined) return this.#otherPath(exchange, path, query);
-    if (!this.#isAllowed(request)) return unauthorized();
+    if (!this.#isAllowed(exchange)) return unauthorized();
     if (this.#active > this.#options.maxConcurrentRequests) return this.#overloaded();
-    if (command.postOnly && request.method !== 'POST') return htmlAnswer(405, 'invalid-request');
-    if (command.keyPlace !== 'query' && hasBody(request)) {
+    if (command.postOnly && method !== 'POST') return htmlAnswer(405, 'invalid-request');
+    if (command.keyPlace !== 'query' && exchange.hasBody) {
       void this.#readThenParse(exchange, command, query);
       return undefined;
     }
     const call = parseHaCall(command, query, this.#options.compat);
     if ('refused' in call) return refusedAnswer(call, this.#options.compat);
-    if (command.kind === 'put' && command.keyPlace === 'query' && hasBody(request)) {
+    if (command.kind === 'put' && command.keyPlace === 'query' && exchange.hasBody) {
       void this.#readThenCall(exchange, call);
     } else {
       this.#call(exchange, call, call.value);
@@ -172,11 +142,10 @@ class Handler implements DataHandler {
   }
 
   #otherPath(exchange: Exchange, path: string, query: string): Answer | undefined {
-    const { request } = exchange;
     const page = SERVICE_PAGES.get(path);
     const command = page === undefined ? CLUSTER_COMMANDS.get(path) : undefined;
     if (page === undefined && command === undefined) return htmlAnswer(404, 'no-such-path');
-    if (page?.authenticated !== false && !this.#isAllowed(request)) return unauthorized();
+    if (page?.authenticated !== false && !this.#isAllowed(exchange)) return unauthorized();
     if (this.#active > this.#options.maxConcurrentRequests) return this.#overloaded();
     if (page !== undefined) void this.#showPage(exchange, page, query);
     else void this.#askCluster(exchange, command!, query);
@@ -187,7 +156,7 @@ class Handler implements DataHandler {
     const body = await this.#bodyOf(exchange, page.readsBody);
     if (body === undefined) return;
     const { compat, sideTimeoutMs } = this.#options;
-    const { method = 'GET' } = exchange.request;
+    const { method } = exchange;
     const repairs = page.readsRepairs ? this.#repairs?.status : undefined;
     const context = { cluster: this.#cluster, compat, sideTimeoutMs, repairs, method, query, body };
     this.#answerWith(exchange, async () => page.answer(context), READ);
@@ -197,8 +166,8 @@ class Handler implements DataHandler {
     const body = await this.#bodyOf(exchange, command.readsBody);
     if (body === undefined) return;
     const { compat, sideTimeoutMs } = this.#options;
-    const { target, request } = exchange;
-    const call = { command, method: request.method ?? 'GET', target, query, body };
+    const { method, target } = exchange.head;
+    const call = { command, method, target, query, body };
     const context = { cluster: this.#cluster, compat, sideTimeoutMs };
     const kind = this.#cluster.only === undefined ? SPLIT_READ : READ;
     this.#answerWith(exchange, () => clusterAnswer(call, context), kind);
@@ -206,11 +175,11 @@ class Handler implements DataHandler {
 
   /** The body of a command that reads one; undefined where the request is answered, or gone. */
   async #bodyOf(exchange: Exchange, readsBody: boolean): Promise<Uint8Array | undefined> {
-    return readsBody && hasBody(exchange.request) ? this.#readBody(exchange) : NOTHING;
+    return readsBody && exchange.hasBody ? this.#readBody(exchange) : NOTHING;
   }
 
-  #isAllowed(request: IncomingMessage): boolean {
-    return this.#accepts === undefined || this.#accepts(request.headers.authorization);
+  #isAllowed({ head }: Exchange): boolean {
+    return this.#accepts === undefined || this.#accepts(head.fields.authorization);
   }
 
   /** A value in the body goes before `val`. */
@@ -230,7 +199,7 @@ class Handler implements DataHandler {
 
   /** Undefined where the request is answered, or gone. */
   async #readBody(exchange: Exchange): Promise<Uint8Array | undefined> {
-    const body = await readRequestBody(exchange.request, {
+    const body = await readRequestBody(exchange, {
       limitBytes: HUSTDB_LIMITS.valueBytes,
       hardLimitBytes: HUSTDB_LIMITS.frontBodyBytes,
       idleTimeoutMs: this.#options.bodyIdleTimeoutMs,
@@ -247,10 +216,10 @@ class Handler implements DataHandler {
   #sendBodyRefusal(exchange: Exchange, body: Exclude<RequestBody, { kind: 'whole' | 'aborted' }>): void {
     switch (body.kind) {
       case 'refused':
-        this.#sendLingering(exchange, htmlAnswer(413, 'too-large', { close: true }));
+        this.#send(exchange, htmlAnswer(413, 'too-large', { close: true }));
         return;
       case 'stalled':
-        this.#sendLingering(exchange, htmlAnswer(408, 'timeout', { close: true }));
+        this.#send(exchange, htmlAnswer(408, 'timeout', { close: true }));
         return;
       case 'overloaded':
         this.#send(exchange, this.#overloaded());
@@ -348,17 +317,12 @@ class Handler implements DataHandler {
     const held = bytes > LARGE_ANSWER_BYTES;
     const fits = !held || this.#budget.take(bytes);
     if (held && fits) exchange.heldBytes = bytes;
-    sendAnswer(exchange.response, fits ? answer : this.#overloaded(), exchange.context(this.#closing));
-    if (!exchange.request.readableEnded) exchange.request.resume();
+    exchange.connection.answer(exchange, fits ? answer : this.#overloaded(), this.#closing);
   }
 
   #letGo(exchange: Exchange): void {
     this.#budget.give(exchange.heldBytes);
     exchange.heldBytes = 0;
-  }
-
-  #sendLingering(exchange: Exchange, answer: Answer): void {
-    sendAndLinger(exchange.request, exchange.response, answer, exchange.context(true), LINGER_MS);
   }
 }
 

@@ -1,40 +1,48 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Turn } from './connection-lanes.js';
-import type { SendContext } from './send-answer.js';
+import type { CallerConnection } from './caller-connection.js';
+import type { BodySink } from './incoming-body.js';
+import type { RequestHead } from './request-decoder.js';
 
-/**
- * One request and what is known about it by the time it is answered. A class, for an object literal with a getter costs each
- * request about as much as all the rest of its handling.
- */
-export class Exchange implements Turn {
+/** One request and what is known about it by the time it is answered. */
+export class Exchange {
+  /** Milliseconds spent on the pair; undefined where it was not asked. */
   pairMs: number | undefined;
+  requestId = '';
   finished = false;
   /** Bytes that stand in the budget: of the request's body, later of a large answer until the caller has read it. */
   heldBytes = 0;
 
+  /** `startedAt`: `performance.now()` when its turn came. */
   constructor(
-    readonly request: IncomingMessage,
-    readonly response: ServerResponse,
-    readonly target: string,
-    readonly requestId: string,
+    readonly connection: CallerConnection,
+    readonly head: RequestHead,
     readonly startedAt: number,
-    private readonly onStart: (exchange: Exchange) => void,
-    private readonly onDone: (exchange: Exchange) => void,
   ) {}
 
-  get isWhole(): boolean {
-    return this.request.complete;
+  get method(): string {
+    return this.head.method;
   }
 
-  start(): void {
-    this.onStart(this);
+  /** Whether it has a body, by its headers. */
+  get hasBody(): boolean {
+    const { framing } = this.head.fields;
+    return framing !== 'none' && framing !== 0;
   }
 
-  done(): void {
-    this.onDone(this);
+  /** The length of its body as the headers tell it; 0 where they do not. */
+  get declaredBytes(): number {
+    const { framing } = this.head.fields;
+    return typeof framing === 'number' ? framing : 0;
   }
 
-  context(closing: boolean): SendContext {
-    return { requestId: this.requestId, startedAt: this.startedAt, pairMs: this.pairMs, closing };
+  /** Reads its body; to be called while it is begun, or what came by then is lost. */
+  readBody(sink: BodySink): void {
+    this.connection.readBody(sink);
+  }
+
+  /** Whether its connection goes on after the answer, as far as the caller is concerned. */
+  get keepsAlive(): boolean {
+    const { isHttp10, fields } = this.head;
+    if (fields.connection === '') return !isHttp10;
+    return isHttp10 ? /\bkeep-alive\b/.test(fields.connection) : !/\bclose\b/.test(fields.connection);
   }
 }

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { Exchange } from './exchange.js';
+import type { BodySink } from './incoming-body.js';
 
 /** How reading a body ended. `aborted`: the client went away. */
 export type RequestBody =
@@ -44,25 +45,18 @@ export interface RequestBodyOptions {
 
 const EMPTY = new Uint8Array(0);
 
-/** Whether a request has a body, by its headers: the hot path asks nothing else of one without. */
-export function hasBody(request: IncomingMessage): boolean {
-  const { headers } = request;
-  if (headers['transfer-encoding'] !== undefined) return true;
-  const length = headers['content-length'];
-  return length !== undefined && length !== '0';
-}
-
 /** Reads a request's body. What it took from the budget the caller gives back: `bytes.length` of a whole body. */
-export function readRequestBody(request: IncomingMessage, options: RequestBodyOptions): Promise<RequestBody> {
-  const declared = Number(request.headers['content-length'] ?? 0);
+export function readRequestBody(exchange: Exchange, options: RequestBodyOptions): Promise<RequestBody> {
+  const declared = exchange.declaredBytes;
   if (declared > options.hardLimitBytes) return Promise.resolve({ kind: 'refused' });
-  return new Promise((resolve) => new BodyReader(request, options, declared, resolve));
+  return new Promise((resolve) => exchange.readBody(new BodyReader(options, declared, resolve)));
 }
 
-class BodyReader {
+class BodyReader implements BodySink {
   readonly #options: RequestBodyOptions;
   readonly #idle: NodeJS.Timeout;
-  readonly #finish: (body: RequestBody) => void;
+  readonly #resolve: (body: RequestBody) => void;
+  #isOver = false;
   #chunks: Uint8Array[] = [];
   #length = 0;
   /** Bytes of the chunks, as taken from the budget. */
@@ -70,33 +64,36 @@ class BodyReader {
   /** Why the rest is read and forgotten. */
   #dropped: 'too-large' | 'overloaded' | undefined;
 
-  constructor(
-    request: IncomingMessage,
-    options: RequestBodyOptions,
-    declaredBytes: number,
-    resolve: (body: RequestBody) => void,
-  ) {
+  constructor(options: RequestBodyOptions, declaredBytes: number, resolve: (body: RequestBody) => void) {
     this.#options = options;
-    const onData = (chunk: Uint8Array): void => this.#take(chunk);
-    const onEnd = (): void => this.#end();
-    const onGone = (): void => this.#finish({ kind: 'aborted' });
-    this.#finish = (body) => {
-      clearTimeout(this.#idle);
-      request.off('data', onData).off('end', onEnd).off('close', onGone).off('error', onGone);
-      request.on('error', () => {});
-      if (body.kind !== 'whole') this.#release();
-      resolve(body);
-    };
+    this.#resolve = resolve;
     this.#idle = setTimeout(() => this.#finish({ kind: 'stalled' }), options.idleTimeoutMs);
     if (declaredBytes > options.limitBytes) this.#dropped = 'too-large';
-    request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
   }
 
-  #take(chunk: Uint8Array): void {
+  take(chunk: Uint8Array): void {
+    if (this.#isOver) return;
     this.#idle.refresh();
     this.#length += chunk.length;
     if (this.#length > this.#options.hardLimitBytes) this.#finish({ kind: 'refused' });
     else if (this.#dropped === undefined) this.#keep(chunk);
+  }
+
+  end(): void {
+    if (this.#dropped !== undefined) this.#finish({ kind: this.#dropped });
+    else this.#finish({ kind: 'whole', bytes: joined(this.#chunks, this.#length) });
+  }
+
+  gone(): void {
+    this.#finish({ kind: 'aborted' });
+  }
+
+  #finish(body: RequestBody): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#idle);
+    if (body.kind !== 'whole') this.#release();
+    this.#resolve(body);
   }
 
   #keep(chunk: Uint8Array): void {
@@ -108,12 +105,6 @@ class BodyReader {
     }
     this.#held += chunk.length;
     this.#chunks.push(chunk);
-  }
-
-  #end(): void {
-    if (this.#dropped === undefined)
-      this.#finish({ kind: 'whole', bytes: joined(this.#chunks, this.#length) });
-    else this.#finish({ kind: this.#dropped });
   }
 
   #release(): void {
