@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
 import { formatDuration } from '../format-duration.js';
 import { formatCount } from '../format-size.js';
+import { openDiffJob } from '../jobs/diff-job-description.js';
 import { type JobFolder, listJobs, openJob } from '../jobs/job-folder.js';
 import type { ResumeFlags } from '../jobs/job-kind.js';
 import { jobKinds, kindOf } from '../jobs/job-kinds.js';
@@ -19,6 +20,7 @@ kill -9. A diff's report has a line of JSON for each difference.
 Examples:
   kvtwin job ls
   kvtwin job resume d1
+  kvtwin job show d1 --html d1.html
   kvtwin job rm d1`;
 
 export function registerJob(program: Command, context: CliContext): void {
@@ -37,7 +39,8 @@ export function registerJob(program: Command, context: CliContext): void {
     .description('Shows one job.')
     .argument('<id>')
     .option('--json', 'as one JSON object')
-    .action(action(context, (id: string, flags: { json?: boolean }) => show(context, id, flags)));
+    .option('--html <file>', 'write the page of a diff that is done, with its plots')
+    .action(action(context, (id: string, flags: ShowFlags) => show(context, id, flags)));
   job
     .command('resume')
     .description('Goes on with a job, from where it stands.')
@@ -50,6 +53,11 @@ export function registerJob(program: Command, context: CliContext): void {
     .description('Removes a job with everything in its folder: report, before-images, undo.')
     .argument('<id>')
     .action(action(context, (id: string) => remove(context, id)));
+}
+
+interface ShowFlags {
+  readonly json?: boolean;
+  readonly html?: string;
 }
 
 async function list({ io }: CliContext, flags: { json?: boolean }): Promise<ExitCode> {
@@ -96,7 +104,13 @@ function jobToJson(job: JobFolder, status: JobStatus | undefined): unknown {
   };
 }
 
-async function show({ io }: CliContext, id: string, flags: { json?: boolean }): Promise<ExitCode> {
+async function show({ io }: CliContext, id: string, flags: ShowFlags): Promise<ExitCode> {
+  if (flags.html !== undefined) {
+    const { writeHtmlReport } = await import('../html-report/write-html-report.js');
+    await writeHtmlReport(await openDiffJob(io.env, id), flags.html);
+    await writeLine(io.stderr, `wrote ${flags.html}`);
+    return ExitCode.ok;
+  }
   const job = await openJob(io.env, id);
   const status = await job.readStatus();
   if (flags.json) {
