@@ -22,11 +22,7 @@ describe('a key mapper', () => {
     expect(mapper.map({ type: 'kv', key: utf8('a:1') })).toMatchObject({ target: { cache: 'one' } });
     expect(mapper.map({ type: 'kv', key: utf8('a:1') }).rule.lifespan).toBeUndefined();
     expect(mapper.map({ type: 'kv', key: utf8('a') })).toMatchObject({ rule: { lifespan: 1000 } });
-    expect(mapper.targetsOf({ type: 'kv' })).toEqual([
-      { type: 'kv', cache: 'one' },
-      { type: 'kv' },
-      { type: 'kv' },
-    ]);
+    expect(mapper.targetsOf({ type: 'kv' })).toEqual([{ type: 'kv', cache: 'one' }, { type: 'kv' }]);
   });
 
   it('renames tables, also by what * stands for', () => {

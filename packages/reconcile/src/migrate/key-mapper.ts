@@ -43,8 +43,12 @@ export class KeyMapper {
       const matched = table === undefined ? [''] : place.table === undefined ? null : table.exec(place.table);
       if (matched === null) continue;
       fitting.push({ prefix, mapped: { rule, target: targetOf(rule, place, matched[1] ?? '') } });
+      // Nothing comes to the rules behind one that takes every key.
+      if (prefix.length === 0) break;
     }
-    fitting.push({ prefix: new Uint8Array(), mapped: { rule: {}, target: targetOf({}, place, '') } });
+    if (fitting.at(-1)?.prefix.length !== 0) {
+      fitting.push({ prefix: new Uint8Array(), mapped: { rule: {}, target: targetOf({}, place, '') } });
+    }
     this.#byPlace.set(name, fitting);
     return fitting;
   }

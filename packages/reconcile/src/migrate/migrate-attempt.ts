@@ -229,8 +229,10 @@ export class MigrateAttempt {
     }
     await this.#settleWalk(spaces.held, undefined, () => true);
     const { round, written } = this.#state;
-    const isLast = settings.dryRun || round >= settings.rounds || (round > 1 && written === 0);
-    if (isLast) return this.#enter('done');
+    const settled = round > 1 && written === 0;
+    if (settings.dryRun || round >= settings.rounds || settled) {
+      return this.#keep((state) => ({ ...state, phase: 'done', after: undefined, settled }));
+    }
     await settings.clock.sleep(settings.settleMs, settings.signal);
     await this.#nextRound();
   }

@@ -130,8 +130,7 @@ function progressOfLedger({ state, total }: MigrateLedger): MigrateProgress {
 }
 
 function summaryOfLedger(ledger: MigrateLedger): MigrateSummary {
-  const { left, removed, round, strays, written } = ledger.state;
-  const settled = round > 1 && written === 0;
+  const { left, removed, settled, strays } = ledger.state;
   return { ...progressOfLedger(ledger), places: ledger.places, settled, strays, removed, left };
 }
 

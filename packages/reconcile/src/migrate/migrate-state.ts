@@ -31,6 +31,8 @@ export interface MigrateState {
   readonly units: number;
   /** Keys written to the target in this round, or removed from it. */
   readonly written: number;
+  /** Whether the last of several rounds had nothing to write: the source was at rest. */
+  readonly settled: boolean;
   /** Keys removed from the target, over all rounds, since the source has them no more. */
   readonly removed: number;
   /** Keys that the source has no more, and that were left in the target, which holds something of somebody else. */
@@ -50,6 +52,7 @@ export const newMigrateState: MigrateState = {
   strays: 0,
   units: 0,
   written: 0,
+  settled: false,
   removed: 0,
   left: 0,
   bytes: 0,

@@ -1,0 +1,32 @@
+import { formatCount } from '../format-size.js';
+import type { JobKind } from '../jobs/job-kind.js';
+import { asMigrateJob } from './migrate-job-description.js';
+import { addressText } from './open-copies.js';
+import { runAndReportMigration } from './report-migrate-job.js';
+
+/** Jobs of `kvtwin migrate`. */
+export const migrateJobKind: JobKind = {
+  name: 'migrate',
+  about: () => 'migration',
+  sides(job) {
+    const { source, target } = asMigrateJob(job).description;
+    return [
+      { name: addressText(source), url: addressText(source) },
+      { name: addressText(target), url: addressText(target) },
+    ];
+  },
+  resume: (context, job, flags) => runAndReportMigration(context, asMigrateJob(job), flags),
+  details(_, status) {
+    const { round, counts, bytes } = status.detail as {
+      round: number;
+      counts: Record<'source' | 'copied' | 'held' | 'skipped', number>;
+      bytes: number;
+    };
+    return [
+      `round ${round}, ${formatCount(bytes)} bytes of values written`,
+      ...(['source', 'copied', 'held', 'skipped'] as const).map(
+        (name) => `${name} ${formatCount(counts[name])}`,
+      ),
+    ];
+  },
+};

@@ -1,0 +1,105 @@
+import { KeyMapper, type Mapping, placeName, type TargetPlace } from '@kvtwin/reconcile';
+import type { CallOptions } from '@kvtwin/versioned-value';
+import { CliError } from '../cli-error.js';
+import type { CliIo } from '../cli-io.js';
+import { formatCount } from '../format-size.js';
+import { writeLine } from '../output.js';
+import { addressText, type CopiesAddress, type OpenCopies } from './open-copies.js';
+import type { PlaceEstimate, ReplicaReport } from './replica.js';
+import { cachesOf } from './replica-target.js';
+
+/** Named places in the preflight's lines; a cluster has thousands of tables. */
+const shownPlaces = 8;
+
+/** What was found out before anything is copied. */
+export interface Preflight {
+  readonly source: readonly ReplicaReport[];
+  readonly target: readonly ReplicaReport[];
+  /** Keys of the source, each once, as far as its servers tell. */
+  readonly keys: number;
+  /** The same by place; empty where the servers do not tell places apart. */
+  readonly places: readonly PlaceEstimate[];
+}
+
+/** What is looked at. */
+export interface PreflightInput {
+  readonly source: OpenCopies;
+  readonly target: OpenCopies;
+  readonly addresses: readonly [source: CopiesAddress, target: CopiesAddress];
+  readonly mapping: Mapping;
+  readonly call: CallOptions;
+}
+
+/**
+ * Asks every server whether it is there and what it holds, and every cache that the mapping names whether it can be read
+ * and written in the way that the mapping wants. Rejects with what is wrong.
+ */
+export async function preflight({
+  source,
+  target,
+  addresses,
+  mapping,
+  call,
+}: PreflightInput): Promise<Preflight> {
+  const [from, to] = addresses;
+  if (addressText(from) === addressText(to)) throw new CliError('source and target are the same');
+  // A front is refused before anything is asked.
+  target.target();
+  const reports = await source.reports(call);
+  const targetReports = await target.reports(call);
+  const places = byPlace(reports, from.kind === 'cluster' || from.kind === 'front');
+  const keys = places.reduce((sum, estimate) => sum + estimate.keys, 0);
+  const known = places.flatMap(({ place }) => (place === undefined ? [] : [place]));
+  const mapper = new KeyMapper(mapping);
+  const wanted = (known.length === 0 ? [{ type: 'kv' as const }] : known).flatMap((place) =>
+    mapper.targetsOf(place),
+  );
+  await probeCaches(target, wanted, call);
+  return {
+    source: reports,
+    target: targetReports,
+    keys,
+    places: places.filter(({ place }) => place !== undefined),
+  };
+}
+
+/** Each key of a pair is on both nodes; of a cluster on two of many. */
+function byPlace(reports: readonly ReplicaReport[], many: boolean): PlaceEstimate[] {
+  const places = new Map<string, { estimate: PlaceEstimate; sum: number; most: number }>();
+  for (const estimate of reports.flatMap(({ estimates }) => estimates)) {
+    const name = estimate.place === undefined ? '' : placeName(estimate.place);
+    const known = places.get(name) ?? { estimate, sum: 0, most: 0 };
+    places.set(name, { estimate, sum: known.sum + estimate.keys, most: Math.max(known.most, estimate.keys) });
+  }
+  return [...places.values()].map(({ estimate, most, sum }) => ({
+    place: estimate.place,
+    keys: many ? Math.max(most, Math.round(sum / 2)) : most,
+  }));
+}
+
+async function probeCaches(
+  { replicas }: OpenCopies,
+  wanted: readonly TargetPlace[],
+  call: CallOptions,
+): Promise<void> {
+  cachesOf(wanted.map((place) => replicas[0]?.shownAs(place) ?? place));
+  const probes = new Map<string, TargetPlace>();
+  for (const { type, table, ...in_ } of wanted) {
+    const kind = JSON.stringify([in_.cache, in_.layout, in_.mediaType]);
+    if (!probes.has(kind)) probes.set(kind, { type, ...(table === undefined ? {} : { table }), ...in_ });
+  }
+  for (const replica of replicas) {
+    for (const place of probes.values()) await replica.probe(place, call);
+  }
+}
+
+/** Tells what was found, on stderr. */
+export async function showPreflight(io: CliIo, { source, target, keys, places }: Preflight): Promise<void> {
+  for (const { about, name } of source) await writeLine(io.stderr, `  preflight  source ${name}  ${about}`);
+  for (const { about, name } of target) await writeLine(io.stderr, `  preflight  target ${name}  ${about}`);
+  const largest = [...places].sort((one, other) => other.keys - one.keys).slice(0, shownPlaces);
+  const named = largest.map((each) => `${placeName(each.place!)} ${formatCount(each.keys)}`);
+  const more = places.length > largest.length ? [`${places.length - largest.length} more`] : [];
+  const of = named.length === 0 ? '' : `: ${[...named, ...more].join(', ')}`;
+  await writeLine(io.stderr, `  preflight  est. ${formatCount(keys)} keys${of}`);
+}
