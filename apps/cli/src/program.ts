@@ -17,6 +17,7 @@ const commands: readonly (readonly [name: string, load: () => Promise<Register>]
   ['apply', async () => (await import('./commands/apply.js')).registerApply],
   ['undo', async () => (await import('./commands/undo.js')).registerUndo],
   ['resolve', async () => (await import('./commands/resolve.js')).registerResolve],
+  ['migrate', async () => (await import('./commands/migrate.js')).registerMigrate],
   ['job', async () => (await import('./commands/job.js')).registerJob],
   ['decode', async () => (await import('./commands/decode.js')).registerDecode],
   ['trace', async () => (await import('./commands/trace.js')).registerTrace],

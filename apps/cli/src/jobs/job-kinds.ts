@@ -1,11 +1,12 @@
 import { CliError } from '../cli-error.js';
+import { migrateJobKind } from '../migrate/migrate-job-kind.js';
 import { applyJobKind } from './apply-job-kind.js';
 import { diffJobKind } from './diff-job-kind.js';
 import type { JobFolder } from './job-folder.js';
 import type { JobKind } from './job-kind.js';
 
 /** All kinds of jobs. */
-export const jobKinds: readonly JobKind[] = [diffJobKind, applyJobKind];
+export const jobKinds: readonly JobKind[] = [diffJobKind, applyJobKind, migrateJobKind];
 
 /** The kind of a job; a CliError for one that another release made. */
 export function kindOf(job: JobFolder): JobKind {
