@@ -69,10 +69,13 @@ export function openSocket(address: ServerAddress, options: OpenSocketOptions): 
         }),
       );
     };
-    const onError = (cause: Error): void => fail(cause.message, cause);
+    // A server without TLS does not make head or tail of the handshake, and hangs up.
+    const hint = options.tls === undefined ? '' : '; does the server speak TLS on this port?';
+    const onError = (cause: Error): void =>
+      fail(/before secure TLS|ECONNRESET/.test(cause.message) ? cause.message + hint : cause.message, cause);
     const onAbort = (): void => fail('the client was closed');
     const timer = setTimeout(
-      () => fail(`not established within ${options.connectTimeoutMs} ms`),
+      () => fail(`not established within ${options.connectTimeoutMs} ms${hint}`),
       options.connectTimeoutMs,
     );
     const stop = (): void => {

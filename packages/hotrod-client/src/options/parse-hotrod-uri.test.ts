@@ -21,6 +21,12 @@ describe('a Hot Rod URI', () => {
     });
   });
 
+  it('names the zone of an IPv6 address behind %25', () => {
+    expect(parseHotRodUri('hotrod://[fe80::1%25eth0]:5').servers).toEqual([
+      { host: 'fe80::1%eth0', port: 5 },
+    ]);
+  });
+
   it('names several servers, IPv6 addresses in brackets', () => {
     expect(parseHotRodUri('hotrod://h1:1,h2,[::1]:65535').servers).toEqual([
       { host: 'h1', port: 1 },

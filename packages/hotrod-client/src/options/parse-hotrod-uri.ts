@@ -52,7 +52,8 @@ function parseServers(text: string): ServerAddress[] {
   if (text === '') throw invalid('it names no server');
   return text.split(',').map((server) => {
     try {
-      return parseServerAddress(server);
+      // In a URI the zone of an IPv6 address stands behind %25 (RFC 6874).
+      return parseServerAddress(server.replace(/^(\[[^\]%]*)%25/, '$1%'));
     } catch (error) {
       throw HotRodError.is(error) ? invalid(error.message, error) : error;
     }
