@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyMapping, MigrateJob, mappingSchema, parseMapping } from '@kvtwin/reconcile';
@@ -9,6 +9,7 @@ import { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format-size.js';
 import { createJob, openJob } from '../jobs/job-folder.js';
 import { LevelOrderedStore } from '../jobs/level-ordered-store.js';
+import { mappingText } from '../migrate/mapping-text.js';
 import { asMigrateJob, type MigrateJobDescription } from '../migrate/migrate-job-description.js';
 import {
   addressForms,
@@ -155,21 +156,6 @@ function settingsOf(flags: MigrateFlags) {
     concurrency: flags.concurrency,
     ...(flags.rps === undefined ? {} : { rps: flags.rps }),
   };
-}
-
-async function mappingText(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`cannot read ${file}: ${error.message}`, { cause: error });
-  });
-  try {
-    parseMapping(text);
-  } catch (error) {
-    throw new CliError(`${file}: ${(error as Error).message}`, {
-      hint: 'kvtwin migrate --schema prints what may stand in it',
-      cause: error,
-    });
-  }
-  return text;
 }
 
 async function check({ io }: CliContext, mapping: string | null): Promise<ExitCode> {

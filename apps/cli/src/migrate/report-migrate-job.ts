@@ -195,6 +195,7 @@ export function progressOfMigration(
   };
 }
 
-function progressOfVerify({ keys, phase }: VerifyProgress, estimated: number): ProgressState {
+/** How far a verification is, for the progress bar. */
+export function progressOfVerify({ keys, phase }: VerifyProgress, estimated: number): ProgressState {
   return { phase: `verify: ${phase}`, items: keys, itemName: 'keys', itemCount: Math.max(estimated, keys) };
 }
