@@ -18,6 +18,7 @@ const commands: readonly (readonly [name: string, load: () => Promise<Register>]
   ['undo', async () => (await import('./commands/undo.js')).registerUndo],
   ['resolve', async () => (await import('./commands/resolve.js')).registerResolve],
   ['migrate', async () => (await import('./commands/migrate.js')).registerMigrate],
+  ['verify', async () => (await import('./commands/verify.js')).registerVerify],
   ['job', async () => (await import('./commands/job.js')).registerJob],
   ['decode', async () => (await import('./commands/decode.js')).registerDecode],
   ['trace', async () => (await import('./commands/trace.js')).registerTrace],
