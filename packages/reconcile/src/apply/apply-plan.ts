@@ -12,7 +12,7 @@ import {
   systemClock,
   type Two,
 } from '@kvtwin/versioned-value';
-import { expiryText, type PlanRow } from '../plan/plan-row.js';
+import { expiryText, type PlanRow, sameExpiryText } from '../plan/plan-row.js';
 import { RatePacer } from '../rate-pacer.js';
 import { type ApplyHistory, isFinal, readApplyHistory } from './apply-history.js';
 import { type ApplyCounts, type ApplyOptions, noApplyCounts, type RowEnd } from './apply-options.js';
@@ -220,7 +220,7 @@ function isSo(now: Two<string | null>, wanted: string | null): boolean {
 
 /** An expiry-skew has the same hashes on both sides: there the expirations are what must be as planned. */
 function expiresOtherwise({ expires }: PlanRow, now: PairRead): boolean {
-  return expires?.some((text, at) => text !== expiryText(now.sides[at as 0 | 1])) === true;
+  return expires?.some((text, at) => !sameExpiryText(text, expiryText(now.sides[at as 0 | 1]))) === true;
 }
 
 async function* numbered<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<[number, T]> {

@@ -6,7 +6,7 @@ import {
   systemClock,
   type Two,
 } from '@kvtwin/versioned-value';
-import { expiryText, type PlanRow } from '../plan/plan-row.js';
+import { expiryText, type PlanRow, sameExpiryText } from '../plan/plan-row.js';
 import { RatePacer } from '../rate-pacer.js';
 
 /** How {@link previewPlan} works. */
@@ -55,7 +55,8 @@ async function foresee(
   if (read.kind === 'unreadable') return 'unreadable';
   const now: Two<string | null> = [await hashOf(read.sides[0], sha256), await hashOf(read.sides[1], sha256)];
   const asPlanned = now.every((hash, at) => hash === hashes[at as 0 | 1]);
-  const expiresAsPlanned = expires?.every((text, at) => text === expiryText(read.sides[at as 0 | 1])) ?? true;
+  const expiresAsPlanned =
+    expires?.every((text, at) => sameExpiryText(text, expiryText(read.sides[at as 0 | 1]))) ?? true;
   if (asPlanned && expiresAsPlanned) return 'write';
   const wanted = take === 'removal' ? null : hashes[take === 'first' ? 0 : 1];
   const isSo = read.kind === 'agreed' || read.kind === 'absent';

@@ -9,6 +9,7 @@ import {
   sameVersion,
   type VersionedStore,
   type VersionedValue,
+  type WriteOptions,
   type WriteResult,
 } from '@kvtwin/versioned-value';
 import { expiryText } from '../plan/plan-row.js';
@@ -109,26 +110,27 @@ class Restoration {
   async #write(image: Image, held: VersionedValue | undefined, unguarded: boolean): Promise<RestoreOutcome> {
     const { capabilities } = this.#store;
     const { clock } = this.#options;
-    const { told, options } = carriedExpiration(image, capabilities, clock.nowMs(), 'nearest');
+    const sentMs = clock.nowMs();
+    const { told, options } = carriedExpiration(image, capabilities, sentMs, 'nearest');
     const written = await this.#put(image.value, held, unguarded, options);
     const complete = told === 'carried' || told === 'unlimited';
     const done = complete ? 'restored' : 'restored-without-expiration';
     if (written.outcome === 'applied' && told === 'carried' && capabilities.readsExpiration && !unguarded) {
-      await this.#correct(image, options);
+      await this.#correct(image, options, sentMs);
     }
     return settled(written, done);
   }
 
   /** The lifespan was counted on our clock. Where the store's is another, it ends too early or too late: once more. */
-  async #correct(image: Image, options: Parameters<VersionedStore['put']>[2]): Promise<void> {
+  async #correct(image: Image, options: WriteOptions, sentMs: number): Promise<void> {
     const now = await this.#store.get(this.#key, this.#call).catch(() => undefined);
-    const lifespanMs = options?.lifespanMs;
-    if (now === undefined || lifespanMs === undefined || !equalBytes(now.value, image.value)) return;
+    if (now?.createdAtMs === undefined || !equalBytes(now.value, image.value)) return;
     const offMs = endsMs(now) - endsMs(image);
     if (!Number.isFinite(offMs) || Math.abs(offMs) <= correctFromMs) return;
-    const corrected = lifespanMs - offMs;
-    if (corrected <= 0) return;
-    const write = { ...options, lifespanMs: corrected, ...this.#call };
+    const theirClockMs = this.#options.clock.nowMs() + now.createdAtMs - sentMs;
+    const lifespanMs = Math.round(endsMs(image) - theirClockMs);
+    if (lifespanMs <= 0) return;
+    const write = { ...options, lifespanMs, ...this.#call };
     await this.#store.replaceIfVersion(this.#key, image.value, now.version, write).catch(() => undefined);
   }
 
@@ -142,7 +144,7 @@ class Restoration {
     value: Uint8Array,
     held: VersionedValue | undefined,
     unguarded: boolean,
-    expiration: Parameters<VersionedStore['put']>[2],
+    expiration: WriteOptions,
   ): Promise<WriteResult> {
     const options = { ...expiration, ...this.#call };
     if (unguarded) return this.#store.put(this.#key, value, options);

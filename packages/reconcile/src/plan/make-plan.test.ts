@@ -12,7 +12,7 @@ import {
   planFormat,
 } from './plan-file.js';
 import { PlanReader } from './plan-reader.js';
-import type { PlanRow } from './plan-row.js';
+import { type PlanRow, sameExpiryText } from './plan-row.js';
 import { parsePlanRule } from './plan-rule.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -157,6 +157,13 @@ describe('a plan', () => {
       expires: ['2026-01-01T00:01:00.000Z', '2026-01-01T00:10:00.000Z'],
     });
     expect(parsePlanRow(formatPlanRow(longest!), 2)).toEqual(longest);
+    expect(sameExpiryText('2026-01-01T00:01:00.000Z idle 5 ms', '2026-01-01T00:01:01.900Z idle 5 ms')).toBe(
+      true,
+    );
+    expect(sameExpiryText('2026-01-01T00:01:00.000Z', '2026-01-01T00:01:02.100Z')).toBe(false);
+    expect(sameExpiryText('never idle 5 ms', 'never idle 6 ms')).toBe(false);
+    expect(sameExpiryText('never', '2026-01-01T00:01:02.100Z')).toBe(false);
+    expect(sameExpiryText('never', 'never')).toBe(true);
     const [shortest] = await planOf(['*=shortest'], { otp: [null, null] });
     expect(shortest?.take).toBe('first');
     const [version] = await planOf(['*=higher-version'], { a: ['1', '2'] });

@@ -73,3 +73,24 @@ export function expiryText(side: SideRead): string {
   if (instantMs === undefined) return `unknown${idle}`;
   return `${Number.isFinite(instantMs) ? new Date(instantMs).toISOString() : 'never'}${idle}`;
 }
+
+/** An expiration that was put back, or that a store tells in whole seconds, may be off by that much. */
+const expiryToleranceMs = 2000;
+
+/** Whether two texts of {@link expiryText} mean the same: the instants within 2 s, all else to the letter. */
+export function sameExpiryText(one: string, other: string): boolean {
+  const [instants, rests] = [[one, other].map(instantOfText), [one, other].map(withoutInstant)];
+  if (rests[0] !== rests[1]) return false;
+  const apartMs = Math.abs(instants[0]! - instants[1]!);
+  return Number.isNaN(apartMs) || apartMs <= expiryToleranceMs;
+}
+
+const isoInstant = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z/;
+
+function instantOfText(text: string): number {
+  return Date.parse(isoInstant.exec(text)?.[0] ?? '');
+}
+
+function withoutInstant(text: string): string {
+  return text.replace(isoInstant, '');
+}
