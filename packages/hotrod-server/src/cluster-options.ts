@@ -1,6 +1,8 @@
 import type { ServerAddress } from '@kvtwin/hotrod-protocol';
+import { checkCaches } from './check-names.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
 import {
+  CACHE_OPTIONS,
   type CacheOptions,
   type HotRodServerOptions,
   type ResolvedServerOptions,
@@ -65,11 +67,16 @@ export function resolveClusterOptions(options: HotRodClusterOptions): ResolvedCl
   const { nodes = 3, owners = 2, segments, caches, advertise, topologyId, ...server } = options;
   checkCount('nodes', nodes, 1, 100);
   checkCount('owners', owners, 1, 100);
+  checkCaches(caches, [...CACHE_OPTIONS, 'mode', 'owners']);
   const withSegments = Object.fromEntries(
-    Object.entries(caches).map(([name, cache]) => [name, { ...cache, segments: cache.segments ?? segments }]),
+    Object.entries(caches).map(([name, { mode: _, owners: __, ...cache }]) => [
+      name,
+      { ...cache, segments: cache.segments ?? segments },
+    ]),
   );
   const resolved = resolveServerOptions({ ...server, caches: withSegments });
   const layouts = Object.entries(caches).map(([name, cache]) => {
+    checkMode(`caches.${name}.mode`, cache.mode ?? 'distributed');
     checkCount(`caches.${name}.owners`, cache.owners ?? owners, 1, 100);
     return {
       name,
@@ -85,6 +92,16 @@ export function resolveClusterOptions(options: HotRodClusterOptions): ResolvedCl
     advertise: advertise ?? (({ host, port }) => ({ host, port })),
     topologyId,
   };
+}
+
+const MODES: readonly CacheMode[] = ['distributed', 'replicated', 'invalidation', 'local'];
+
+function checkMode(name: string, mode: CacheMode): void {
+  if (MODES.includes(mode)) return;
+  throw new HotRodServerError(
+    'HOTROD_SERVER_INVALID_OPTION',
+    `${name} is '${String(mode)}'; give one of ${MODES.join(', ')}`,
+  );
 }
 
 function checkCount(name: string, value: number, least: number, most: number): void {

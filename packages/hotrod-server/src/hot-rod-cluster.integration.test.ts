@@ -217,6 +217,10 @@ describe('HotRodCluster', () => {
       code: 'HOTROD_SERVER_INVALID_OPTION',
     });
     await expect(HotRodCluster.start({ caches: { c: { owners: 0 } } })).rejects.toThrow('caches.c.owners');
+    const odd = { caches: { c: { mode: 'scattered' as never } } };
+    await expect(HotRodCluster.start(odd)).rejects.toThrow("caches.c.mode is 'scattered'");
+    const slip = { caches: {}, node: 2 } as never;
+    await expect(HotRodCluster.start(slip)).rejects.toThrow("no 'node'");
     const cluster = await start({ nodes: 1 });
     expect(() => cluster.node(1)).toThrow(expect.objectContaining({ code: 'HOTROD_SERVER_NO_SUCH_NODE' }));
   });

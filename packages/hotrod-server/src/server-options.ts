@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LATEST_VERSION, PROTOCOL_VERSIONS, type ProtocolVersion } from '@kvtwin/hotrod-protocol';
 import { type Clock, systemClock } from '@kvtwin/versioned-value';
+import { checkCaches, checkNames } from './check-names.js';
 import { HotRodServerError } from './hot-rod-server-error.js';
 
 /** One cache of an embedded server. */
@@ -94,6 +95,30 @@ const limitDefaults: ServerLimits = {
   maxIterations: 1024,
 };
 
+const OPTIONS: readonly (keyof HotRodServerOptions)[] = [
+  'host',
+  'port',
+  'caches',
+  'defaultCache',
+  'clock',
+  'limits',
+  'auth',
+  'maxVersion',
+  'signal',
+  'seed',
+];
+
+/** Names of a cache's options. */
+export const CACHE_OPTIONS: readonly (keyof CacheOptions)[] = [
+  'mediaType',
+  'keyMediaType',
+  'lifespanMs',
+  'maxIdleMs',
+  'segments',
+  'maxEntries',
+  'maxBytes',
+];
+
 /** A cache's options with the defaults filled in. */
 export interface ResolvedCacheOptions {
   readonly keyMediaType: string;
@@ -126,6 +151,9 @@ export interface ResolvedAuthOptions {
 
 /** Fills in the defaults; throws `HOTROD_SERVER_INVALID_OPTION` naming the first option that is out of its range. */
 export function resolveServerOptions(options: HotRodServerOptions): ResolvedServerOptions {
+  checkNames('the options', options, OPTIONS);
+  checkCaches(options.caches, CACHE_OPTIONS);
+  checkNames('limits', options.limits ?? {}, [...Object.keys(limitDefaults), 'idleTimeoutMs']);
   const limits = { ...limitDefaults, ...options.limits };
   for (const [name, value] of Object.entries<number | undefined>({ ...limits })) {
     if (value !== undefined) {
@@ -157,6 +185,7 @@ export function resolveServerOptions(options: HotRodServerOptions): ResolvedServ
 }
 
 function resolveAuthOptions({ users, mechanisms = ['SCRAM-SHA-256'] }: AuthOptions): ResolvedAuthOptions {
+  checkNames('auth.users', users, Object.keys(users ?? {}));
   const unknown = mechanisms.find((mechanism) => !/^(?:SCRAM-SHA-256|PLAIN)$/.test(mechanism));
   if (unknown !== undefined || mechanisms.length === 0) {
     const given = unknown === undefined ? 'empty' : `'${unknown}'`;

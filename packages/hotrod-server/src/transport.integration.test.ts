@@ -224,6 +224,16 @@ describe('listen', () => {
     [{ caches: { '': {} } }, /defaultCache/],
     [{ defaultCache: 'd' }, /defaultCache is 'd'/],
     [{ maxVersion: '5.0' as '4.1' }, /maxVersion is '5\.0'; give one of 2\.0/],
+    [{ caches: undefined as never }, /caches must be an object/],
+    [{ caches: ['c'] as never }, /caches must be an object/],
+    [{ caches: { c: null as never } }, /caches\.c must be an object/],
+    [
+      { caches: { c: { mediatype: 'text/plain' } as never } },
+      /caches\.c: there is no 'mediatype'; there are mediaType,/,
+    ],
+    [{ cache: { c: {} } } as never, /the options: there is no 'cache'/],
+    [{ limits: { maxRequest: 5 } as never }, /limits: there is no 'maxRequest'/],
+    [{ auth: { users: undefined as never } }, /auth\.users must be an object/],
   ])('refuses %j', async (options, message) => {
     const listening = HotRodServer.listen({ caches: { c: {} }, ...options });
     await expect(listening).rejects.toMatchObject({
