@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { DigestSum, entryDigest } from './digest-sum.js';
+import { DigestSum, entryDigest, versionedDigest } from './digest-sum.js';
 import { murmur3x128 } from './murmur3-128.js';
 
 const hash = (text: string) => murmur3x128(new TextEncoder().encode(text), 0);
 const sumOf = (...entries: [key: string, value: string, version?: string][]): string => {
   const sum = new DigestSum();
-  for (const [key, value, version] of entries) sum.add(entryDigest(hash(key), hash(value), version));
+  for (const [key, value, version] of entries) {
+    const content = version === undefined ? hash(value) : versionedDigest(hash(value), version);
+    sum.add(entryDigest(hash(key), content));
+  }
   return sum.toHex();
 };
 

@@ -36,13 +36,17 @@ export class DigestSum {
   }
 }
 
-/** The digest of an entry from those of its key, its value and, where versions count, its version. */
-export function entryDigest(key: Digest128, value: Digest128, version?: string): Digest128 {
-  const mark = version === undefined ? undefined : murmur3x128(new TextEncoder().encode(version), 0);
-  const word = (at: 0 | 1 | 2 | 3): number => {
-    const base = (key[at] + Math.imul(value[at], valueFactor)) | 0;
-    return mix(mark === undefined ? base : (base + Math.imul(mark[at], versionFactor)) | 0);
-  };
+/** What stands for a value and its version, where versions count, from the value's digest. */
+export function versionedDigest(value: Digest128, version: string): Digest128 {
+  const mark = murmur3x128(new TextEncoder().encode(version), 0);
+  const word = (at: 0 | 1 | 2 | 3): number =>
+    (Math.imul(value[at], valueFactor) + Math.imul(mark[at], versionFactor)) >>> 0;
+  return [word(0), word(1), word(2), word(3)];
+}
+
+/** The digest of an entry from that of its key and that of its value, or of value and version. */
+export function entryDigest(key: Digest128, content: Digest128): Digest128 {
+  const word = (at: 0 | 1 | 2 | 3): number => mix((key[at] + Math.imul(content[at], valueFactor)) | 0);
   return [word(0), word(1), word(2), word(3)];
 }
 

@@ -100,7 +100,7 @@ describe('a diff job', () => {
     const expected = await run(job);
     const rows = await reportOf(job);
     for (const kept of [false, true]) {
-      for (let crashAt = 0; crashAt < whole.writes; crashAt += crashAt < 20 ? 1 : 13) {
+      for (let crashAt = 0; crashAt < whole.writes; crashAt += crashAt < 20 ? 1 : 23) {
         const state = new CrashingStore();
         Object.assign(state, { crashAt, kept });
         await expect(run(jobOf(state))).rejects.toThrow('crashed');

@@ -1,4 +1,3 @@
-import { compareBytes } from '@kvtwin/bytes';
 import { fromByteString, toByteString } from '@kvtwin/versioned-value';
 import type { OrderedStore, OrderedWrite } from './ordered-store.js';
 
@@ -21,11 +20,9 @@ export class MemoryOrderedStore implements OrderedStore {
     from: Uint8Array,
     to: Uint8Array,
   ): AsyncGenerator<readonly (readonly [Uint8Array, Uint8Array])[]> {
-    const found: (readonly [Uint8Array, Uint8Array])[] = [];
-    for (const [text, value] of this.#entries) {
-      const key = fromByteString(text);
-      if (compareBytes(key, from) >= 0 && compareBytes(key, to) < 0) found.push([key, value]);
-    }
-    yield found.sort(([one], [other]) => compareBytes(one, other));
+    // A byte string is ordered as its bytes are.
+    const [first, end] = [toByteString(from), toByteString(to)];
+    const names = [...this.#entries.keys()].filter((name) => name >= first && name < end).sort();
+    yield names.map((name) => [fromByteString(name), this.#entries.get(name)!] as const);
   }
 }
