@@ -28,6 +28,7 @@ const commands: readonly (readonly [name: string, load: () => Promise<Register>]
   ['proxy', async () => (await import('./commands/proxy.js')).registerProxy],
   ['demo', async () => (await import('./commands/demo.js')).registerDemo],
   ['profile', async () => (await import('./commands/profile.js')).registerProfile],
+  ['completion', async () => (await import('./commands/completion.js')).registerCompletion],
 ];
 
 const help = `
