@@ -28,7 +28,7 @@ export class CallBudget {
   }
 
   /** What work of the caller's own comes to; rejects as {@link check} throws when that takes too long. */
-  within<T>(work: Promise<T>, cache: string): Promise<T> {
+  within<T>(work: Promise<T>, cache?: string): Promise<T> {
     const [signal, deadlineMs] = [this.#signal, this.#deadlineMs];
     if (signal === undefined && deadlineMs === undefined) return work;
     return new Promise((resolve, reject) => {
@@ -47,13 +47,13 @@ export class CallBudget {
     });
   }
 
-  #aborted(cache: string): HotRodError {
+  #aborted(cache: string | undefined): HotRodError {
     const cause: unknown = this.#signal?.reason;
     return new HotRodError('the call was aborted', { code: 'HOTROD_ABORTED', cache, cause });
   }
 }
 
-function timedOut(cache: string): HotRodError {
+function timedOut(cache: string | undefined): HotRodError {
   return new HotRodError('the call ran out of time between its requests', {
     code: 'HOTROD_TIMEOUT',
     cache,

@@ -8,11 +8,14 @@ export function checkCallOptions(options: CallOptions | undefined): void {
   if (typeof options !== 'object' || options === null) {
     throw invalid(`the options of a call are ${String(options)}; give an object such as { timeoutMs: 500 }`);
   }
-  const { timeoutMs, signal } = options;
-  checkTimeout(timeoutMs);
-  if (signal !== undefined && !isSignal(signal)) {
-    throw invalid('signal is no AbortSignal; of an AbortController give its signal');
-  }
+  checkTimeout(options.timeoutMs);
+  checkSignal(options.signal);
+}
+
+/** Refuses what is no signal (`HOTROD_INVALID_ARGUMENT`); undefined passes. */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || isSignal(signal)) return;
+  throw invalid('signal is no AbortSignal; of an AbortController give its signal');
 }
 
 /** By shape: polyfills and other realms have their own classes. */

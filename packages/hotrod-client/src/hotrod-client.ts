@@ -2,9 +2,10 @@ import { type AnyReply, operations, type PingReply, type ProtocolVersion } from 
 import { Cache } from './cache/cache.js';
 import type { Codec } from './cache/codec.js';
 import { type CacheCodecs, codecs } from './cache/codecs.js';
+import { CallBudget } from './call-budget.js';
 import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
-import { checkCallOptions } from './check-call-options.js';
+import { checkCallOptions, checkSignal } from './check-call-options.js';
 import { ClientEventListeners, type ClientEvents } from './cluster/client-events.js';
 import { type ClusterTopology, clusterTopology } from './cluster/cluster-topology.js';
 import type { KeyRouter } from './cluster/owner-parts.js';
@@ -12,7 +13,7 @@ import type { SegmentRouter, SegmentView } from './cluster/segment-view.js';
 import { Sites } from './cluster/sites.js';
 import { traceParameters } from './connection/trace-context.js';
 import { EventRegistry } from './events/event-registry.js';
-import type { HotRodError } from './hotrod-error.js';
+import { HotRodError } from './hotrod-error.js';
 import { CallRecorder } from './observe/call-recorder.js';
 import type { ClientStats } from './observe/client-stats.js';
 import { checkOptionShapes } from './options/check-option-shapes.js';
@@ -92,9 +93,11 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
     const given = isUri ? optionsFromUri(parseHotRodUri(String(where))) : where;
     for (const each of [given, options]) checkOptionShapes(each);
     const client = new HotRodClient(resolveOptions(mergeOptions(given, options)));
-    if (client.#options.lazy) return client;
+    const { lazy, signal } = client.#options;
+    checkSignal(signal);
+    if (lazy) return client;
     try {
-      await client.#sites.connect();
+      await new CallBudget({ signal }).within(client.#sites.connect());
       return client;
     } catch (error) {
       await client.close();
@@ -194,6 +197,7 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
     resolve: (result: Result) => void,
     reject: (error: HotRodError) => void,
   ): void {
+    checkInput(input);
     checkCallOptions(input.options);
     this.#begin(input as AnyInput, input.request, resolve as Resolve, reject);
   }
@@ -236,4 +240,20 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** For callers of `execute()` who do not write TypeScript. */
+function checkInput(input: unknown): void {
+  const { operation, target, interpret } = (input ?? {}) as Partial<AnyInput>;
+  const cacheName: unknown = target?.cacheName;
+  if (
+    typeof operation?.name === 'string' &&
+    typeof cacheName === 'string' &&
+    typeof interpret === 'function'
+  ) {
+    return;
+  }
+  throw new HotRodError('a call needs an operation, a target (see callTarget) and interpret(reply)', {
+    code: 'HOTROD_INVALID_ARGUMENT',
+  });
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { operations } from '@kvtwin/hotrod-protocol';
 import { HotRodServer } from '@kvtwin/hotrod-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cache, codecs, HotRodClient } from '../index.js';
@@ -169,6 +172,22 @@ describe('codecs, caches and handlers', () => {
   });
 });
 
+describe('a client', () => {
+  it.each<[string, () => unknown]>([
+    ['an event that there is not', () => client.on('error' as never, () => undefined)],
+    ['a listener that is none', () => client.on('connect', 'log' as never)],
+  ])('%s is refused', (_, call) => {
+    expect(call).toThrow(expect.objectContaining(refused));
+  });
+
+  it.each([undefined, null, {}, { operation: operations.get, request: {} }])(
+    'execute(%j) is refused',
+    async (input) => {
+      await expect(client.execute(input as never)).rejects.toMatchObject(refused);
+    },
+  );
+});
+
 describe('connect', () => {
   it.each<[string, unknown]>([
     ['an option that there is not', { timeout: 500 }],
@@ -184,6 +203,23 @@ describe('connect', () => {
   ])('with %s is refused', async (_, options) => {
     await expect(HotRodClient.connect(options as never)).rejects.toMatchObject(refused);
     await expect(HotRodClient.connect(server.url, options as never)).rejects.toMatchObject(refused);
+  });
+
+  it('is given up by a signal, and leaves nothing behind', async () => {
+    const closed = createServer(() => undefined);
+    await once(closed.listen(0, '127.0.0.1'), 'listening');
+    const url = `hotrod://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+    const abort = new AbortController();
+    const connecting = HotRodClient.connect(url, { connectTimeoutMs: 60_000, signal: abort.signal });
+    await once(closed, 'connection');
+    abort.abort('enough');
+    await expect(connecting).rejects.toMatchObject({ code: 'HOTROD_ABORTED', cause: 'enough' });
+    await expect(HotRodClient.connect(url, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'HOTROD_ABORTED',
+    });
+    await expect(HotRodClient.connect(url, { signal: abort as never })).rejects.toMatchObject(refused);
+    // Waits for the last connection to end.
+    await new Promise((resolve) => closed.close(resolve));
   });
 
   it('takes a URL object as well', async () => {

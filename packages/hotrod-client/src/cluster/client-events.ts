@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { ProtocolVersion } from '@kvtwin/hotrod-protocol';
+import { HotRodError } from '../hotrod-error.js';
 import type { ServerAddress } from '../options/server-address.js';
 
 /** What a client tells of its connections. Events carry no keys, values or credentials. */
@@ -32,6 +33,13 @@ export interface ClientEvents {
   };
 }
 
+const NAMES: readonly string[] = [
+  'connect',
+  'disconnect',
+  'topology',
+  'siteSwitch',
+] satisfies (keyof ClientEvents)[];
+
 /** Listeners of one client. One that throws does not disturb the client: its error is thrown outside, uncaught. */
 export class ClientEventListeners {
   readonly #emitter = new EventEmitter();
@@ -41,6 +49,12 @@ export class ClientEventListeners {
   }
 
   on<Name extends keyof ClientEvents>(name: Name, listener: (event: ClientEvents[Name]) => void): void {
+    if (!NAMES.includes(name)) {
+      throw invalid(`there is no event ${String(name)}; there are ${NAMES.join(', ')}`);
+    }
+    if (typeof listener !== 'function') {
+      throw invalid(`the listener of ${name} is ${typeof listener}; it must be a function`);
+    }
     this.#emitter.on(name, listener);
   }
 
@@ -59,4 +73,8 @@ export class ClientEventListeners {
       }
     }
   }
+}
+
+function invalid(message: string): HotRodError {
+  return new HotRodError(message, { code: 'HOTROD_INVALID_ARGUMENT' });
 }

@@ -29,6 +29,7 @@ const SHAPES: Readonly<Record<keyof HotRodClientOptions, Shape | undefined>> = {
   tcpKeepAlive: 'boolean',
   maxValueBytes: undefined,
   lazy: 'boolean',
+  signal: undefined,
 };
 
 /** Refuses a name that no option has, so that none is passed over for a slip, and values of another kind (`HOTROD_INVALID_ARGUMENT`). */

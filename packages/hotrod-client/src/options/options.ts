@@ -88,6 +88,8 @@ export interface HotRodClientOptions {
   readonly tcpKeepAlive?: boolean;
   /** Longest value that is accepted from a server. Default 256 MiB. */
   readonly maxValueBytes?: number;
+  /** Gives up `connect()` with `HOTROD_ABORTED` when it fires; a client that is connected does not look at it. */
+  readonly signal?: AbortSignal;
   /** Connects with the first call instead of in `connect()`, which then cannot fail. Default false. */
   readonly lazy?: boolean;
 }
@@ -113,7 +115,10 @@ export interface ResolvedSite {
 
 /** Options with every default filled in. */
 export type ResolvedOptions = Required<
-  Omit<HotRodClientOptions, 'servers' | 'sites' | 'intelligence' | 'cache' | 'auth' | 'tls' | 'traceContext'>
+  Omit<
+    HotRodClientOptions,
+    'servers' | 'sites' | 'intelligence' | 'cache' | 'auth' | 'tls' | 'traceContext' | 'signal'
+  >
 > & {
   /** The default site first. */
   readonly sites: readonly [ResolvedSite, ...ResolvedSite[]];
@@ -121,6 +126,7 @@ export type ResolvedOptions = Required<
   readonly auth: ResolvedAuth | undefined;
   readonly tls: TlsSource | undefined;
   readonly traceContext: TraceContext | undefined;
+  readonly signal: AbortSignal | undefined;
 };
 
 const MAX_TIMER_MS = 0x7fff_ffff;
@@ -134,6 +140,7 @@ export function resolveOptions(given: HotRodClientOptions = {}): ResolvedOptions
     mapAddress: given.mapAddress ?? ((host, port) => ({ host, port })),
     name: given.name ?? '',
     traceContext: given.traceContext,
+    signal: given.signal,
     cache: given.cache ?? '',
     auth: given.auth && resolveAuth(given.auth, given.tls !== undefined),
     tls: resolveTls(given.tls),
