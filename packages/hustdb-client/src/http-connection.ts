@@ -3,15 +3,7 @@ import { CallDeadlines, systemClock } from '@kvtwin/versioned-value';
 import type { CheckedClientOptions, HustDbCallOptions } from './client-options.js';
 import { HttpSockets } from './http-sockets.js';
 import { HustDbClientError, type HustDbClientErrorCode } from './hustdb-client-error.js';
-import { type ExchangeOwner, PendingExchange } from './pending-exchange.js';
-
-/** What a caller of {@link HttpConnection.send} says about its request. */
-export interface SendContext {
-  readonly operation: string;
-  readonly write: boolean;
-  /** Whether a refused body makes its connection unusable (the HA). */
-  readonly dropAfterRefusedBody: boolean;
-}
+import { type ExchangeOwner, PendingExchange, type SendContext } from './pending-exchange.js';
 
 /**
  * Requests to one server over a pool of connections. No redirects, no compression, no pipelining. A read whose connection
@@ -20,6 +12,7 @@ export interface SendContext {
 export class HttpConnection implements ExchangeOwner {
   /** `host:port`. */
   readonly server: string;
+  readonly maxReplyBytes: number;
   readonly #options: CheckedClientOptions;
   readonly #sockets: HttpSockets;
   readonly #deadlines = new CallDeadlines(systemClock);
@@ -29,6 +22,7 @@ export class HttpConnection implements ExchangeOwner {
   constructor(options: CheckedClientOptions) {
     const { host, port, authorization, connections, maxReplyBytes } = options;
     this.#options = options;
+    this.maxReplyBytes = maxReplyBytes;
     this.server = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const authorized = authorization === undefined ? '' : `Authorization: ${authorization}\r\n`;
     const headerLines = `Host: ${this.server}\r\nConnection: keep-alive\r\n${authorized}`;
@@ -42,20 +36,12 @@ export class HttpConnection implements ExchangeOwner {
     { signal, timeoutMs = this.#options.timeoutMs }: HustDbCallOptions = {},
   ): Promise<HttpReplyInput> {
     return new Promise((resolve, reject) => {
-      const { operation, write } = context;
-      const refusal = this.#refusalOf(operation, timeoutMs, signal);
+      const refusal = this.#refusalOf(context.operation, timeoutMs, signal);
       if (refusal !== undefined) {
         reject(refusal);
         return;
       }
-      const described = {
-        server: this.server,
-        operation,
-        write,
-        maxReplyBytes: this.#options.maxReplyBytes,
-        dropUnlessOk: context.dropAfterRefusedBody && request.body !== undefined,
-      };
-      const exchange = new PendingExchange(request, described, this, signal, resolve, reject);
+      const exchange = new PendingExchange(request, context, this, signal, resolve, reject);
       this.#pending++;
       this.#deadlines.add(exchange, timeoutMs);
       this.#sockets.send(exchange);

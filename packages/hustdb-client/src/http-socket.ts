@@ -147,7 +147,7 @@ export class HttpSocket {
     const { status, isTooLong } = this.#decoder;
     if (status === undefined) return;
     exchange.progress = 'replying';
-    if (exchange.context.dropUnlessOk && status !== 200) this.#refuseBody(exchange, status);
+    if (exchange.dropsUnlessOk && status !== 200) this.#refuseBody(exchange, status);
     else if (isTooLong) exchange.tooLong();
   }
 
@@ -160,13 +160,12 @@ export class HttpSocket {
 
   #complete(exchange: PendingExchange, nothingBehind: boolean): void {
     const reply = this.#decoder.take();
-    const { dropUnlessOk } = exchange.context;
     const isUsable =
       reply.keepAlive &&
       nothingBehind &&
       this.#socket.writableLength === 0 &&
       this.#requests < MAX_REQUESTS &&
-      !(dropUnlessOk && reply.status !== 200);
+      !(exchange.dropsUnlessOk && reply.status !== 200);
     this.#exchange = undefined;
     exchange.drop = undefined;
     exchange.succeed(reply);

@@ -52,13 +52,17 @@ export class HustDbNodeStore implements VersionedStore {
     this.#written = written;
   }
 
-  get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
-    return this.#run('get', async () => {
+  /** Its own steps and not `#run`'s, for a pair is read more often than anything else is done. */
+  async get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
+    this.#checkOpen('get');
+    try {
       const read = await this.#space.get(key, options);
-      if (read.outcome !== 'found') return this.#missing('get', read, options);
+      if (read.outcome !== 'found') return await this.#missing('get', read, options);
       const version: EntryVersion = { scheme: 'counter', token: read.version };
       return { value: read.value, version, expiration: UNKNOWN_EXPIRATION };
-    });
+    } catch (error) {
+      throw storeErrorOf(error, this.name, 'get');
+    }
   }
 
   async getMany(keys: readonly Uint8Array[], options?: CallOptions): Promise<(VersionedValue | undefined)[]> {

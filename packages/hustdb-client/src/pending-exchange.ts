@@ -3,19 +3,20 @@ import type { CallDeadline } from '@kvtwin/versioned-value';
 import { HustDbClientError } from './hustdb-client-error.js';
 import { type ExchangeProgress, transportError } from './transport-error.js';
 
-/** What an exchange needs to know besides its bytes. */
-export interface ExchangeContext {
-  readonly server: string;
+/** What is known about a request besides its bytes; the same for all of a command. */
+export interface SendContext {
   readonly operation: string;
   /** Whether the request changes something. */
   readonly write: boolean;
-  readonly maxReplyBytes: number;
-  /** Drop the connection after any status but 200: the HA leaves a refused body unread in it. */
-  readonly dropUnlessOk: boolean;
+  /** Whether a refused body makes its connection unusable (the HA leaves it unread in it). */
+  readonly dropAfterRefusedBody: boolean;
 }
 
 /** Who carries the requests out. */
 export interface ExchangeOwner {
+  /** `host:port`. */
+  readonly server: string;
+  readonly maxReplyBytes: number;
   /** It is over with its connection, or never had one. */
   settled(exchange: PendingExchange): void;
   /** Its connection broke before the reply began: whether it is sent once more. */
@@ -25,7 +26,7 @@ export interface ExchangeOwner {
 /** One request on its way and its reply. Settles exactly once. One object for all of it, for there are as many as requests. */
 export class PendingExchange implements CallDeadline {
   readonly request: HttpRequest;
-  readonly context: ExchangeContext;
+  readonly context: SendContext;
   dueMs = 0;
   progress: ExchangeProgress = 'waiting';
   /** Whether it was sent before, on a connection that broke; it does not go on one that is as old. */
@@ -40,7 +41,7 @@ export class PendingExchange implements CallDeadline {
 
   constructor(
     request: HttpRequest,
-    context: ExchangeContext,
+    context: SendContext,
     owner: ExchangeOwner,
     signal: AbortSignal | undefined,
     resolve: (reply: HttpReplyInput) => void,
@@ -61,7 +62,8 @@ export class PendingExchange implements CallDeadline {
     message: string,
     cause?: unknown,
   ): void {
-    const { server, operation } = this.context;
+    const { operation } = this.context;
+    const { server } = this.#owner;
     const mayHaveBeenApplied = this.#mayHaveBeenApplied;
     this.fail(new HustDbClientError(message, { code, server, operation, mayHaveBeenApplied, cause }));
     this.drop?.();
@@ -69,19 +71,22 @@ export class PendingExchange implements CallDeadline {
 
   /** @internal The time limit. */
   expire(): void {
-    const { operation, server, write } = this.context;
+    const { operation, write } = this.context;
+    const { server } = this.#owner;
     const late = write ? '; the server may still apply it' : '';
     this.cancel('HUSTDB_TIMEOUT', `${operation} at ${server} timed out${late}`);
   }
 
   /** @internal The signal. */
   handleEvent(): void {
-    const { operation, server } = this.context;
+    const { operation } = this.context;
+    const { server } = this.#owner;
     this.cancel('HUSTDB_ABORTED', `${operation} at ${server} was aborted`, this.#signal?.reason);
   }
 
   tooLong(): void {
-    const { operation, server, maxReplyBytes } = this.context;
+    const { operation } = this.context;
+    const { server, maxReplyBytes } = this.#owner;
     const message = `${operation} at ${server}: the reply is longer than ${maxReplyBytes} bytes`;
     this.cancel('HUSTDB_REPLY_TOO_LARGE', message);
   }
@@ -91,13 +96,20 @@ export class PendingExchange implements CallDeadline {
     if (this.#settled) return;
     this.drop = undefined;
     if (this.progress === 'sent' && this.#owner.sendAgain(this)) return;
-    this.fail(transportError(cause, this.progress, this.context, this.#mayHaveBeenApplied));
+    const described = { server: this.#owner.server, operation: this.context.operation };
+    this.fail(transportError(cause, this.progress, described, this.#mayHaveBeenApplied));
   }
 
   /** The reply is none. */
   misread(error: unknown): void {
-    const { server, operation, write } = this.context;
+    const { operation, write } = this.context;
+    const { server } = this.#owner;
     this.fail(HustDbClientError.fromProtocol(error, { server, operation, mayHaveBeenApplied: write }));
+  }
+
+  /** Whether its connection is to be dropped after a status but 200. */
+  get dropsUnlessOk(): boolean {
+    return this.context.dropAfterRefusedBody && this.request.body !== undefined;
   }
 
   succeed(reply: HttpReplyInput): void {

@@ -3,6 +3,10 @@ import { latin1ToBytes } from './latin1.js';
 
 const QUESTION_MARK = 0x3f;
 const HEX = '0123456789ABCDEF';
+/** How each byte stands in a query. */
+const BYTE_TEXTS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  isUnreserved(byte) ? String.fromCharCode(byte) : `%${HEX[byte >> 4]}${HEX[byte & 15]}`,
+);
 
 /**
  * A key as text for a query: unreserved characters of RFC 3986 as they are, every other byte as upper-case `%XX`.
@@ -16,9 +20,7 @@ export function encodeKeyText(key: Uint8Array): string {
     throw invalid('the key contains "?" (0x3f); HustDB would drop what follows it and hit another key');
   }
   let text = '';
-  for (const byte of key) {
-    text += isUnreserved(byte) ? String.fromCharCode(byte) : `%${HEX[byte >> 4]}${HEX[byte & 15]}`;
-  }
+  for (let at = 0; at < key.length; at++) text += BYTE_TEXTS[key[at]!];
   return text;
 }
 

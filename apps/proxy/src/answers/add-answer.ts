@@ -1,4 +1,4 @@
-import type { PairStore, SideRead, SideWrite, Two, VersionPolicy } from '@kvtwin/versioned-value';
+import type { PairStore, SideRead, Two, VersionPolicy } from '@kvtwin/versioned-value';
 import type { HaCall } from '../commands/ha-call.js';
 import type { Added } from '../commands/pair-commands.js';
 import { isRepairable } from '../repair/bring-along.js';
@@ -16,7 +16,7 @@ import { sidesHeader, writeAnswer } from './write-answer.js';
  * version, `Sync` where it is known that the second did not follow; else 404 without a version, and nothing was sent to the
  * second. Extended: to both sides, each adds by itself, answered as any write, with the sum.
  *
- * `/zadd`: to both sides in both dialects; its answer never has the sum.
+ * `/zadd`: to both sides in both dialects; its answer never has the sum. While one side is behind, to the other alone.
  */
 export async function addAnswer(call: HaCall, store: PairStore, context: CallContext): Promise<Answer> {
   const { compat, pair } = context;
@@ -59,14 +59,13 @@ function journaledAddition(
     removal: false,
     replay: call.isDup,
     conditional: true,
-    ...(to !== 'first' ? {} : { copyAfterMs: repairs?.sumCopyDelayMs ?? 0, unsent: notAdded }),
-    send: () => pair.commands.add(request, to, sideTimeoutMs),
+    ...(to !== 'first' ? {} : { copyAfterMs: repairs?.sumCopyDelayMs ?? 0 }),
+    addition: { toFirst: to === 'first', unsent: (sides) => ({ sides, sum: undefined }) },
+    send: (only) => pair.commands.add(request, only === undefined ? to : SIDES[only], sideTimeoutMs),
   });
 }
 
-function notAdded(first: SideWrite): Added {
-  return { sides: [first, { state: 'not-sent' }], sum: undefined };
-}
+const SIDES = ['first', 'second'] as const;
 
 function isTold(read: SideRead | undefined): read is SideRead & { readonly state: 'present' | 'absent' } {
   return read?.state === 'present' || read?.state === 'absent';

@@ -31,10 +31,10 @@ export interface Added {
 }
 
 /**
- * Which sides an addition goes to. `first`: whoever asks brings the other one along. `first-then-copy`: the first, which does
- * that in its own time.
+ * Which sides an addition goes to. `first`, `second`: whoever asks brings the other one along. `first-then-copy`: the first,
+ * which does that in its own time.
  */
-export type AddTo = 'both' | 'first' | 'first-then-copy';
+export type AddTo = 'both' | 'first' | 'second' | 'first-then-copy';
 
 /** What a pair is asked besides single reads and writes. A side that fails is a value, never an exception. */
 export interface PairCommands {

@@ -56,6 +56,15 @@ describe('targets with raw bytes', () => {
     }
   });
 
+  it('takes them behind a body in the same packet', async () => {
+    await using proxy = await serving(SCRIPT);
+    const connection = await RawHttp.open(proxy.port);
+    connection.send(Buffer.concat([post('/put?key=a', RAW), Buffer.from(get(`/get2?key=${RAW}`), 'latin1')]));
+    for (let count = 0; count < 2; count++) expect((await connection.answer())!.status).toBe(200);
+    connection.close();
+    expect(proxy.pair.seen.map((call) => call.key.toString('latin1'))).toEqual(['a', RAW]);
+  });
+
   it('takes them where packets end within the request line, or within the end of the head before', async () => {
     await using proxy = await serving(SCRIPT);
     const plain = Buffer.from(get('/get2?key=plain'), 'latin1');

@@ -4,6 +4,7 @@ import { type Answer, notFound, textAnswer } from '../answers/answer.js';
 import type { CallContext } from '../answers/call-context.js';
 import type { HaCall } from '../commands/ha-call.js';
 import type { Compatibility } from '../proxy-options.js';
+import { type AdditionSides, additionSides } from './addition-sides.js';
 import { isRepairable } from './bring-along.js';
 import { heldState, type RepairIntent } from './repair-intent.js';
 import { IntentNotKept } from './repair-log.js';
@@ -20,12 +21,18 @@ export interface WriteToKeep<W extends PairWrite> {
   readonly conditional: boolean;
   /** A second side that gets it later by intention, in ms. */
   readonly copyAfterMs?: number;
-  /**
-   * For what must know the first side's state, so that nothing is counted twice: the result where that side does not
-   * tell it. Then nothing is sent.
-   */
-  unsent?(first: SideWrite): W;
-  send(): Promise<W>;
+  /** Of an addition, which must not be made twice, nor upon a number that lags behind. */
+  readonly addition?: Addition<W>;
+  /** `only`: to this side alone. */
+  send(only?: 0 | 1): Promise<W>;
+}
+
+/** How an addition is made. */
+export interface Addition<W extends PairWrite> {
+  /** To the first side, whose number must be known for that, or not at all. */
+  readonly toFirst: boolean;
+  /** The result where nothing is sent. */
+  unsent(sides: Two<SideWrite>): W;
 }
 
 /** A write that was sent; `notKept` says why it must not be acknowledged. */
@@ -33,6 +40,8 @@ export interface KeptWrite<W extends PairWrite> {
   readonly result: W;
   readonly notKept?: string;
 }
+
+const NOT_SENT = { state: 'not-sent' } as const;
 
 /** What no value has: the hash of a sum that nobody knows. */
 const UNKNOWN_SUM = 'unknown';
@@ -53,19 +62,22 @@ export async function journaledWrite<W extends PairWrite>(
   if (repairs === undefined || !isRepairable(store)) return { result: await write.send() };
   const { command, table } = call;
   const key = { pair: pairName(pair), type: command.type, table, key: call.key };
-  const before = await repairs.before(store, key, { firstInAnyCase: write.unsent !== undefined });
-  if (write.unsent !== undefined && before[0]?.state === 'failed') {
-    const { error } = before[0];
-    return { result: write.unsent(await settleWrite(() => Promise.reject(error), pair.sideNames[0])) };
+  const { addition } = write;
+  const before = await repairs.before(store, key, { firstInAnyCase: addition?.toFirst === true });
+  const sides = addition === undefined ? 'both' : sidesOf(addition, repairs.waitingOf(key), before);
+  if (addition !== undefined && sides === 'none') {
+    const asked = before.map((read, at) => notSent(read, pair.sideNames[at as 0 | 1]));
+    const [first, second] = (await Promise.all(asked)) as [SideWrite, SideWrite];
+    return { result: addition.unsent([first, second]) };
   }
+  const only = typeof sides === 'number' ? sides : undefined;
   const base = [before[0] && heldState(before[0]), before[1] && heldState(before[1])] as const;
   const { failure } = repairs.log;
   if (failure !== undefined && before.some((read) => read === undefined || read.state === 'failed')) {
-    const notSent = { state: 'not-sent' } as const;
-    return { result: { sides: [notSent, notSent] } as unknown as W, notKept: failure.message };
+    return { result: { sides: [NOT_SENT, NOT_SENT] } as unknown as W, notKept: failure.message };
   }
   const nowMs = repairs.clock.nowMs();
-  const expected = write.expected(before);
+  const expected = write.expected(only === undefined ? before : onlyOf(before, only));
   const intent = await repairs.log.begin({
     ...key,
     atMs: nowMs,
@@ -79,12 +91,32 @@ export async function journaledWrite<W extends PairWrite>(
   });
   let result: W;
   try {
-    result = await write.send();
+    result = await write.send(only);
   } catch (error) {
     repairs.log.end(intent, 'refused');
     throw error;
   }
   return keep(repairs, intent, write, result);
+}
+
+function sidesOf(
+  { toFirst }: Addition<PairWrite>,
+  waiting: readonly RepairIntent[],
+  before: Two<SideRead | undefined>,
+): AdditionSides {
+  const sides = additionSides(waiting, before);
+  if (toFirst && (sides === 1 || before[0]?.state === 'failed')) return 'none';
+  return sides;
+}
+
+function onlyOf(reads: Two<SideRead | undefined>, side: 0 | 1): Two<SideRead | undefined> {
+  return side === 0 ? [reads[0], undefined] : [undefined, reads[1]];
+}
+
+/** How a side counts to which nothing was sent: as failed, where it could not be read. */
+function notSent(read: SideRead | undefined, name: string): Promise<SideWrite> {
+  if (read?.state !== 'failed') return Promise.resolve(NOT_SENT);
+  return settleWrite(() => Promise.reject(read.error), name);
 }
 
 async function keep<W extends PairWrite>(

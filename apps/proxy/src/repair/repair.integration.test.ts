@@ -283,3 +283,21 @@ describe('a counter', () => {
     expect((await rig.ask('/hget?tb=t&key=c')).status).toBe(404);
   });
 });
+
+describe('a score that is added to', () => {
+  it('is not added to where the side that has the acknowledged score is away', async () => {
+    rig = await pairRig();
+    await rig.ask('/zadd?tb=t&score=1', 'm');
+    await rig.nodes[1].stop();
+    expect((await rig.ask('/zadd?tb=t&score=10&opt=1', 'm')).sync).toMatch(/^127/);
+    expect((await rig.ask('/zadd?tb=t&score=10&opt=1', 'm')).header('x-sides')).toBe('applied, not-sent');
+    await rig.nodes[0].stop();
+    await rig.nodes[1].start();
+    expect((await rig.ask('/zadd?tb=t&score=100&opt=1', 'm')).status).toBe(404);
+    await rig.nodes[0].start();
+    await untilRepaired();
+    expect((await rig.ask('/zadd?tb=t&score=1000&opt=1', 'm')).status).toBe(200);
+    expect(shown(await rig.ask('/zscore2?tb=t', 'm'))).toBe('200 4 1021');
+    expect(rig.proxy.repairs()?.conflicts).toBe(0);
+  });
+});

@@ -3,7 +3,7 @@ import type { Cluster, ServedPair } from '../cluster/cluster.js';
 import { within } from '../http/within.js';
 import type { RepairableStore } from './bring-along.js';
 import { ConflictLog } from './conflict-log.js';
-import { heldState, type RepairKey, repairKeyName } from './repair-intent.js';
+import { heldState, type RepairIntent, type RepairKey, repairKeyName } from './repair-intent.js';
 import { RepairLog } from './repair-log.js';
 import { type RepairOptions, resolveRepairOptions } from './repair-options.js';
 import { RepairWorker } from './repair-worker.js';
@@ -130,6 +130,11 @@ export class Repairs {
       return reads;
     const attempt = await this.worker.attempt(chain, store).catch(() => undefined);
     return attempt?.kind === 'settled' ? this.#readBoth(store, key.key, firstInAnyCase) : reads;
+  }
+
+  /** The writes of a key that wait for repair. */
+  waitingOf(key: RepairKey): readonly RepairIntent[] {
+    return this.log.chainOf(repairKeyName(key))?.intents ?? [];
   }
 
   /** Leaves a key alone for a while, if it is not waiting for longer already. */

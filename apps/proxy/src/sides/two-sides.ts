@@ -69,6 +69,10 @@ export class TwoSides implements PairCommands {
       const { write, sum } = await addToSide(first, request, timeoutMs);
       return { sides: [write, { state: 'not-sent' }], sum };
     }
+    if (to === 'second') {
+      const { write, sum } = await addToSide(second, request, timeoutMs);
+      return { sides: [{ state: 'not-sent' }, write], sum };
+    }
     if (first.copies && IPV4_AND_PORT.test(second.name)) {
       const { write, sum } = await addToSide(first, { ...request, copyTo: second.name }, timeoutMs);
       return { sides: [write, { state: 'not-sent' }], sum };
