@@ -6,6 +6,7 @@ import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
 import { escapeControls, formatKeyHeading } from './key-text.js';
 import type { Colors } from './output.js';
+import { pairColor, pairLabel } from './pair-label.js';
 import { previewDifference, previewValue } from './value-preview.js';
 import { formatVersion } from './version-text.js';
 
@@ -37,22 +38,7 @@ function headline({ key, read, names, confirmation, colors }: PairReadView): str
 }
 
 function label(read: PairRead, names: Two<string>, colors: Colors): string {
-  switch (read.kind) {
-    case 'agreed':
-      return colors.green('AGREED');
-    case 'absent':
-      return colors.green('ABSENT on both sides');
-    case 'version-skew':
-      return colors.yellow('VERSION SKEW (same value)');
-    case 'value-conflict':
-      return colors.red('CONFLICT');
-    case 'diverged':
-      return colors.red('DIVERGED (value and version)');
-    case 'one-sided':
-      return colors.yellow(`ONLY ${names[read.present === 'first' ? 0 : 1]}`);
-    case 'unreadable':
-      return colors.magenta('UNREADABLE');
-  }
+  return pairColor(read.kind, colors)(pairLabel(read, names));
 }
 
 function confirmationText({ outcome, confirmed, needed, reads, elapsedMs }: ConfirmResult): string {

@@ -12,6 +12,9 @@ import {
 } from '../../test/recording-io.js';
 import { TestTerminal } from '../../test/test-terminal.js';
 
+/** Every command is loaded from its sources, on a machine that is busy. */
+const startLimitMs = 60_000;
+
 let folder: TemporaryFolder;
 let env: Record<string, string>;
 let demo: RunningCommand;
@@ -24,7 +27,7 @@ beforeAll(async () => {
     NO_COLOR: '1',
   };
   demo = await startInProcess(['demo', '--port', '0'], env);
-});
+}, startLimitMs);
 afterAll(async () => {
   await demo.stop();
   await folder.remove();

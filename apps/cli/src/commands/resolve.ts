@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { diffClasses } from '@kvtwin/reconcile';
 import { ReplicaPairStore } from '@kvtwin/replica-pair';
 import type { StoreSelector } from '@kvtwin/versioned-value';
 import { type Command, Option } from 'commander';
@@ -7,16 +8,11 @@ import { CliError } from '../cli-error.js';
 import { commandHint } from '../command-hint.js';
 import { ExitCode } from '../exit-code.js';
 import { parseKey } from '../key-text.js';
+import { matchingNames } from '../matching-names.js';
 import { type OpenSides, openSides } from '../open-sides.js';
 import { writeLine } from '../output.js';
 import type { QueuedKey } from '../resolve/resolve-item.js';
-import {
-  kindOfTarget,
-  maxQueuedKeys,
-  parseClasses,
-  queueOfJob,
-  queueOfPlan,
-} from '../resolve/resolve-queue.js';
+import { kindOfTarget, maxQueuedKeys, queueOfJob, queueOfPlan } from '../resolve/resolve-queue.js';
 import { runPicker } from '../resolve/run-picker.js';
 import { type TakeWord, takeSide } from '../resolve/take-side.js';
 import { resolveSides, type Sides } from '../resolve-sides.js';
@@ -134,7 +130,7 @@ async function taskOf(
     };
   }
   const filter = {
-    ...(flags.class === undefined ? {} : { classes: parseClasses(flags.class) }),
+    ...(flags.class === undefined ? {} : { classes: matchingNames(flags.class, diffClasses) }),
     ...(flags.prefix === undefined ? {} : { prefix: new TextEncoder().encode(flags.prefix) }),
   };
   const queue =

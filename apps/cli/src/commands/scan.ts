@@ -7,6 +7,7 @@ import {
   type Two,
 } from '@kvtwin/versioned-value';
 import { type Command, Option } from 'commander';
+import { beginsWith } from '../begins-with.js';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
 import { padEndColumns } from '../display-width.js';
@@ -103,7 +104,7 @@ async function scanSide(
   let count = 0;
   for await (const { entries } of store.scan({ signal: io.signal, timeoutMs: flags.timeout })) {
     for (const entry of entries) {
-      if (!startsWith(entry.key, prefix)) continue;
+      if (!beginsWith(entry.key, prefix)) continue;
       await print(entry);
       count++;
       if (count === flags.limit) return count;
@@ -147,8 +148,4 @@ function rowPrinter(io: CliContext['io'], side: Shown): Print {
     ];
     return writeLine(io.stdout, `${colors.dim(columns.join('  '))}  ${formatKey(key)}`);
   };
-}
-
-function startsWith(key: Uint8Array, prefix: Uint8Array): boolean {
-  return prefix.every((byte, at) => key[at] === byte);
 }

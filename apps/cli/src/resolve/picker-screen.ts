@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { PairRead, SideRead, Two } from '@kvtwin/versioned-value';
 import { formatSize } from '../format-size.js';
 import { escapeControls, formatKey } from '../key-text.js';
+import { pairLabel } from '../pair-label.js';
 import { expirationText } from '../pair-read-view.js';
 import { formatVersion } from '../version-text.js';
 import type { PaneRow } from './pane-row.js';
 import { helpLines } from './picker-help.js';
 import type { ResolveItem } from './resolve-item.js';
-import { fitLine, lineWidth, type Span, type StyledLine, span } from './styled-line.js';
+import { fitLine, lineWidth, type Span, type SpanStyle, type StyledLine, span } from './styled-line.js';
 import type { ValueView } from './value-view.js';
 
 /** What the screen shows. */
@@ -102,25 +103,19 @@ function titleLine({ item, position, count, names }: PickerView, { columns }: Sc
 
 /** What is the matter, in words. */
 function stateOf(read: PairRead | undefined, names: Two<string>): Span {
-  switch (read?.kind) {
-    case undefined:
-      return span('reading …', 'dim');
-    case 'agreed':
-      return span('AGREED', 'good');
-    case 'absent':
-      return span('ABSENT', 'good');
-    case 'version-skew':
-      return span('VERSION SKEW', 'warning');
-    case 'value-conflict':
-      return span('CONFLICT', 'bad');
-    case 'diverged':
-      return span('DIVERGED', 'bad');
-    case 'one-sided':
-      return span(`ONLY ${names[read!.kind === 'one-sided' && read!.present === 'first' ? 0 : 1]}`, 'bad');
-    case 'unreadable':
-      return span('UNREADABLE', 'warning');
-  }
+  if (read === undefined) return span('reading …', 'dim');
+  return span(pairLabel(read, names).replace(/ (?:\(.*|on both.*)$/, ''), styles[read.kind]);
 }
+
+const styles: Readonly<Record<PairRead['kind'], SpanStyle>> = {
+  agreed: 'good',
+  absent: 'good',
+  'version-skew': 'warning',
+  'value-conflict': 'bad',
+  diverged: 'bad',
+  'one-sided': 'bad',
+  unreadable: 'warning',
+};
 
 function sideHeads({ item, names, nowMs }: PickerView, size: ScreenSize): StyledLine[] {
   const [first, second] = [0, 1].map((at) =>

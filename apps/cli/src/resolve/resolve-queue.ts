@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { compareBytes } from '@kvtwin/bytes';
-import { type DiffClass, diffClasses, parsePlanHeader, planFormat } from '@kvtwin/reconcile';
+import { type DiffClass, parsePlanHeader, planFormat } from '@kvtwin/reconcile';
 import type { StoreSelector } from '@kvtwin/versioned-value';
 import { beginsWith } from '../begins-with.js';
 import { CliError } from '../cli-error.js';
@@ -105,25 +105,6 @@ async function queueOf(
   keys.sort((a, b) => compareBytes(a.key, b.key));
   const { selector, sides, timeoutMs } = job.description;
   return { from, keys, cut, sides, selector, timeoutMs };
-}
-
-/** Classes by name, separated by commas; `*` stands for any letters. */
-export function parseClasses(text: string): ReadonlySet<DiffClass> {
-  const found = new Set<DiffClass>();
-  for (const word of text.split(',')) {
-    const pattern = new RegExp(
-      `^${word
-        .trim()
-        .replaceAll(/[^a-z*-]/g, '?')
-        .replaceAll('*', '.*')}$`,
-    );
-    const named = diffClasses.filter((name) => pattern.test(name));
-    if (named.length === 0) {
-      throw new CliError(`there is no class ${word}`, { hint: `classes: ${diffClasses.join(', ')}` });
-    }
-    for (const name of named) found.add(name);
-  }
-  return found;
 }
 
 async function firstLineOf(file: string): Promise<string> {
