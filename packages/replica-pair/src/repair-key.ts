@@ -78,8 +78,10 @@ export async function repairKey(
     before,
     writes: [describe(plans[0], notSent), describe(plans[1], notSent)],
   });
-  const results = await writeBoth(parts.sides, key, plans, call);
-  const writes: Two<RepairWrite> = [describe(plans[0], results[0]), describe(plans[1], results[1])];
+  // Whatever the intent took, what is left of an expiration is counted from now.
+  const current = request.beforeWrite === undefined ? plans : await planBoth(parts, target, before);
+  const results = await writeBoth(parts.sides, key, current, call);
+  const writes: Two<RepairWrite> = [describe(current[0], results[0]), describe(current[1], results[1])];
   // What was written must be told, even if the signal fires before it is read again.
   let after = await parts.read(key, call).catch(() => undefined);
   if (counted && after !== undefined && (await countedUp(parts, key, target, after, call))) {
