@@ -1,6 +1,6 @@
-import type { ListedEntry } from '@kvtwin/hustdb-protocol';
+import type { CacheRequest, ListedEntry } from '@kvtwin/hustdb-protocol';
 import type { SideWrite, StoreError, Two } from '@kvtwin/versioned-value';
-import type { AddRequest, CacheRequest, ListRequest } from '../sides/side.js';
+import type { AddRequest, ListRequest } from '../sides/side.js';
 
 /** Why there is no listing. `no-table`: there is none of that name and type. */
 export type NotListed =

@@ -1,4 +1,4 @@
-import type { NodeCacheReply } from '@kvtwin/hustdb-protocol';
+import type { CacheRequest, NodeCacheReply } from '@kvtwin/hustdb-protocol';
 import { settleWrite } from '@kvtwin/replica-pair';
 import { type SideWrite, StoreError, type Two } from '@kvtwin/versioned-value';
 import { askSide } from '../answers/ask-side.js';
@@ -10,7 +10,7 @@ import type {
   Listed,
   PairCommands,
 } from '../commands/pair-commands.js';
-import type { AddRequest, CacheRequest, ListRequest, Side } from './side.js';
+import type { AddRequest, ListRequest, Side } from './side.js';
 
 /** A node takes the address of another only so. */
 const IPV4_AND_PORT = /^\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}$/;
