@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConfirmResult } from '@kvtwin/replica-pair';
 import type { PairRead, SideRead, Two, VersionedValue } from '@kvtwin/versioned-value';
-import { padEndColumns } from './display-width.js';
+import { displayWidth, padEndColumns } from './display-width.js';
 import { formatDuration } from './format-duration.js';
 import { formatSize } from './format-size.js';
 import { escapeControls, formatKeyHeading } from './key-text.js';
@@ -61,7 +61,7 @@ function sideLines({ read, names, nowMs, colors }: PairReadView): string[] {
   ]);
   const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.max(
-      ...rows.filter((row) => row.length > 3 || column < 2).map((row) => (row[column] ?? '').length),
+      ...rows.filter((row) => row.length > 3 || column < 2).map((row) => displayWidth(row[column] ?? '')),
       0,
     ),
   );

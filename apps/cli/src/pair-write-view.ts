@@ -1,5 +1,5 @@
 import type { PairWrite, SideWrite, StoreError, Two } from '@kvtwin/versioned-value';
-import { padEndColumns } from './display-width.js';
+import { displayWidth, padEndColumns } from './display-width.js';
 import { ExitCode } from './exit-code.js';
 import { escapeControls, formatKeyHeading, type KeyJson, keyToJson } from './key-text.js';
 import type { Colors } from './output.js';
@@ -17,7 +17,7 @@ export interface WrittenKey {
 
 /** A write as lines for people. */
 export function viewPairWrite(written: WrittenKey, colors: Colors): string[] {
-  const width = Math.max(...written.names.map((name) => name.length));
+  const width = Math.max(...written.names.map(displayWidth));
   return [
     colors.bold(formatKeyHeading(written.key)),
     ...written.write.sides.map(

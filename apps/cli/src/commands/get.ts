@@ -15,7 +15,6 @@ import { parseSettleMs } from '../parse-duration.js';
 import { parseCount } from '../parse-number.js';
 import { addSideOptions, type SideFlags } from '../side-options.js';
 import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
-import { formatVersion } from '../version-text.js';
 import { withSides } from '../with-sides.js';
 
 interface GetFlags extends SideFlags, TableFlags {
@@ -154,15 +153,9 @@ async function printForPeople(
 /** Nobody copies a command with a longer key from a screen. */
 const maxArgumentCharacters = 200;
 
-/** How to copy the first side's value over, guarded by what was read; only where a value may be written so. */
+/** Where somebody can decide about the key; only behind stores of their own, which a front hides. */
 function nextStep(key: Uint8Array, sides: OpenSides, read: PairRead, flags: GetFlags): string | undefined {
-  if (sides.families === undefined) return undefined;
-  const [first, second] = read.sides;
-  if ((read.kind !== 'value-conflict' && read.kind !== 'diverged') || second.state !== 'present')
-    return undefined;
-  if (first.state !== 'present') return undefined;
-  if (keyAsArgument(key).length > maxArgumentCharacters) return undefined;
-  const version = formatVersion(second.entry.version);
-  const readFirst = commandHint('get', key, flags, ['--raw', 'first']);
-  return `${readFirst} | ${commandHint('put', key, flags, ['--side', 'second', '--if-version', version])}`;
+  if (sides.families === undefined || keyAsArgument(key).length > maxArgumentCharacters) return undefined;
+  const undecided = read.kind === 'value-conflict' || read.kind === 'diverged' || read.kind === 'one-sided';
+  return undecided ? commandHint('resolve', key, flags) : undefined;
 }

@@ -49,7 +49,7 @@ describe('kvtwin put, get and del', () => {
     expect(got.code).toBe(2);
     expect(got.stdout).toMatch(/^k {3}CONFLICT {3}confirmed 3\/3 over \d+ ms\n/);
     expect(got.stdout).toContain('{"seats":[-5-]{+8+}}');
-    expect(got.stderr).toBe('next: kvtwin get k --raw first | kvtwin put k --side second --if-version 1\n');
+    expect(got.stderr).toBe('next: kvtwin resolve k\n');
     const value = await kvtwin('get', 'k', '--raw', 'first');
     const copied = await kvtwinWith(
       { stdin: value.bytes },

@@ -39,6 +39,10 @@ export class JobFolder<About extends JobDescription = JobDescription> {
     return join(this.path, 'summary.json');
   }
 
+  get pageFile(): string {
+    return join(this.path, 'report.html');
+  }
+
   get statusFile(): string {
     return join(this.path, 'status.json');
   }

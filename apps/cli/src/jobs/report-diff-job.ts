@@ -86,6 +86,7 @@ function summaryToJson(folder: DiffJobFolder, summary: DiffSummaryFile): unknown
     digest,
     report: folder.reportFile,
     reportSha256,
+    page: folder.pageFile,
   };
 }
 
@@ -101,6 +102,7 @@ async function writeTable(
   await writeLine(io.stdout, colors.dim(`  scanned ${scanned} in ${formatDuration(elapsedMs)}`));
   await writeLine(io.stdout, `  job ${folder.id}  report ${folder.reportFile}`);
   await writeLine(io.stdout, `  sha256 ${reportSha256}`);
+  await writeLine(io.stdout, `  page ${folder.pageFile}`);
 }
 
 function examplesOf({ examples }: DiffSummaryFile): Examples {

@@ -51,6 +51,8 @@ async function work(
     });
     const found = await job.run();
     const summary = await writeDiffReport(folder, sides.policy, found, job.rows());
+    const { writeHtmlReport } = await import('../html-report/write-html-report.js');
+    await writeHtmlReport(folder, folder.pageFile);
     await status.end('done', finalStanding(summary, last));
     done = true;
     return summary;
