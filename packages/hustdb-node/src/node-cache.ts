@@ -1,4 +1,4 @@
-import { HUSTDB_LIMITS, type NodeCacheReply } from '@kvtwin/hustdb-protocol';
+import { type CacheCommands, HUSTDB_LIMITS, type NodeCacheReply } from '@kvtwin/hustdb-protocol';
 import { addDecimals } from './decimal-sum.js';
 
 /** What a cache is made of. */
@@ -31,7 +31,7 @@ const FAILED: NodeCacheReply = { outcome: 'failed' };
  * hash is one key named by its table, so `del`, `expire` and the like work on it; it is gone with its last field. Names and
  * fields are one character per byte. Arrays that are handed in are kept, and those that come out are the ones kept.
  */
-export class NodeCache {
+export class NodeCache implements CacheCommands {
   readonly #options: NodeCacheOptions;
   /** In order of last use. */
   readonly #entries = new Map<string, Cached>();

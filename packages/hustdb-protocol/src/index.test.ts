@@ -71,6 +71,7 @@ it('exports exactly this', () => {
     'readUint32',
     'reasonPhrase',
     'refuseFrontReply',
+    'runCacheCommand',
     'slotOf',
     'splitTarget',
     'versionText',

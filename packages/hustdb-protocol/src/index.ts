@@ -133,6 +133,7 @@ export { parseRawPairReply } from './raw-pair-reply.js';
 export { readBackVersion } from './read-back-version.js';
 export { reasonPhrase } from './reason-phrase.js';
 export { encodeHaRequest, encodeNodeRequest } from './request-encoder.js';
+export { type CacheCommands, type CacheRequest, runCacheCommand } from './run-cache-command.js';
 export { CHALLENGE_BYTES, formatSetTable, parseSetTable, type SetTableReply } from './set-table-reply.js';
 export { slotOf } from './slot.js';
 export { readBoolean, readInt32, readInt64, readUint32 } from './stream-number.js';

@@ -1,10 +1,16 @@
-import { findInQuery, type NamedRequest, parseHaRequest, slotOf } from '@kvtwin/hustdb-protocol';
+import {
+  type CacheRequest,
+  findInQuery,
+  type NamedRequest,
+  parseHaRequest,
+  slotOf,
+} from '@kvtwin/hustdb-protocol';
 import { StoreError } from '@kvtwin/versioned-value';
 import type { Cluster, ServedPair } from '../cluster/cluster.js';
 import { rawKeyOf } from '../cluster/routed-slot.js';
 import type { ClusterCommand } from '../commands/cluster-command.js';
 import type { Compatibility } from '../proxy-options.js';
-import type { CacheRequest, ListRequest, TextRequest } from '../sides/side.js';
+import type { ListRequest, TextRequest } from '../sides/side.js';
 import { listSide } from '../sides/two-sides.js';
 import { type Answer, notFound, textAnswer } from './answer.js';
 import { askSide } from './ask-side.js';

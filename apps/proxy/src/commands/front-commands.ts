@@ -1,5 +1,5 @@
 import { type HustDbHa, storeErrorOf } from '@kvtwin/hustdb-client';
-import type { HaListing, NodeListing } from '@kvtwin/hustdb-protocol';
+import type { CacheRequest, HaListing, NodeListing } from '@kvtwin/hustdb-protocol';
 import { settleWrite } from '@kvtwin/replica-pair';
 import {
   type CallOptions,
@@ -9,7 +9,7 @@ import {
   type WriteResult,
 } from '@kvtwin/versioned-value';
 import { askSide } from '../answers/ask-side.js';
-import type { AddRequest, CacheRequest, ListRequest, Side, TextRequest } from '../sides/side.js';
+import type { AddRequest, ListRequest, Side, TextRequest } from '../sides/side.js';
 import type { Added, CacheRead, CacheWritten, Listed, PairCommands } from './pair-commands.js';
 
 /** What the front's 404 says, which is nothing. */

@@ -1,16 +1,8 @@
 import { type HustDbNode, storeErrorOf } from '@kvtwin/hustdb-client';
-import type { NodeCacheReply, NodeListing, NodeWrite } from '@kvtwin/hustdb-protocol';
+import type { CacheRequest, NodeCacheReply, NodeListing, NodeWrite } from '@kvtwin/hustdb-protocol';
 import { type CallOptions, StoreError, type StoreErrorCode, type WriteResult } from '@kvtwin/versioned-value';
 import { Places } from './places.js';
-import type {
-  AddRequest,
-  AddResult,
-  CacheRequest,
-  CopyRequest,
-  ListRequest,
-  Side,
-  TextRequest,
-} from './side.js';
+import type { AddRequest, AddResult, CopyRequest, ListRequest, Side, TextRequest } from './side.js';
 
 /** A page with values may have 64 MiB, and is held read, parsed and written anew; one of keys alone is small. */
 const LISTINGS_WITH_VALUES_AT_A_TIME = 4;

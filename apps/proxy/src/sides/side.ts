@@ -1,4 +1,4 @@
-import type { CommandName, NamedRequest, NodeCacheReply, NodeListing } from '@kvtwin/hustdb-protocol';
+import type { CacheRequest, NamedRequest, NodeCacheReply, NodeListing } from '@kvtwin/hustdb-protocol';
 import type { CallOptions, EntryVersion, WriteResult } from '@kvtwin/versioned-value';
 
 /** A request for a listing: `keys` of a side, or what is in one of its tables. */
@@ -9,12 +9,6 @@ export type ListRequest = Extract<
 
 /** A request for what a side tells about itself. */
 export type TextRequest = Extract<NamedRequest, { readonly command: 'stat' | 'stat_all' | 'file_count' }>;
-
-/** A request to a side's cache. */
-export type CacheRequest = Extract<
-  NamedRequest,
-  { readonly command: Extract<CommandName, `cache_${string}`> }
->;
 
 /** A number that is to be added to the one that stands under a key. */
 export interface AddRequest {

@@ -1,5 +1,10 @@
 import { bucketOf, fileOfKey, NodeCache } from '@kvtwin/hustdb-node';
-import { bytesToLatin1, type NodeCacheReply, type NodeListing } from '@kvtwin/hustdb-protocol';
+import {
+  type CacheRequest,
+  type NodeCacheReply,
+  type NodeListing,
+  runCacheCommand,
+} from '@kvtwin/hustdb-protocol';
 import {
   type CallOptions,
   StoreError,
@@ -13,15 +18,7 @@ import { addToStore } from './add-to-store.js';
 import type { CacheContents, FoundTable } from './hotrod-cache-contents.js';
 import { listContents } from './list-contents.js';
 import { Places } from './places.js';
-import type {
-  AddRequest,
-  AddResult,
-  CacheRequest,
-  CopyRequest,
-  ListRequest,
-  Side,
-  TextRequest,
-} from './side.js';
+import type { AddRequest, AddResult, CopyRequest, ListRequest, Side, TextRequest } from './side.js';
 import { collectEntries, countEntries, listStore } from './store-listing.js';
 
 /** Files that a store pretends to have: a node's default, so that callers walk over all of them. */
@@ -124,7 +121,7 @@ export class StoreSide implements Side {
   }
 
   async cache(request: CacheRequest): Promise<NodeCacheReply> {
-    return cacheReply(this.#cache, request);
+    return runCacheCommand(this.#cache, withOwnValue(request));
   }
 
   async add(request: AddRequest, call: CallOptions): Promise<AddResult> {
@@ -221,36 +218,15 @@ function unlessWrongType(error: unknown): undefined {
   throw error;
 }
 
-function cacheReply(cache: NodeCache, named: CacheRequest): NodeCacheReply {
-  const key = bytesToLatin1(named.request.key);
+/** Keeps the value alone: its array may be a view of all that came with it. */
+function withOwnValue(named: CacheRequest): CacheRequest {
   switch (named.command) {
-    case 'cache_exist':
-      return cache.exist(key);
-    case 'cache_get':
-      return cache.get(key);
-    case 'cache_ttl':
-      return cache.ttl(key);
     case 'cache_put':
-      return cache.put(key, named.request.value.slice(), named.request.cacheTtlSeconds);
-    case 'cache_append':
-      return cache.append(key, named.request.value);
-    case 'cache_del':
-      return cache.del(key);
-    case 'cache_expire':
-      return cache.expire(key, named.request.cacheTtlSeconds);
-    case 'cache_persist':
-      return cache.persist(key);
-    case 'cache_hexist':
-      return cache.hexist(named.request.table, key);
-    case 'cache_hget':
-      return cache.hget(named.request.table, key);
-    case 'cache_hset':
-      return cache.hset(named.request.table, key, named.request.value.slice());
-    case 'cache_hdel':
-      return cache.hdel(named.request.table, key);
-    case 'cache_hincrby':
-      return cache.hincrby(named.request.table, key, named.request.amount);
-    case 'cache_hincrbyfloat':
-      return cache.hincrbyfloat(named.request.table, key, named.request.amount);
+    case 'cache_hset': {
+      const value = new Uint8Array(named.request.value);
+      return { ...named, request: { ...named.request, value } } as CacheRequest;
+    }
+    default:
+      return named;
   }
 }

@@ -1,7 +1,7 @@
-import type { NodeCacheReply, NodeListing } from '@kvtwin/hustdb-protocol';
+import type { CacheRequest, NodeCacheReply, NodeListing } from '@kvtwin/hustdb-protocol';
 import { StoreError, type WriteResult } from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
-import type { AddRequest, AddResult, CacheRequest, CopyRequest, ListRequest, Side } from './side.js';
+import type { AddRequest, AddResult, CopyRequest, ListRequest, Side } from './side.js';
 import { TwoSides } from './two-sides.js';
 
 interface Answers {
