@@ -18,6 +18,7 @@ export {
   ServerError,
 } from './raw-connection.js';
 export { freeServerPorts, type ServerPorts } from './server-ports.js';
+export { SiteLink } from './site-link.js';
 export { EntryModel, type Held, type Judgement } from './workload/entry-model.js';
 export { Workload, type WorkloadCache, type WorkloadOptions } from './workload/workload.js';
 export type { WorkloadFigures } from './workload/workload-figures.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type FinishedProcess, runProcess } from '@kvtwin/testkit';
+import { type FinishedProcess, type RunProcessOptions, runProcess } from '@kvtwin/testkit';
 
 const repositoryDir = fileURLToPath(new URL('../../..', import.meta.url));
 const BUILD_LIMIT_MS = 300_000;
@@ -17,10 +17,15 @@ export async function buildKvtwin(): Promise<void> {
 }
 
 /** Runs the built command line as a user does, with nothing of this machine's configuration. */
-export function runKvtwin(args: readonly string[], configurationDir: string): Promise<FinishedProcess> {
+export function runKvtwin(
+  args: readonly string[],
+  configurationDir: string,
+  more: Pick<RunProcessOptions, 'onStart' | 'timeoutMs'> = {},
+): Promise<FinishedProcess> {
   return runProcess(process.execPath, [`${repositoryDir}/apps/cli/bin/kvtwin.js`, ...args], {
     cwd: configurationDir,
     env: { XDG_CONFIG_HOME: configurationDir, HOME: configurationDir, NO_COLOR: '1', FORCE_COLOR: undefined },
     timeoutMs: RUN_LIMIT_MS,
+    ...more,
   });
 }

@@ -42,6 +42,14 @@ export interface PlantedSites {
   readonly calm: readonly Uint8Array[];
 }
 
+/** What is planted. */
+export interface PlantOptions {
+  readonly total: number;
+  readonly seed: number;
+  readonly policy: VersionPolicy;
+  readonly times?: number;
+}
+
 interface SideValue {
   readonly value: Uint8Array;
   readonly options?: WriteOptions;
@@ -55,18 +63,18 @@ interface PlantedKey {
   readonly second?: SideValue;
 }
 
-/** Fills two empty stores with `total` keys, 500 of which differ; the same seed plants the same. */
+/** Fills two empty stores with `total` keys, 500 of which differ (`times` as many); the same seed plants the same. */
 export async function plantDifferences(
   first: VersionedStore,
   second: VersionedStore,
-  { total, seed, policy }: { total: number; seed: number; policy: VersionPolicy },
+  { total, seed, policy, times = 1 }: PlantOptions,
 ): Promise<PlantedSites> {
   const random = seededRandom(seed);
   const keys = random.shuffle(Array.from({ length: total }, (_, index) => keyOf(index)));
   const differences = new Map<string, PlantedClass>();
   const planted: PlantedKey[] = [];
   for (const [kind, count] of PLANTED[policy]) {
-    for (const [index, key] of keys.splice(0, count).entries()) {
+    for (const [index, key] of keys.splice(0, count * times).entries()) {
       differences.set(toHex(key), kind);
       planted.push({ key, ...differing(kind, random.bytes(random.integer(2, 40)), index) });
     }

@@ -20,6 +20,7 @@ export {
 } from './hust-db-scenarios.js';
 export { type JavaClientCapture, javaClientCaptures } from './java-client-captures.js';
 export { ManualClock } from './manual-clock.js';
+export { watchPeakResident } from './peak-resident.js';
 export { readmeOf, runSnippet, type SnippetOutcome, snippetsOf } from './readme-snippets.js';
 export { type Rudeness, type RudeServer, startRudeServer } from './rude-server.js';
 export { type FinishedProcess, type RunProcessOptions, runProcess } from './run-process.js';

@@ -17,6 +17,8 @@ export interface RunProcessOptions {
   readonly stdin?: string | Uint8Array;
   /** After this long the child is killed and the call rejects; 60,000 by default. */
   readonly timeoutMs?: number;
+  /** Called with the child's process id once it runs. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Runs a program to its end. Any exit code is a result; only a failure to start, or running over, rejects. */
@@ -31,6 +33,7 @@ export function runProcess(
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const said = listenTo(child);
     const limitMs = options.timeoutMs ?? 60_000;
     const timer = setTimeout(() => {
