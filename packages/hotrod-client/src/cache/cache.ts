@@ -1,20 +1,12 @@
 import {
-  type AnyReply,
   type EntryMetadata,
-  type GetReply,
-  type GetWithMetadataReply,
-  hadPreviousEntry,
   type IterationEntry,
-  type KeyRequest,
-  type OperationDefinition,
   operations,
-  type PreviousValue,
   type PutReply,
-  type PutRequest,
   RequestFlag,
+  type SizeReply,
+  type StatsReply,
 } from '@kvtwin/hotrod-protocol';
-import { callTarget } from '../call-target.js';
-import { checkCallOptions } from '../check-call-options.js';
 import { CacheEventStream } from '../events/cache-event-stream.js';
 import type {
   CacheEntryEvent,
@@ -30,9 +22,8 @@ import type {
 import { type AnyEventHandlers, CacheSubscription, handledTypes } from '../events/cache-subscription.js';
 import { type AnyListenerOptions, eventReading, wantedTypes } from '../events/event-decoder.js';
 import { HotRodError } from '../hotrod-error.js';
-import type { CallInput, CallTarget } from '../pending-call.js';
-import { checkCodec, decodeWith, encodeWith } from './apply-codec.js';
-import { type BulkContext, deleteMany, getMany, setMany } from './bulk-calls.js';
+import { checkCodec } from './apply-codec.js';
+import { deleteMany, getMany, setMany } from './bulk-calls.js';
 import {
   type CacheCallOptions,
   type CacheFlags,
@@ -41,37 +32,21 @@ import {
   expirationOf,
   flagsOf,
 } from './cache-call-options.js';
+import { CacheCalls, isOk, nothing } from './cache-calls.js';
 import { type CacheEntry, cacheEntry } from './cache-entry.js';
 import { CacheIteration } from './cache-iteration.js';
 import type { CacheSender } from './cache-sender.js';
 import type { Codec } from './codec.js';
-import { type CacheCodecs, codecs } from './codecs.js';
+import type { CacheCodecs } from './codecs.js';
 import type { IterateOptions } from './iterate-batches.js';
 import { iterateEntries } from './iterate-entries.js';
 import { iterateKeys } from './iterate-keys.js';
-import { keyRequest } from './key-request.js';
 import { listOf } from './list-of.js';
-import { type Payload, payloadBytes } from './payload-bytes.js';
 import { type Updated, type UpdateOptions, updateEntry } from './update-entry.js';
-
-type Operation<Request, Reply extends AnyReply> = OperationDefinition<Request, Reply>;
-interface KeyInput<Reply extends AnyReply, Result> extends CallInput<KeyRequest | undefined, Reply, Result> {
-  interpret(reply: Reply): Result;
-}
 
 /** A cache on the server, typed by its codecs. It holds nothing: as many as you like may stand for the same cache. */
 export class Cache<K, V> {
-  readonly #client: CacheSender;
-  readonly #codecs: CacheCodecs<K, V>;
-  readonly #target: CallTarget;
-  readonly #flags: number;
-  readonly #inputs: {
-    readonly get: KeyInput<GetReply, V | undefined>;
-    readonly getEntry: KeyInput<GetWithMetadataReply, CacheEntry<V> | undefined>;
-    readonly has: KeyInput<AnyReply, boolean>;
-    readonly remove: KeyInput<AnyReply, boolean>;
-    readonly set: CallInput<PutRequest | undefined, PutReply, void>;
-  };
+  readonly #calls: CacheCalls<K, V>;
 
   /** Made by `client.cache()`. `flags`: `RequestFlag` bits of every call. */
   constructor(
@@ -83,92 +58,68 @@ export class Cache<K, V> {
     if (typeof name !== 'string') throw noName(name);
     checkCodec(codecs.key, 'key');
     checkCodec(codecs.value, 'value');
-    this.#client = client;
-    this.#codecs = codecs;
-    this.#flags = flags;
-    this.#target = callTarget({
-      cacheName: name,
-      keyType: codecs.key.mediaType,
-      valueType: codecs.value.mediaType,
-    });
-    this.#inputs = {
-      get: this.#keyInput(operations.get, this.#valueOf),
-      getEntry: this.#keyInput(operations.getWithMetadata, this.#entryOf),
-      has: this.#keyInput(operations.containsKey, isOk),
-      remove: this.#keyInput(operations.remove, isOk),
-      set: {
-        operation: operations.put as Operation<PutRequest | undefined, PutReply>,
-        request: undefined,
-        target: this.#target,
-        flags,
-        interpret: nothing,
-      },
-    };
+    this.#calls = new CacheCalls(client, name, codecs, flags);
   }
 
   /** The same cache with other codecs: `cache.as({ value: codecs.bytes }).get(key)`. */
   as<K2 = K, V2 = V>(given: { readonly key?: Codec<K2>; readonly value?: Codec<V2> }): Cache<K2, V2> {
-    const codecs = { ...this.#codecs, ...given } as CacheCodecs<K2, V2>;
-    return new Cache(this.#client, this.name, codecs, this.#flags);
+    const { client, codecs, flags } = this.#calls;
+    return new Cache(client, this.name, { ...codecs, ...given } as CacheCodecs<K2, V2>, flags);
   }
 
   /** The same cache with these flags on every call: `cache.withFlags({ skipIndexing: true })`. */
   withFlags(flags: CacheFlags): Cache<K, V> {
-    return new Cache(this.#client, this.name, this.#codecs, flagsOf(flags));
+    const { client, codecs } = this.#calls;
+    return new Cache(client, this.name, codecs, flagsOf(flags));
   }
 
   /** The value, or undefined where there is no entry. It counts as a use of the entry, for max idle. */
   get(key: K, options?: CacheCallOptions): Promise<V | undefined> {
-    return this.#runOnKey(this.#inputs.get, key, options);
+    return this.#calls.runOnKey(this.#calls.get, key, options);
   }
 
   /** The value with its version and expiration. It counts as a use of the entry. */
   getEntry(key: K, options?: CacheCallOptions): Promise<CacheEntry<V> | undefined> {
-    return this.#runOnKey(this.#inputs.getEntry, key, options);
+    return this.#calls.runOnKey(this.#calls.getEntry, key, options);
   }
 
   /** Whether the key has an entry. It does not count as a use of it. */
   has(key: K, options?: CacheCallOptions): Promise<boolean> {
-    return this.#runOnKey(this.#inputs.has, key, options);
+    return this.#calls.runOnKey(this.#calls.has, key, options);
   }
 
   /** Stores the value, whatever was there. */
   set(key: K, value: V, options?: CacheWriteOptions): Promise<void> {
-    if (options !== undefined) {
-      return this.#run(operations.put, () => this.#write(key, value, options), options, nothing);
-    }
-    try {
-      return this.#client.ask(this.#inputs.set, this.#write(key, value, options));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#calls.set(key, value, options);
   }
 
   /** Whether it was stored: false where the key has an entry. */
   setIfAbsent(key: K, value: V, options?: CacheWriteOptions): Promise<boolean> {
-    return this.#run(operations.putIfAbsent, () => this.#write(key, value, options), options, isOk);
+    const build = () => this.#calls.write(key, value, options);
+    return this.#calls.run(operations.putIfAbsent, { build, options, interpret: isOk });
   }
 
   /** Whether it was stored: false where the key has no entry. */
   replace(key: K, value: V, options?: CacheWriteOptions): Promise<boolean> {
-    return this.#run(operations.replace, () => this.#write(key, value, options), options, isOk);
+    const build = () => this.#calls.write(key, value, options);
+    return this.#calls.run(operations.replace, { build, options, interpret: isOk });
   }
 
   /** Whether it was stored: false where the entry has another version, or is gone. */
   replaceIf(key: K, value: V, version: bigint, options?: CacheWriteOptions): Promise<boolean> {
-    const build = () => ({ ...this.#write(key, value, options), entryVersion: checkVersion(version) });
-    return this.#run(operations.replaceIfUnmodified, build, options, isOk);
+    const build = () => ({ ...this.#calls.write(key, value, options), entryVersion: checkVersion(version) });
+    return this.#calls.run(operations.replaceIfUnmodified, { build, options, interpret: isOk });
   }
 
   /** Whether there was an entry. */
   delete(key: K, options?: CacheCallOptions): Promise<boolean> {
-    return this.#runOnKey(this.#inputs.remove, key, options);
+    return this.#calls.runOnKey(this.#calls.remove, key, options);
   }
 
   /** Whether it was removed: false where the entry has another version, or is gone. */
   deleteIf(key: K, version: bigint, options?: CacheCallOptions): Promise<boolean> {
-    const build = () => ({ key: this.#key(key), entryVersion: checkVersion(version) });
-    return this.#run(operations.removeIfUnmodified, build, options, isOk);
+    const build = () => ({ key: this.#calls.key(key), entryVersion: checkVersion(version) });
+    return this.#calls.run(operations.removeIfUnmodified, { build, options, interpret: isOk });
   }
 
   /**
@@ -176,26 +127,30 @@ export class Cache<K, V> {
    * answered as undefined.
    */
   getAndSet(key: K, value: V, options?: CacheWriteOptions): Promise<V | undefined> {
-    const build = () => this.#write(key, value, options);
-    return this.#run(operations.put, build, options, (reply) => this.#previous(reply), RETURN_PREVIOUS);
+    const build = () => this.#calls.write(key, value, options);
+    const interpret = (reply: PutReply) => this.#calls.previous(reply);
+    return this.#calls.run(operations.put, { build, options, interpret, flags: RETURN_PREVIOUS });
   }
 
   /** Removes the entry and answers its value. */
   getAndDelete(key: K, options?: CacheCallOptions): Promise<V | undefined> {
-    const build = () => ({ key: this.#key(key) });
-    return this.#run(operations.remove, build, options, this.#heldBefore, RETURN_PREVIOUS);
+    const build = () => ({ key: this.#calls.key(key) });
+    const { heldBefore: interpret } = this.#calls;
+    return this.#calls.run(operations.remove, { build, options, interpret, flags: RETURN_PREVIOUS });
   }
 
   /** Stores the value where the key has an entry, and answers the value before; undefined where it has none. */
   getAndReplace(key: K, value: V, options?: CacheWriteOptions): Promise<V | undefined> {
-    const build = () => this.#write(key, value, options);
-    return this.#run(operations.replace, build, options, this.#heldBefore, RETURN_PREVIOUS);
+    const build = () => this.#calls.write(key, value, options);
+    const { heldBefore: interpret } = this.#calls;
+    return this.#calls.run(operations.replace, { build, options, interpret, flags: RETURN_PREVIOUS });
   }
 
   /** Stores the value where the key has no entry, and answers the value that stood in the way; undefined where none did. */
   getOrSet(key: K, value: V, options?: CacheWriteOptions): Promise<V | undefined> {
-    const build = () => this.#write(key, value, options);
-    return this.#run(operations.putIfAbsent, build, options, this.#heldBefore, RETURN_PREVIOUS);
+    const build = () => this.#calls.write(key, value, options);
+    const { heldBefore: interpret } = this.#calls;
+    return this.#calls.run(operations.putIfAbsent, { build, options, interpret, flags: RETURN_PREVIOUS });
   }
 
   /**
@@ -204,10 +159,10 @@ export class Cache<K, V> {
    */
   async getMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<Map<K, V>> {
     const given = [...listOf('keys', keys)];
-    const encoded = given.map((key) => this.#key(key));
+    const encoded = given.map((key) => this.#calls.key(key));
     const values = new Array<V | typeof NO_VALUE>(given.length).fill(NO_VALUE);
-    await getMany(this.#bulk(options), encoded, (index, value) => {
-      values[index] = this.#codecs.value.decode(value);
+    await getMany(this.#calls.bulk(options), encoded, (index, value) => {
+      values[index] = this.#calls.codecs.value.decode(value);
     });
     const found = new Map<K, V>();
     for (const [index, value] of values.entries())
@@ -223,9 +178,9 @@ export class Cache<K, V> {
   async setMany(entries: Iterable<readonly [K, V]>, options?: CacheWriteOptions): Promise<void> {
     const encoded = listOf('entries', entries).map((entry) => {
       if (!Array.isArray(entry)) throw notAPair(entry);
-      return { key: this.#key(entry[0] as K), value: this.#value(entry[1] as V) };
+      return { key: this.#calls.key(entry[0] as K), value: this.#calls.value(entry[1] as V) };
     });
-    await setMany(this.#bulk(options), encoded, expirationOf(options));
+    await setMany(this.#calls.bulk(options), encoded, expirationOf(options));
   }
 
   /**
@@ -234,33 +189,26 @@ export class Cache<K, V> {
    * and the others are done. `timeoutMs` limits them all together.
    */
   async deleteMany(keys: Iterable<K>, options?: CacheCallOptions): Promise<number> {
-    const encoded = listOf('keys', keys).map((key) => this.#key(key));
-    return deleteMany(this.#bulk(options), encoded);
+    const encoded = listOf('keys', keys).map((key) => this.#calls.key(key));
+    return deleteMany(this.#calls.bulk(options), encoded);
   }
 
   /** Entries in the whole cluster; it can be slow. */
   size(options?: CacheCallOptions): Promise<number> {
-    return this.#run(
-      operations.size,
-      () => ({}),
-      options,
-      ({ size }) => Number(size),
-    );
+    const interpret = ({ size }: SizeReply) => Number(size);
+    return this.#calls.run(operations.size, { build: emptyBody, options, interpret });
   }
 
   /** Removes every entry. */
   clear(options?: CacheCallOptions): Promise<void> {
-    return this.#run(operations.clear, () => ({}), options, nothing);
+    return this.#calls.run(operations.clear, { build: emptyBody, options, interpret: nothing });
   }
 
   /** The server's figures about the cache by name; −1 where it does not collect one. */
   stats(options?: CacheCallOptions): Promise<Record<string, number>> {
-    return this.#run(
-      operations.stats,
-      () => ({}),
-      options,
-      ({ statistics }) => Object.fromEntries(statistics.map(({ name, value }) => [name, Number(value)])),
-    );
+    const interpret = ({ statistics }: StatsReply) =>
+      Object.fromEntries(statistics.map(({ name, value }) => [name, Number(value)]));
+    return this.#calls.run(operations.stats, { build: emptyBody, options, interpret });
   }
 
   /**
@@ -271,7 +219,7 @@ export class Cache<K, V> {
    */
   entries(options: IterateOptions = {}): CacheIteration<[K, V]> {
     return this.#iterate(
-      (entry) => [this.#decodeKey(entry.key), this.#decodeValue(entry.values[0])],
+      (entry) => [this.#calls.decodeKey(entry.key), this.#calls.decodeValue(entry.values[0])],
       options,
     );
   }
@@ -279,8 +227,8 @@ export class Cache<K, V> {
   /** All entries with version and expiration. Protocol 2.5 on. Otherwise as {@link entries}. */
   entriesWithMetadata(options: IterateOptions = {}): CacheIteration<CacheEntry<V> & { readonly key: K }> {
     const decode = ({ key, values, metadata = this.#noMetadata() }: IterationEntry) => ({
-      key: this.#decodeKey(key),
-      ...cacheEntry(this.#decodeValue(values[0]), metadata),
+      key: this.#calls.decodeKey(key),
+      ...cacheEntry(this.#calls.decodeValue(values[0]), metadata),
     });
     return this.#iterate(decode, { ...options, metadata: true });
   }
@@ -288,14 +236,14 @@ export class Cache<K, V> {
   /** All keys; the values stay on the server. Otherwise as {@link entries}. */
   keys(options: IterateOptions = {}): CacheIteration<K> {
     const { name: cacheName } = this;
-    const { mediaType: keyType } = this.#codecs.key;
-    const decode = ({ key }: IterationEntry): K => this.#decodeKey(key);
-    return new CacheIteration(iterateKeys(this.#client, { cacheName, keyType, options, decode }));
+    const { mediaType: keyType } = this.#calls.codecs.key;
+    const decode = ({ key }: IterationEntry): K => this.#calls.decodeKey(key);
+    return new CacheIteration(iterateKeys(this.#calls.client, { cacheName, keyType, options, decode }));
   }
 
   /** All values. Otherwise as {@link entries}. */
   values(options: IterateOptions = {}): CacheIteration<V> {
-    return this.#iterate((entry) => this.#decodeValue(entry.values[0]), options);
+    return this.#iterate((entry) => this.#calls.decodeValue(entry.values[0]), options);
   }
 
   /** {@link entries}. */
@@ -332,10 +280,10 @@ export class Cache<K, V> {
   ): Promise<CacheSubscription>;
   subscribe(handlers: EntryEventHandlers<K>, options?: ListenerOptions): Promise<CacheSubscription>;
   async subscribe(handlers: AnyEventHandlers, options: AnyListenerOptions = {}): Promise<CacheSubscription> {
-    const reading = eventReading(this.#codecs, handledTypes(handlers), options);
+    const reading = eventReading(this.#calls.codecs, handledTypes(handlers), options);
     return CacheSubscription.open({
-      registry: this.#client.events,
-      target: this.#target,
+      registry: this.#calls.client.events,
+      target: this.#calls.target,
       handlers,
       reading,
       options,
@@ -347,8 +295,13 @@ export class Cache<K, V> {
   events<T>(options: EventStreamOptions & WithConverter<T>): CacheEventStream<ConvertedCacheEvent<T>>;
   events(options?: EventStreamOptions): CacheEventStream<CacheEntryEvent<K>>;
   events(options: EventStreamOptions & AnyListenerOptions = {}): CacheEventStream<CacheEventInfo> {
-    const reading = eventReading(this.#codecs, wantedTypes(options.types), options);
-    return new CacheEventStream({ registry: this.#client.events, target: this.#target, reading, options });
+    const reading = eventReading(this.#calls.codecs, wantedTypes(options.types), options);
+    return new CacheEventStream({
+      registry: this.#calls.client.events,
+      target: this.#calls.target,
+      reading,
+      options,
+    });
   }
 
   #iterate<T>(
@@ -356,107 +309,8 @@ export class Cache<K, V> {
     options: IterateOptions & { readonly metadata?: boolean },
   ): CacheIteration<T> {
     return new CacheIteration(
-      iterateEntries(this.#client, this.#target, { metadata: false, ...options }, decode),
+      iterateEntries(this.#calls.client, this.#calls.target, { metadata: false, ...options }, decode),
     );
-  }
-
-  /** {@link #run} for what is asked most: without options all calls of an operation share one input. */
-  #runOnKey<Reply extends AnyReply, Result>(
-    shared: KeyInput<Reply, Result>,
-    key: K,
-    options: CacheCallOptions | undefined,
-  ): Promise<Result> {
-    if (options !== undefined) {
-      const { operation, interpret } = shared;
-      return this.#run(operation, () => ({ key: this.#key(key) }), options, interpret);
-    }
-    try {
-      return this.#client.ask(shared, keyRequest(this.#codecs.key, key));
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #keyInput<Reply extends AnyReply, Result>(
-    operation: Operation<KeyRequest, Reply>,
-    interpret: (reply: Reply) => Result,
-  ): KeyInput<Reply, Result> {
-    const wantsText = (this.#codecs.value as unknown) === codecs.text;
-    return { operation, request: undefined, target: this.#target, flags: this.#flags, wantsText, interpret };
-  }
-
-  #run<Request, Reply extends AnyReply, Result>(
-    operation: Operation<Request, Reply>,
-    build: () => Request,
-    options: CacheCallOptions | undefined,
-    interpret: (reply: Reply) => Result,
-    flags = 0,
-  ): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      checkCallOptions(options);
-      const request = build();
-      this.#client.submit(
-        {
-          operation,
-          request,
-          target: this.#target,
-          flags: this.#flags | (options === undefined ? flags : flags | flagsOf(options)),
-          payloadBytes: payloadBytes(request as Payload),
-          options,
-          interpret,
-        },
-        resolve,
-        reject,
-      );
-    });
-  }
-
-  readonly #valueOf = (reply: GetReply): V | undefined =>
-    reply.outcome === 'ok' ? this.#valueIn(reply.value) : undefined;
-
-  readonly #entryOf = (reply: GetWithMetadataReply): CacheEntry<V> | undefined =>
-    reply.outcome === 'ok' ? cacheEntry(this.#valueIn(reply.value), reply.metadata) : undefined;
-
-  /** Where the status says that there was an entry, an empty value is one. */
-  readonly #heldBefore = ({ previous }: AnyReply & { readonly previous?: PreviousValue }): V | undefined =>
-    previous === undefined ? undefined : this.#codecs.value.decode(previous.value);
-
-  /** Texts may be read already. */
-  #valueIn(value: Uint8Array | string): V {
-    return typeof value === 'string' ? (value as V) : this.#codecs.value.decode(value);
-  }
-
-  #bulk(options: CacheCallOptions | undefined): BulkContext {
-    checkCallOptions(options);
-    const flags = options === undefined ? this.#flags : this.#flags | flagsOf(options);
-    return { sender: this.#client, target: this.#target, flags, options };
-  }
-
-  #write(key: K, value: V, options: CacheWriteOptions | undefined) {
-    return { key: this.#key(key), expiration: expirationOf(options), value: this.#value(value) };
-  }
-
-  #key(key: K): Uint8Array {
-    return encodeWith(this.#codecs.key, key, 'key');
-  }
-
-  #value(value: V): Uint8Array {
-    return encodeWith(this.#codecs.value, value, 'value');
-  }
-
-  #decodeKey(bytes: Uint8Array): K {
-    return decodeWith(this.#codecs.key, bytes, 'key');
-  }
-
-  #decodeValue(bytes: Uint8Array | undefined): V {
-    return decodeWith(this.#codecs.value, bytes ?? new Uint8Array(), 'value');
-  }
-
-  #previous(reply: AnyReply & { readonly previous?: PreviousValue }): V | undefined {
-    const { previous } = reply;
-    return previous !== undefined && hadPreviousEntry(previous) === true
-      ? this.#codecs.value.decode(previous.value)
-      : undefined;
   }
 
   #noMetadata(): EntryMetadata {
@@ -473,11 +327,9 @@ const NO_VALUE = Symbol('no value');
 
 const RETURN_PREVIOUS = RequestFlag.FORCE_RETURN_PREVIOUS_VALUE;
 
-function isOk({ outcome }: AnyReply): boolean {
-  return outcome === 'ok' || outcome === 'ok-with-previous';
+function emptyBody(): Record<string, never> {
+  return {};
 }
-
-function nothing(): void {}
 
 function noName(name: unknown): HotRodError {
   return new HotRodError(`the name of a cache is a text, not ${typeof name}`, {
