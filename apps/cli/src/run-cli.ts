@@ -14,13 +14,17 @@ import { withoutCredentials } from './without-credentials.js';
  * goes to `io.stdout`, all else to `io.stderr`.
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCode> {
-  const context: CliContext = { io, exitCode: ExitCode.ok };
+  return runInContext(args, { io, exitCode: ExitCode.ok });
+}
+
+/** {@link runCli} in a context that may hold open sides. */
+export async function runInContext(args: readonly string[], context: CliContext): Promise<ExitCode> {
   try {
     const program = await createProgram(context, args);
     await program.parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    return report(error, io);
+    return report(error, context.io);
   }
 }
 

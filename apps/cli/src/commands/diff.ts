@@ -22,6 +22,7 @@ import type { OpenSides } from '../open-sides.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { parseDurationMs } from '../parse-duration.js';
 import { parseCount } from '../parse-number.js';
+import { positionalSides } from '../positional-sides.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 import type { ProgressState } from '../progress/progress-state.js';
@@ -78,26 +79,10 @@ export function registerDiff(program: Command, context: CliContext): void {
     .addHelpText('after', help)
     .action(
       action(context, (first: string | undefined, second: string | undefined, flags: DiffFlags) =>
-        diff(context, { ...flags, ...sidesOf(first, second, flags) }),
+        diff(context, { ...flags, ...positionalSides('diff', first, second, flags) }),
       ),
     );
   addTableOptions(addSideOptions(addProgressOption(command)));
-}
-
-function sidesOf(first: string | undefined, second: string | undefined, flags: DiffFlags): SideFlags {
-  if (first === undefined) return {};
-  if (flags.first !== undefined || flags.second !== undefined) {
-    throw new CliError('the sides are named twice', {
-      hint: 'either kvtwin diff FIRST SECOND, or --first and --second',
-    });
-  }
-  if (second !== undefined) return { first, second };
-  if (first.includes(':')) {
-    throw new CliError('only the first side is named', {
-      hint: 'kvtwin diff FIRST SECOND, or the name of a profile that is a pair',
-    });
-  }
-  return { profile: first };
 }
 
 async function diff(context: CliContext, flags: DiffFlags): Promise<ExitCode> {

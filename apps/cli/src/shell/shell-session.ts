@@ -1,0 +1,159 @@
+import type { CliContext } from '../cli-context.js';
+import type { CliIo } from '../cli-io.js';
+import { type CommandNode, commandTree } from '../command-tree.js';
+import { ExitCode } from '../exit-code.js';
+import type { OpenSides } from '../open-sides.js';
+import { writeLine } from '../output.js';
+import { plainTable } from '../plain-table.js';
+import { createProgram } from '../program.js';
+import { runInContext } from '../run-cli.js';
+import { similarWord } from '../similar-word.js';
+import { splitWords } from './split-words.js';
+
+/** Commands of kvtwin that work on the open sides. */
+export const shellCommands = ['get', 'put', 'del', 'scan', 'diff'] as const;
+
+/** Words of the shell itself. */
+const ownWords: readonly (readonly [string, string])[] = [
+  ['help [COMMAND]', 'this list, or all about a command'],
+  ['history', 'the lines so far'],
+  ['exit', 'leave; Ctrl-D does too'],
+];
+
+/** Lines kept: some screens. */
+export const maxHistory = 1000;
+
+/** What became of a line. */
+export interface LineOutcome {
+  readonly code: ExitCode;
+  /** Whether the shell is to be left. */
+  readonly leave: boolean;
+}
+
+const done: LineOutcome = { code: ExitCode.ok, leave: false };
+
+/** Runs lines on two sides that stay open between them. */
+export class ShellSession {
+  readonly #io: CliIo;
+  readonly #sides: OpenSides;
+  /** The lines so far, the oldest first. */
+  readonly history: string[];
+
+  constructor(io: CliIo, sides: OpenSides, history: readonly string[] = []) {
+    this.#io = io;
+    this.#sides = sides;
+    this.history = [...history];
+  }
+
+  /** Runs one line; what is wrong with it is printed. `signal` cancels it. Never rejects. */
+  async run(line: string, signal: AbortSignal): Promise<LineOutcome> {
+    if (line.trim() === '') return done;
+    this.#remember(line);
+    const split = splitWords(line);
+    if ('open' in split) {
+      await writeLine(this.#io.stderr, `error: ${split.open} is not closed`);
+      return { code: ExitCode.usage, leave: false };
+    }
+    const [word, ...rest] = split.words;
+    switch (word) {
+      case undefined:
+        return done;
+      case 'exit':
+      case 'quit':
+        return { code: ExitCode.ok, leave: true };
+      case 'history':
+        for (const past of this.history) await writeLine(this.#io.stdout, past);
+        return done;
+      case 'help':
+        if (rest[0] === undefined) return this.#help();
+        return this.#runCommand(rest[0], ['--help'], signal);
+      default:
+        return this.#runCommand(word, rest, signal);
+    }
+  }
+
+  /** The words that may stand at the end of a line, and the part of it that they replace. */
+  async complete(line: string): Promise<[string[], string]> {
+    const [, before = '', last = ''] = /^(.*?)(\S*)$/s.exec(line) ?? [];
+    const split = splitWords(before);
+    const words = 'words' in split ? split.words : [];
+    const [word] = words;
+    const offered = word === undefined ? this.#firstWords() : await optionsAfter(words);
+    return [offered.filter((each) => each.startsWith(last)).map((each) => `${each} `), last];
+  }
+
+  #firstWords(): string[] {
+    return [...shellCommands, 'help', 'history', 'exit'];
+  }
+
+  #remember(line: string): void {
+    // As in other shells: a line that begins with a space is not kept.
+    if (line.startsWith(' ') || this.history.at(-1) === line) return;
+    this.history.push(line);
+    if (this.history.length > maxHistory) this.history.shift();
+  }
+
+  async #runCommand(word: string, rest: readonly string[], signal: AbortSignal): Promise<LineOutcome> {
+    if (!isShellCommand(word)) {
+      const similar = similarWord(word, this.#firstWords());
+      const hint = similar === undefined ? 'help shows what there is' : `did you mean ${similar}?`;
+      await writeLine(this.#io.stderr, `error: the shell has no ${word}; ${hint}`);
+      return { code: ExitCode.usage, leave: false };
+    }
+    const io = { ...this.#io, signal, stdin: noInput() };
+    const context: CliContext = { io, exitCode: ExitCode.ok, sides: this.#sides };
+    const code = await runInContext([word, ...argumentsOf(word, rest)], context);
+    if (signal.aborted) await writeLine(this.#io.stderr, 'cancelled');
+    return { code, leave: false };
+  }
+
+  async #help(): Promise<LineOutcome> {
+    const rows: string[][] = [];
+    for (const name of shellCommands) rows.push([name, (await nodeOf(name)).summary]);
+    for (const [word, what] of ownWords) rows.push([word, what]);
+    await writeLine(this.#io.stdout, plainTable(rows));
+    await writeLine(this.#io.stdout, '  Quotes as in other shells; help get shows the options of get.');
+    return done;
+  }
+}
+
+function isShellCommand(word: string): word is (typeof shellCommands)[number] {
+  return (shellCommands as readonly string[]).includes(word);
+}
+
+/** In a shell a diff is a look, not a job, unless it is asked for as one. */
+function argumentsOf(word: string, rest: readonly string[]): readonly string[] {
+  const says = rest.some((each) => each === '--job' || each === '--no-job');
+  return word === 'diff' && !says ? [...rest, '--no-job'] : rest;
+}
+
+/** Commands of a shell read no stdin: that is where its lines come from. */
+function noInput(): CliIo['stdin'] {
+  async function* nothing(): AsyncGenerator<Uint8Array> {}
+  return Object.assign(nothing(), { isTTY: true });
+}
+
+async function optionsAfter(words: readonly string[]): Promise<string[]> {
+  const [first = '', second = ''] = words;
+  if (first === 'help') return words.length === 1 ? [...shellCommands] : [];
+  if (!isShellCommand(first)) return [];
+  const { options } = await nodeOf(first);
+  const last = words.at(-1) ?? second;
+  const option = options.find(({ short, long }) => last === long || last === short);
+  if (option?.value !== undefined && !option.valueIsOptional) return [...option.choices];
+  return options.map(({ long }) => long);
+}
+
+async function nodeOf(name: (typeof shellCommands)[number]): Promise<CommandNode> {
+  const output = { write: () => true, drained: async () => {}, isTTY: false, columns: 80 };
+  const io = {
+    stdout: output,
+    stderr: output,
+    stdin: noInput(),
+    env: {},
+    signal: new AbortController().signal,
+    pid: 0,
+  };
+  const program = await createProgram({ io, exitCode: ExitCode.ok }, [name]);
+  return commandTree(program).commands.find(({ path }) => path[0] === name)!;
+}
