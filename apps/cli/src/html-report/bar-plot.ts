@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import { type Html, html } from './escape-html.js';
 import { bottomAxis, picture, plotArea, round, valueAxis } from './plot-frame.js';
 
-/** A bar: what it stands for, and how much. */
+/** A bar: what it stands for, and how many. */
 export interface Bar {
   readonly name: string;
   readonly value: number;
@@ -37,7 +37,7 @@ export function barPlot({ bars, valueName, barName, says, format }: BarPlot, wid
     text: bars[at]!.name,
   }));
   return picture(area, says, [
-    valueAxis(area, y, valueName, format),
+    valueAxis(area, y, valueName, format, true),
     html`${drawn}`,
     bottomAxis(area, ticks, barName),
   ]);

@@ -21,14 +21,16 @@ export function picture({ width, height }: PlotArea, says: string, body: readonl
   return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${says}">${body}</svg>`;
 }
 
-/** Horizontal lines with their values at the left, and the name of what is measured above them. */
+/** Horizontal lines with their values at the left, and the name of what is measured above them; `isWhole`: no parts of one. */
 export function valueAxis(
   { left, right, top }: PlotArea,
   scale: ScaleLinear<number, number>,
   name: string,
   format: (value: number) => string,
+  isWhole = false,
 ): Html {
-  const lines = scale.ticks(4).map((value) => {
+  const ticks = scale.ticks(4).filter((value) => !isWhole || Number.isInteger(value));
+  const lines = ticks.map((value) => {
     const y = round(scale(value));
     return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}"/><text class="tick end" x="${left - 6}" y="${round(y + 4)}">${format(value)}</text>`;
   });

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningCommand, runInProcess, startInProcess } from '../test/recording-io.js';
+import { TestTerminal } from '../test/test-terminal.js';
+import { comparable, transcriptsIn, wordsOf } from '../test/transcripts.js';
+
+const guides = new URL('../../../docs/guides/', import.meta.url);
+const pages = readdirSync(guides)
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => ({ name, transcripts: transcriptsIn(readFileSync(new URL(name, guides), 'utf8')) }))
+  .filter(({ transcripts }) => transcripts.length > 0);
+
+/** A temporary folder for what a session writes below /tmp. */
+function inFolder(command: string, folder: string): string[] {
+  return wordsOf(command).map((word) => word.replace(/^\/tmp\//, `${folder}/`));
+}
+
+/** The screen that a full-screen command shows; leaves it then. */
+async function screenOf(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const terminal = new TestTerminal();
+  const stopping = new AbortController();
+  const running = runInProcess(args, { env, terminal, isTTY: true, signal: stopping.signal });
+  const screen = await Promise.race([
+    terminal.shows(/ decision .*(tree|text|hex)/),
+    running.then(({ stderr }) => stderr),
+  ]);
+  stopping.abort();
+  await running;
+  return screen;
+}
+
+describe.each(pages)('the sessions of $name', ({ transcripts }) => {
+  let folder: TemporaryFolder;
+  let env: Record<string, string>;
+  let demo: RunningCommand;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    env = {
+      KVTWIN_CONFIG: join(folder.path, 'config'),
+      KVTWIN_STATE: join(folder.path, 'state'),
+      NO_COLOR: '1',
+    };
+    demo = await startInProcess(['demo', '--port', '0'], env);
+  }, 60_000);
+  afterAll(async () => {
+    await demo.stop();
+    await folder.remove();
+  });
+
+  it.each(transcripts)('are right about kvtwin $command', async ({ command, kind, output }) => {
+    const args = inFolder(command, folder.path);
+    if (kind === 'text') {
+      expect(await screenOf(args, env)).toBe(output.trimEnd());
+      return;
+    }
+    const { code, stdout, stderr } = await runInProcess(args, { env });
+    expect(comparable(`${stdout}${stderr}exit ${code}`)).toBe(comparable(output));
+  });
+});
