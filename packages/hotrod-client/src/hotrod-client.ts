@@ -16,8 +16,8 @@ import { EventRegistry } from './events/event-registry.js';
 import { HotRodError } from './hotrod-error.js';
 import { CallRecorder } from './observe/call-recorder.js';
 import type { ClientStats } from './observe/client-stats.js';
-import { checkOptionShapes } from './options/check-option-shapes.js';
 import {
+  checkOptions,
   DEFAULT_SITE,
   type HotRodClientOptions,
   mergeOptions,
@@ -91,7 +91,7 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
   ): Promise<HotRodClient> {
     const isUri = typeof where === 'string' || where instanceof URL;
     const given = isUri ? optionsFromUri(parseHotRodUri(String(where))) : where;
-    for (const each of [given, options]) checkOptionShapes(each);
+    for (const each of [given, options]) checkOptions(each);
     const client = new HotRodClient(resolveOptions(mergeOptions(given, options)));
     const { lazy, signal } = client.#options;
     checkSignal(signal);

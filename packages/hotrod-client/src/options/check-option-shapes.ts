@@ -1,47 +1,21 @@
 import { HotRodError } from '../hotrod-error.js';
-import type { HotRodClientOptions } from './options.js';
 
-type Shape = 'string' | 'boolean' | 'function' | 'list' | 'object';
-
-/** Every option there is, and what it must be where its own check does not say that. */
-const SHAPES: Readonly<Record<keyof HotRodClientOptions, Shape | undefined>> = {
-  servers: 'list',
-  sites: 'object',
-  intelligence: undefined,
-  mapAddress: 'function',
-  name: 'string',
-  traceContext: 'function',
-  cache: 'string',
-  protocol: undefined,
-  auth: 'object',
-  tls: undefined,
-  connectTimeoutMs: undefined,
-  timeoutMs: undefined,
-  maxRetries: undefined,
-  retryWrites: 'boolean',
-  reconnectMinMs: undefined,
-  reconnectMaxMs: undefined,
-  maxInFlight: undefined,
-  maxQueuedBytes: undefined,
-  overload: undefined,
-  keepAliveMs: undefined,
-  tcpNoDelay: 'boolean',
-  tcpKeepAlive: 'boolean',
-  maxValueBytes: undefined,
-  lazy: 'boolean',
-  signal: undefined,
-};
+/** Kinds of values; a list is an array. */
+export type OptionShape = 'string' | 'boolean' | 'function' | 'list' | 'object';
 
 /** Refuses a name that no option has, so that none is passed over for a slip, and values of another kind (`HOTROD_INVALID_ARGUMENT`). */
-export function checkOptionShapes(given: HotRodClientOptions): void {
+export function checkOptionShapes(
+  given: object,
+  shapes: Readonly<Record<string, OptionShape | undefined>>,
+): void {
   if (shapeOf(given) !== 'object') throw invalid(`the options are ${shapeOf(given)}; give an object`);
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(SHAPES, name)) {
+    if (!Object.hasOwn(shapes, name)) {
       throw invalid(
-        `there is no option ${JSON.stringify(name)}; there are ${Object.keys(SHAPES).join(', ')}`,
+        `there is no option ${JSON.stringify(name)}; there are ${Object.keys(shapes).join(', ')}`,
       );
     }
-    const wanted = SHAPES[name as keyof HotRodClientOptions];
+    const wanted = shapes[name];
     if (value === undefined || wanted === undefined || shapeOf(value) === wanted) continue;
     throw invalid(`${name} is ${shapeOf(value)}; it must be of the kind ${wanted}`);
   }

@@ -2,7 +2,7 @@ import { ClientIntelligence, PROTOCOL_VERSIONS, type ProtocolVersion } from '@kv
 import type { TraceContext } from '../connection/trace-context.js';
 import { HotRodError } from '../hotrod-error.js';
 import { type HotRodAuthOptions, type ResolvedAuth, resolveAuth } from './auth-options.js';
-import { checkOptionShapes } from './check-option-shapes.js';
+import { checkOptionShapes, type OptionShape } from './check-option-shapes.js';
 import { DEFAULT_PORT, parseServerAddress, type ServerAddress } from './server-address.js';
 import { type HotRodTls, mergeTls, resolveTls, type TlsSource } from './tls-options.js';
 
@@ -134,7 +134,7 @@ const MAX_WIRE_LENGTH = 0x7fff_ffff;
 
 /** Fills in defaults and refuses what is out of range (`HOTROD_INVALID_ARGUMENT`). */
 export function resolveOptions(given: HotRodClientOptions = {}): ResolvedOptions {
-  checkOptionShapes(given);
+  checkOptions(given);
   const resolved: ResolvedOptions = {
     sites: resolveSites(given),
     mapAddress: given.mapAddress ?? ((host, port) => ({ host, port })),
@@ -171,6 +171,40 @@ export function resolveOptions(given: HotRodClientOptions = {}): ResolvedOptions
     );
   }
   return resolved;
+}
+
+/** Every option there is, and what it must be where its own check does not say that. */
+const SHAPES: Readonly<Record<keyof HotRodClientOptions, OptionShape | undefined>> = {
+  servers: 'list',
+  sites: 'object',
+  intelligence: undefined,
+  mapAddress: 'function',
+  name: 'string',
+  traceContext: 'function',
+  cache: 'string',
+  protocol: undefined,
+  auth: 'object',
+  tls: undefined,
+  connectTimeoutMs: undefined,
+  timeoutMs: undefined,
+  maxRetries: undefined,
+  retryWrites: 'boolean',
+  reconnectMinMs: undefined,
+  reconnectMaxMs: undefined,
+  maxInFlight: undefined,
+  maxQueuedBytes: undefined,
+  overload: undefined,
+  keepAliveMs: undefined,
+  tcpNoDelay: 'boolean',
+  tcpKeepAlive: 'boolean',
+  maxValueBytes: undefined,
+  lazy: 'boolean',
+  signal: undefined,
+};
+
+/** Refuses names that no option has, and values of another kind (`HOTROD_INVALID_ARGUMENT`). */
+export function checkOptions(given: HotRodClientOptions): void {
+  checkOptionShapes(given, SHAPES);
 }
 
 /** Both together; `second` goes before `first`. Login and TLS are put together field by field, so that none is lost. */
