@@ -132,6 +132,19 @@ describe('HttpConnection', () => {
     expect(await code(body(connectionTo(port), '/'))).toBe('HUSTDB_REPLY_TOO_LARGE');
   });
 
+  it.each([
+    ['a length', `HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n${'x'.repeat(20)}`],
+    ['chunks', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n${'x'.repeat(20)}\r\n0\r\n\r\n`],
+    ['its end', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(20)}`],
+  ])('refuses a body that is too long though it came whole, framed by %s', async (_name, answer) => {
+    const { port } = await server((_target, socket) => {
+      socket.end(answer);
+      return undefined;
+    });
+    const client = connectionTo(port, { maxReplyBytes: 19 });
+    expect(await code(body(client, '/'))).toBe('HUSTDB_REPLY_TOO_LARGE');
+  });
+
   it('sends a read whose connection broke on a new one, though idle ones are there', async () => {
     const stale = new Set<Socket>();
     const { port } = await server((target, socket, at) => {

@@ -138,17 +138,17 @@ export class HttpSocket {
       this.destroy();
       return false;
     }
-    if (this.#decoder.isWhole) this.#complete(exchange, end === length);
+    if (this.#decoder.isTooLong) exchange.tooLong();
+    else if (this.#decoder.isWhole) this.#complete(exchange, end === length);
     else this.#goOn(exchange);
     return true;
   }
 
   #goOn(exchange: PendingExchange): void {
-    const { status, isTooLong } = this.#decoder;
+    const { status } = this.#decoder;
     if (status === undefined) return;
     exchange.progress = 'replying';
     if (exchange.dropsUnlessOk && status !== 200) this.#refuseBody(exchange, status);
-    else if (isTooLong) exchange.tooLong();
   }
 
   /** The head says it all, and its body may never come. */
@@ -176,7 +176,8 @@ export class HttpSocket {
   /** The server has said all that it will say. */
   #onEnd(): void {
     const exchange = this.#exchange;
-    if (exchange !== undefined && this.#decoder.end()) this.#complete(exchange, false);
+    if (exchange !== undefined && !this.#decoder.isTooLong && this.#decoder.end())
+      this.#complete(exchange, false);
     else this.destroy();
   }
 
