@@ -1,6 +1,6 @@
 import { StoreError } from '@kvtwin/versioned-value';
 import { CommanderError } from 'commander';
-import type { CliContext } from './cli-context.js';
+import type { CliContext, CommandLine } from './cli-context.js';
 import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
 import { ExitCode } from './exit-code.js';
@@ -9,16 +9,18 @@ import { colorsFor } from './output.js';
 import { createProgram } from './program.js';
 import { withoutCredentials } from './without-credentials.js';
 
+const commandLine: CommandLine = { program: createProgram, run: runInContext };
+
 /**
  * Runs one command line, without the name of the program. Never throws and never exits: answers the exit code. Data
  * goes to `io.stdout`, all else to `io.stderr`.
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCode> {
-  return runInContext(args, { io, exitCode: ExitCode.ok });
+  return runInContext(args, { io, exitCode: ExitCode.ok, commandLine });
 }
 
 /** {@link runCli} in a context that may hold open sides. */
-export async function runInContext(args: readonly string[], context: CliContext): Promise<ExitCode> {
+async function runInContext(args: readonly string[], context: CliContext): Promise<ExitCode> {
   try {
     const program = await createProgram(context, args);
     await program.parseAsync(args, { from: 'user' });

@@ -45,9 +45,8 @@ export function registerCompletion(program: Command, context: CliContext): void 
 }
 
 async function print(context: CliContext, shell: string): Promise<ExitCode> {
-  const { createProgram } = await import('../program.js');
   const { commandTree } = await import('../command-tree.js');
   const script = await scripts[shell]!();
-  await write(context.io.stdout, script(commandTree(await createProgram(context))));
+  await write(context.io.stdout, script(commandTree(await context.commandLine.program(context))));
   return ExitCode.ok;
 }

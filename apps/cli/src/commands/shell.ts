@@ -54,10 +54,10 @@ async function shell(context: CliContext, flags: ShellFlags): Promise<ExitCode> 
     await ping(sides, context, flags);
     const { io } = context;
     if (io.terminal === undefined) {
-      return runPipedShell(new ShellSession(io, sides), io, flags.exitOnError === true);
+      return runPipedShell(new ShellSession(context, sides), io, flags.exitOnError === true);
     }
     const stdout = new LineEndOutput(io.stdout);
-    const session = new ShellSession({ ...io, stdout }, sides, await loadHistory(io.env));
+    const session = new ShellSession({ ...context, io: { ...io, stdout } }, sides, await loadHistory(io.env));
     const [first, second] = sides.names;
     await writeLine(io.stderr, `${first} and ${second} are connected; help shows what there is.`);
     const code = await runTerminalShell(session, {

@@ -5,8 +5,6 @@ import { ExitCode } from '../exit-code.js';
 import type { OpenSides } from '../open-sides.js';
 import { writeLine } from '../output.js';
 import { plainTable } from '../plain-table.js';
-import { createProgram } from '../program.js';
-import { runInContext } from '../run-cli.js';
 import { similarWord } from '../similar-word.js';
 import { splitWords } from './split-words.js';
 
@@ -34,13 +32,16 @@ const done: LineOutcome = { code: ExitCode.ok, leave: false };
 
 /** Runs lines on two sides that stay open between them. */
 export class ShellSession {
+  readonly #context: CliContext;
   readonly #io: CliIo;
   readonly #sides: OpenSides;
   /** The lines so far, the oldest first. */
   readonly history: string[];
 
-  constructor(io: CliIo, sides: OpenSides, history: readonly string[] = []) {
-    this.#io = io;
+  /** `context`: where its commands write, and the command line that they are of. */
+  constructor(context: CliContext, sides: OpenSides, history: readonly string[] = []) {
+    this.#context = context;
+    this.#io = context.io;
     this.#sides = sides;
     this.history = [...history];
   }
@@ -78,7 +79,7 @@ export class ShellSession {
     const split = splitWords(before);
     const words = 'words' in split ? split.words : [];
     const [word] = words;
-    const offered = word === undefined ? this.#firstWords() : await optionsAfter(words);
+    const offered = word === undefined ? this.#firstWords() : await this.#optionsAfter(words);
     return [offered.filter((each) => each.startsWith(last)).map((each) => `${each} `), last];
   }
 
@@ -101,15 +102,32 @@ export class ShellSession {
       return { code: ExitCode.usage, leave: false };
     }
     const io = { ...this.#io, signal, stdin: noInput() };
-    const context: CliContext = { io, exitCode: ExitCode.ok, sides: this.#sides };
-    const code = await runInContext([word, ...argumentsOf(word, rest)], context);
+    const { commandLine } = this.#context;
+    const context = { io, commandLine, exitCode: ExitCode.ok, sides: this.#sides };
+    const code = await commandLine.run([word, ...argumentsOf(word, rest)], context);
     if (signal.aborted) await writeLine(this.#io.stderr, 'cancelled');
     return { code, leave: false };
   }
 
+  async #optionsAfter(words: readonly string[]): Promise<string[]> {
+    const [first = '', second = ''] = words;
+    if (first === 'help') return words.length === 1 ? [...shellCommands] : [];
+    if (!isShellCommand(first)) return [];
+    const { options } = await this.#nodeOf(first);
+    const last = words.at(-1) ?? second;
+    const option = options.find(({ short, long }) => last === long || last === short);
+    if (option?.value !== undefined && !option.valueIsOptional) return [...option.choices];
+    return options.map(({ long }) => long);
+  }
+
+  async #nodeOf(name: (typeof shellCommands)[number]): Promise<CommandNode> {
+    const program = await this.#context.commandLine.program(this.#context, [name]);
+    return commandTree(program).commands.find(({ path }) => path[0] === name)!;
+  }
+
   async #help(): Promise<LineOutcome> {
     const rows: string[][] = [];
-    for (const name of shellCommands) rows.push([name, (await nodeOf(name)).summary]);
+    for (const name of shellCommands) rows.push([name, (await this.#nodeOf(name)).summary]);
     for (const [word, what] of ownWords) rows.push([word, what]);
     await writeLine(this.#io.stdout, plainTable(rows));
     await writeLine(this.#io.stdout, '  Quotes as in other shells; help get shows the options of get.');
@@ -131,29 +149,4 @@ function argumentsOf(word: string, rest: readonly string[]): readonly string[] {
 function noInput(): CliIo['stdin'] {
   async function* nothing(): AsyncGenerator<Uint8Array> {}
   return Object.assign(nothing(), { isTTY: true });
-}
-
-async function optionsAfter(words: readonly string[]): Promise<string[]> {
-  const [first = '', second = ''] = words;
-  if (first === 'help') return words.length === 1 ? [...shellCommands] : [];
-  if (!isShellCommand(first)) return [];
-  const { options } = await nodeOf(first);
-  const last = words.at(-1) ?? second;
-  const option = options.find(({ short, long }) => last === long || last === short);
-  if (option?.value !== undefined && !option.valueIsOptional) return [...option.choices];
-  return options.map(({ long }) => long);
-}
-
-async function nodeOf(name: (typeof shellCommands)[number]): Promise<CommandNode> {
-  const output = { write: () => true, drained: async () => {}, isTTY: false, columns: 80 };
-  const io = {
-    stdout: output,
-    stderr: output,
-    stdin: noInput(),
-    env: {},
-    signal: new AbortController().signal,
-    pid: 0,
-  };
-  const program = await createProgram({ io, exitCode: ExitCode.ok }, [name]);
-  return commandTree(program).commands.find(({ path }) => path[0] === name)!;
 }
