@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@kvtwin/versioned-value';
 import type { CliIo, CliOutput } from '../cli-io.js';
 import { type Colors, colorsFor } from '../output.js';
+import { showsUnicode } from '../shows-unicode.js';
 import { formatProgress } from './format-progress.js';
 import type { ProgressMode } from './progress-option.js';
 import { ProgressSpeed, type Speed } from './progress-speed.js';
@@ -99,9 +100,4 @@ export function progressToJson(state: ProgressState, { perSecond, leftMs }: Spee
     ...(leftMs === undefined ? {} : { leftMs: Math.round(leftMs) }),
     ...(notes === undefined || notes.length === 0 ? {} : { notes }),
   };
-}
-
-/** A terminal that was told to speak ASCII has no blocks. */
-function showsUnicode(env: CliIo['env']): boolean {
-  return !/^(C|POSIX)$/.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 }

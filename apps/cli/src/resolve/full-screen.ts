@@ -6,6 +6,23 @@ import { paintLine, type StyledLine } from './styled-line.js';
 const enter = '\u001b[?1049h\u001b[?25l';
 const leave = '\u001b[?25h\u001b[?1049l';
 
+/** Stand-ins for the signs of a screen where a terminal has only ASCII. */
+const ascii: Readonly<Record<string, string>> = {
+  '─': '-',
+  '│': '|',
+  '┬': '+',
+  '┴': '+',
+  '≠': '!',
+  '…': '~',
+};
+
+/** How a {@link FullScreen} looks, and what it does at Ctrl-C, which does not wait for its turn. */
+export interface FullScreenOptions {
+  readonly colors: Colors;
+  readonly unicode: boolean;
+  readonly onInterrupt: () => void;
+}
+
 /**
  * A terminal taken over as a whole, by plain escape codes: the other screen, no cursor, keys as they are pressed. Only
  * lines that have changed are written again, so it is quick over a slow line.
@@ -13,20 +30,19 @@ const leave = '\u001b[?25h\u001b[?1049l';
 export class FullScreen {
   readonly #terminal: CliTerminal;
   readonly #colors: Colors;
+  readonly #unicode: boolean;
+  readonly #onInterrupt: () => void;
   readonly #keys: string[] = [];
   readonly #presses = new KeyPresses();
   #drawn: string[] = [];
   #wake: (() => void) | undefined;
   #release: (() => void) | undefined;
 
-  /** `onInterrupt`: Ctrl-C was pressed, which does not wait for its turn. */
-  constructor(
-    terminal: CliTerminal,
-    colors: Colors,
-    private readonly onInterrupt: () => void,
-  ) {
+  constructor(terminal: CliTerminal, { colors, unicode, onInterrupt }: FullScreenOptions) {
     this.#terminal = terminal;
     this.#colors = colors;
+    this.#unicode = unicode;
+    this.#onInterrupt = onInterrupt;
   }
 
   get size(): { readonly columns: number; readonly rows: number } {
@@ -58,7 +74,10 @@ export class FullScreen {
   /** Shows lines, one for each row of the screen. Nothing while the terminal is not taken. */
   draw(lines: readonly StyledLine[]): void {
     if (this.#release === undefined) return;
-    const painted = lines.map((line) => paintLine(line, this.#colors));
+    const painted = lines.map((line) => {
+      const text = paintLine(line, this.#colors);
+      return this.#unicode ? text : text.replaceAll(/[─│┬┴≠…]/g, (sign) => ascii[sign]!);
+    });
     const clear = this.#drawn.length === 0 ? '\u001b[2J' : '';
     // A line is wiped before it is written: behind its last column there is nothing to wipe to the right of.
     const changed = painted.map((line, at) =>
@@ -88,7 +107,7 @@ export class FullScreen {
 
   #typed(chunk: Uint8Array): void {
     for (const key of this.#presses.take(chunk)) {
-      if (key === 'ctrl-c') this.onInterrupt();
+      if (key === 'ctrl-c') this.#onInterrupt();
       else if (key === 'ctrl-l') this.#drawn = [];
       // A key that is held down while something is read must not be worked off for minutes.
       if (this.#keys.length < maxKeysAhead) this.#keys.push(key);

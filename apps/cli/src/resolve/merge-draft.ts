@@ -13,6 +13,9 @@ export interface MergeDraft {
   readonly endsLine: boolean;
 }
 
+/** Longer JSON is edited as it is: nobody finds his way in a hundred thousand lines, and a tree of it takes its memory. */
+const maxJsonCharacters = 1024 * 1024;
+
 const openMark = '<<<<<<< A ';
 const closeMark = '>>>>>>> B ';
 
@@ -27,7 +30,7 @@ export function draftOf(values: Two<Uint8Array | undefined>, names: Two<string>)
     return { format: 'hex', text: merged(present.map(hexLines), names), compact: false, endsLine: false };
   }
   const plain = texts as string[];
-  const nodes = plain.map(parseJsonNode);
+  const nodes = plain.map((text) => (text.length > maxJsonCharacters ? undefined : parseJsonNode(text)));
   if (plain.length > 0 && nodes.every((node) => node !== undefined)) {
     const known = nodes as JsonNode[];
     const compact = known.every((node, at) => compactJson(node) === plain[at]);

@@ -135,11 +135,21 @@ function sideHead(at: 0 | 1, name: string, side: SideRead | undefined, nowMs: nu
     return [title, [span(`    failed: ${escapeControls(side.error.message)}`, 'warning')]];
   }
   const { entry } = side;
-  const sha = createHash('sha256').update(entry.value).digest('hex').slice(0, 6);
   return [
     [...title, span(`  ${formatSize(entry.value.length)}  ${expirationText(entry, nowMs)}`)],
-    [span(`    v ${formatVersion(entry.version)}  sha ${sha}…`, 'dim')],
+    [span(`    v ${formatVersion(entry.version)}  sha ${shortSha256(entry.value)}…`, 'dim')],
   ];
+}
+
+/** Of values that were drawn: a large one is not summed anew for each key that is pressed. */
+const sums = new WeakMap<Uint8Array, string>();
+
+function shortSha256(value: Uint8Array): string {
+  const known = sums.get(value);
+  if (known !== undefined) return known;
+  const sum = createHash('sha256').update(value).digest('hex').slice(0, 6);
+  sums.set(value, sum);
+  return sum;
 }
 
 function paneLine(row: PaneRow | undefined, size: ScreenSize): StyledLine {

@@ -171,6 +171,8 @@ export class Picker {
   }
 
   async #show(at: number): Promise<void> {
+    // Only what is shown or decided is held: a queue is long, and values may be large.
+    if (at !== this.#at && this.#item.choice === undefined) delete this.#item.read;
     this.#at = at;
     this.#mode = undefined;
     this.#scroll = 0;

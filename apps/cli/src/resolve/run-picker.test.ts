@@ -263,6 +263,14 @@ describe('other terminals', () => {
     expect(plain.terminal.isColored(6, 12)).toBe(false);
   });
 
+  it('are given ASCII where that is all they have', async () => {
+    const { terminal } = await show(conflict, { env: { LC_ALL: 'C' } });
+    await terminal.shows('CONFLICT');
+    expect(terminal.lines[3]).toBe(`${'-'.repeat(39)}+${'-'.repeat(40)}`);
+    expect(terminal.lines[6]).toBe('   "seats": [-5-]                      !   "seats": {+8+}');
+    expect(terminal.text).toMatch(/^[ -~\n]*$/);
+  });
+
   it('cannot be steered by a key or a value', async () => {
     const { terminal } = await show({ '\u001b[2Jkey': ['\u001b[31mred', 'b'] });
     await terminal.shows('\\x1b[2Jkey');

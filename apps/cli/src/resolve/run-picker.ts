@@ -2,6 +2,7 @@ import type { ReplicaPairStore } from '@kvtwin/replica-pair';
 import { systemClock, type Two } from '@kvtwin/versioned-value';
 import type { CliIo, CliTerminal } from '../cli-io.js';
 import { colorsFor } from '../output.js';
+import { showsUnicode } from '../shows-unicode.js';
 import { editText } from './edit-text.js';
 import { FullScreen } from './full-screen.js';
 import { Picker, type PickerCounts } from './picker.js';
@@ -36,7 +37,11 @@ export async function runPicker(run: PickerRun): Promise<PickerEnd> {
   const stop = (): void => stopping.abort();
   if (io.signal.aborted) stop();
   io.signal.addEventListener('abort', stop, { once: true });
-  const screen = new FullScreen(terminal, colorsFor({ ...io.stdout, isTTY: true }, io.env), stop);
+  const screen = new FullScreen(terminal, {
+    colors: colorsFor({ ...io.stdout, isTTY: true }, io.env),
+    unicode: showsUnicode(io.env),
+    onInterrupt: stop,
+  });
   const draw = (): void => screen.draw(pickerScreen(picker.view, screen.size));
   const resized = (): void => {
     picker.resize(screen.size);
