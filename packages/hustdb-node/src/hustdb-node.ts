@@ -19,6 +19,7 @@ import { NodeData } from './node-data.js';
 import { NodeExports } from './node-exports.js';
 import { NodeStorage } from './node-storage.js';
 import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
+import { RawTargets } from './raw-targets.js';
 import { readBody } from './read-body.js';
 import { type NodeSender, nodeSender } from './send-to-node.js';
 import type { StorageView } from './storage-view.js';
@@ -50,6 +51,7 @@ export class HustDbNode {
   readonly #sender: NodeSender;
   readonly #options: CheckedNodeOptions;
   readonly #server: Server;
+  readonly #targets = new RawTargets();
   readonly #tokens: ReadonlySet<string>;
   /** What commands are answered from. */
   readonly #view: StorageView;
@@ -110,6 +112,7 @@ export class HustDbNode {
     );
     // A real node looks at no Expect. Node itself answers 100 to who waits for it.
     this.#server.on('checkExpectation', serve);
+    this.#server.on('connection', (socket) => this.#targets.attach(socket));
     endConnectionsInOrder(this.#server);
   }
 
@@ -176,16 +179,17 @@ export class HustDbNode {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = this.#targets.targetOf(request);
     const body = await readBody(request, this.#options.maxBodyBytes);
     if (body === undefined) return;
-    this.#send(request, response, await this.#answerDurably(request, body));
+    this.#send(request, response, await this.#answerDurably(request, target, body));
   }
 
   /** The answer to a write waits until the write is on disk. */
-  async #answerDurably(request: IncomingMessage, body: Uint8Array): Promise<HttpReply> {
+  async #answerDurably(request: IncomingMessage, target: string, body: Uint8Array): Promise<HttpReply> {
     const before = this.#data?.changes;
     try {
-      const reply = await this.#answer(request, body);
+      const reply = await this.#answer(request, target, body);
       if (this.#data?.changes !== before) await this.#data?.settled();
       return reply;
     } catch (error) {
@@ -194,8 +198,7 @@ export class HustDbNode {
     }
   }
 
-  async #answer(request: IncomingMessage, body: Uint8Array): Promise<HttpReply> {
-    const target = request.url ?? '/';
+  async #answer(request: IncomingMessage, target: string, body: Uint8Array): Promise<HttpReply> {
     const { path } = splitTarget(target);
     if (path === '/status.html') return formatNodeReply(200, [], Buffer.from('ok\n'));
     if (request.headers.authorization === undefined || !this.#tokens.has(request.headers.authorization)) {
