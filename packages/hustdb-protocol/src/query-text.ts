@@ -1,3 +1,6 @@
+const AMPERSAND = 0x26;
+const SEMICOLON = 0x3b;
+
 /** Path and raw query of a request target, one character per byte; nothing is decoded. */
 export interface RequestTarget {
   readonly path: string;
@@ -6,7 +9,7 @@ export interface RequestTarget {
 
 /** Splits a target at its first `?`; an absolute form (`http://host/…`) loses scheme and host, a `#…` its rest. */
 export function splitTarget(target: string): RequestTarget {
-  const local = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const local = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
   const hash = local.indexOf('#');
   const text = hash < 0 ? local : local.slice(0, hash);
   const mark = text.indexOf('?');
@@ -32,10 +35,21 @@ export function findInQuery(query: string, name: string): string | undefined {
  */
 export function parseNodeQuery(query: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
-  for (const piece of query.split(/[&;]/)) {
-    const equals = piece.indexOf('=');
-    if (equals > 0 && equals < piece.length - 1)
-      parameters.set(piece.slice(0, equals), piece.slice(equals + 1));
+  for (let start = 0; start < query.length; ) {
+    const end = pieceEnd(query, start);
+    const equals = query.indexOf('=', start);
+    if (equals > start && equals < end - 1) {
+      parameters.set(query.slice(start, equals), query.slice(equals + 1, end));
+    }
+    start = end + 1;
   }
   return parameters;
+}
+
+function pieceEnd(query: string, start: number): number {
+  for (let at = start; at < query.length; at++) {
+    const code = query.charCodeAt(at);
+    if (code === AMPERSAND || code === SEMICOLON) return at;
+  }
+  return query.length;
 }
