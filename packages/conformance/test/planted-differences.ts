@@ -80,7 +80,7 @@ export async function plantDifferences(
     }
   }
   planted.push(...keys.splice(0, MORTAL).map((key) => agreeing(key, random, { lifespanMs: HOUR_MS })));
-  planted.push(...keys.map((key) => agreeing(key, random)));
+  for (const key of keys) planted.push(agreeing(key, random));
   await writeAll(first, second, random.shuffle(planted));
   return { differences, calm: keys };
 }

@@ -1,7 +1,7 @@
 import { Gate } from '../gate.js';
 
-/** Units whose keys are being read again at a time: they mostly wait for their settle window to pass. */
-const confirmedAtOnce = 64;
+/** Units whose keys are being read again at a time: they only wait for their settle window to pass, and hold a few keys. */
+const confirmedAtOnce = 1000;
 /** While more keys than these wait to be read again, no other unit is begun. */
 const openKeysAtOnce = 100_000;
 
