@@ -12,7 +12,7 @@ import {
 } from '@kvtwin/hotrod-protocol';
 import { callTarget } from '../call-target.js';
 import { checkCallOptions } from '../check-call-options.js';
-import type { CallInput, CallTarget } from '../pending-call.js';
+import type { CallInput, CallTarget, PendingCall } from '../pending-call.js';
 import { decodeWith, encodeWith } from './apply-codec.js';
 import type { BulkContext } from './bulk-calls.js';
 import {
@@ -23,9 +23,10 @@ import {
 } from './cache-call-options.js';
 import { type CacheEntry, cacheEntry } from './cache-entry.js';
 import type { CacheSender } from './cache-sender.js';
-import { type CacheCodecs, codecs } from './codecs.js';
+import { type CacheCodecs, codecs, textToEncode } from './codecs.js';
 import { keyRequest } from './key-request.js';
 import { type Payload, payloadBytes } from './payload-bytes.js';
+import { TextMemory } from './text-memory.js';
 
 type Operation<Request, Reply extends AnyReply> = OperationDefinition<Request, Reply>;
 
@@ -40,7 +41,7 @@ export interface RunOptions<Request, Reply extends AnyReply, Result> {
   /** Makes the request; what it throws rejects the call. */
   readonly build: () => Request;
   readonly options: CacheCallOptions | undefined;
-  readonly interpret: (reply: Reply) => Result;
+  readonly interpret: (reply: Reply, call: PendingCall) => Result;
   /** More `RequestFlag` bits. */
   readonly flags?: number;
 }
@@ -77,7 +78,7 @@ export class CacheCalls<K, V> {
       request: undefined,
       target: this.target,
       flags,
-      interpret: nothing,
+      interpret: giveBackValue,
     };
   }
 
@@ -100,11 +101,11 @@ export class CacheCalls<K, V> {
 
   set(key: K, value: V, options: CacheWriteOptions | undefined): Promise<void> {
     if (options !== undefined) {
-      const build = () => this.write(key, value, options);
-      return this.run(operations.put, { build, options, interpret: nothing });
+      const build = () => this.#lentWrite(key, value, options);
+      return this.run(operations.put, { build, options, interpret: giveBackValue });
     }
     try {
-      return this.client.ask(this.#set, this.write(key, value, options));
+      return this.client.ask(this.#set, this.#lentWrite(key, value, options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -143,6 +144,14 @@ export class CacheCalls<K, V> {
   /** The body of a write. */
   write(key: K, value: V, options: CacheWriteOptions | undefined) {
     return { key: this.key(key), expiration: expirationOf(options), value: this.value(value) };
+  }
+
+  /** {@link write} in memory that is used again once the server has answered. */
+  #lentWrite(key: K, value: V, options: CacheWriteOptions | undefined) {
+    const text = textToEncode(this.codecs.value, value);
+    const lent = text === undefined ? undefined : textMemory.lend(text);
+    if (lent === undefined) return this.write(key, value, options);
+    return { key: this.key(key), expiration: expirationOf(options), value: lent };
   }
 
   key(key: K): Uint8Array {
@@ -189,6 +198,14 @@ export class CacheCalls<K, V> {
 /** Whether it was done. */
 export function isOk({ outcome }: AnyReply): boolean {
   return outcome === 'ok' || outcome === 'ok-with-previous';
+}
+
+/** That of all clients. */
+const textMemory = new TextMemory();
+
+/** An answer says that the server has read the request to its end. */
+function giveBackValue(_: PutReply, { request }: PendingCall): void {
+  textMemory.giveBack((request as PutRequest).value);
 }
 
 /** For calls that answer nothing. */

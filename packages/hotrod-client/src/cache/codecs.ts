@@ -57,6 +57,14 @@ function json<T = unknown>({ mediaType = 'text/plain' }: JsonCodecOptions = {}):
 /** The codecs that come with the client; any object of the shape {@link Codec} is one too. */
 export const codecs = { bytes, storage, text, json, int64, int32, float64, boolean } as const;
 
+/**
+ * The text whose UTF-8 a codec would make of a value; undefined where it makes something else, or would refuse it. Only of
+ * the text codec itself: who wraps it may keep what it has made.
+ */
+export function textToEncode<V>(codec: Codec<V>, value: V): string | undefined {
+  return (codec as unknown) === text && typeof value === 'string' ? value : undefined;
+}
+
 function asBytes(value: Uint8Array): Uint8Array {
   if (isUint8Array(value)) return value;
   throw new TypeError(`a Uint8Array is needed, not ${nameOf(value)}`);
