@@ -4,18 +4,13 @@ import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCommand, runInProcess, startInProcess } from '../test/recording-io.js';
 import { TestTerminal } from '../test/test-terminal.js';
-import { comparable, transcriptsIn, wordsOf } from '../test/transcripts.js';
+import { comparable, transcriptsIn, wordsIn } from '../test/transcripts.js';
 
 const guides = new URL('../../../docs/guides/', import.meta.url);
 const pages = readdirSync(guides)
   .filter((name) => name.endsWith('.md'))
   .map((name) => ({ name, transcripts: transcriptsIn(readFileSync(new URL(name, guides), 'utf8')) }))
   .filter(({ transcripts }) => transcripts.length > 0);
-
-/** A temporary folder for what a session writes below /tmp. */
-function inFolder(command: string, folder: string): string[] {
-  return wordsOf(command).map((word) => word.replace(/^\/tmp\//, `${folder}/`));
-}
 
 /** The screen that a full-screen command shows; leaves it then. */
 async function screenOf(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
@@ -51,7 +46,7 @@ describe.each(pages)('the sessions of $name', ({ transcripts }) => {
   });
 
   it.each(transcripts)('are right about kvtwin $command', async ({ command, kind, output }) => {
-    const args = inFolder(command, folder.path);
+    const args = wordsIn(folder.path, command);
     if (kind === 'text') {
       expect(await screenOf(args, env)).toBe(output.trimEnd());
       return;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningCommand, runInProcess, startInProcess } from '../test/recording-io.js';
-import { comparable, transcriptsIn, wordsOf } from '../test/transcripts.js';
+import { comparable, transcriptsIn, wordsIn } from '../test/transcripts.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const transcripts = transcriptsIn(readme);
@@ -23,7 +23,7 @@ describe('the README', () => {
   it.each(transcripts.filter(({ command }) => command !== 'demo'))(
     'is right about kvtwin $command',
     async (said) => {
-      const { code, stdout, stderr } = await runInProcess(wordsOf(said.command), { env });
+      const { code, stdout, stderr } = await runInProcess(wordsIn(folder.path, said.command), { env });
       expect(comparable(`${stdout}${stderr}exit ${code}`)).toBe(comparable(said.output));
     },
   );

@@ -32,15 +32,20 @@ export function comparable(text: string): string {
     .replaceAll(/ in \d+(ms|s)/g, ' in TIME')
     .replaceAll(/^\d\d:\d\d:\d\d /gm, 'TIME ')
     .replaceAll(/ \d+(ms|s)( +job d\d+)/g, ' AGE$2')
-    .replaceAll(/(report|page|plan|wrote) \/\S+/g, '$1 FILE')
+    .replaceAll(/(report|page|plan|wrote|apply) \/\S+/g, '$1 FILE')
     .replaceAll(/sha256 [0-9a-f]{64}/g, 'sha256 DIGEST')
     .replaceAll(/ +/g, ' ')
     .replaceAll(/ $/gm, '')
     .trim();
 }
 
+/** The words of a command that writes below /tmp, with a folder of its own in place of that. */
+export function wordsIn(folder: string, command: string): string[] {
+  return wordsOf(command).map((word) => word.replace(/^\/tmp\//, `${folder}/`));
+}
+
 /** The words of a command as a shell takes it apart; quotes are all that it knows. */
-export function wordsOf(command: string): string[] {
+function wordsOf(command: string): string[] {
   return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
     word.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single, double) => single ?? double),
   );
