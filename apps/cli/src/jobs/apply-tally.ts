@@ -52,12 +52,12 @@ export function tallyOfApply(counts: ApplyCounts): ApplyTally {
 
 const undone: Partial<Record<RestoreOutcome, (count: string) => string>> = {
   restored: (count) => `restored ${count}`,
+  'restored-without-expiration': (count) => `restored without expiration ${count}`,
   removed: (count) => `removed ${count}`,
   'as-before': (count) => `as before ${count}`,
 };
 
 const leftByUndo: Partial<Record<RestoreOutcome, (count: string) => string>> = {
-  'restored-without-expiration': (count) => `restored without expiration ${count}`,
   'changed-since': (count) => `left alone ${count} (changed since apply)`,
   unguarded: (count) => `${count} unguarded (--unguarded writes them)`,
   failed: (count) => `${count} failed (undo again to try)`,

@@ -128,7 +128,8 @@ class Restoration {
     const offMs = endsMs(now) - endsMs(image);
     if (!Number.isFinite(offMs) || Math.abs(offMs) <= correctFromMs) return;
     const theirClockMs = this.#options.clock.nowMs() + now.createdAtMs - sentMs;
-    const lifespanMs = Math.round(endsMs(image) - theirClockMs);
+    const { expirationUnitMs } = this.#store.capabilities;
+    const lifespanMs = Math.round((endsMs(image) - theirClockMs) / expirationUnitMs) * expirationUnitMs;
     if (lifespanMs <= 0) return;
     const write = { ...options, lifespanMs, ...this.#call };
     await this.#store.replaceIfVersion(this.#key, image.value, now.version, write).catch(() => undefined);
