@@ -4,6 +4,15 @@ import { seededRandom } from '@kvtwin/testkit';
 import { KnownKeys, startProxyProcess, startWriters } from './killed-proxy.js';
 import type { PairRig } from './pair-rig.js';
 
+/** What came of it. */
+export interface KillsSurvived {
+  readonly problems: string[];
+  /** Writes that were answered 200. */
+  readonly acknowledged: number;
+  readonly intents: number;
+  readonly conflicts: number;
+}
+
 /**
  * Lets a proxy be killed under load, again and again, while now and then a side is stopped and started; then lets a last one
  * repair what is left. Returns what is wrong then: nothing, one hopes.
@@ -12,7 +21,7 @@ export async function killProxyRepeatedly(
   rig: PairRig,
   program: string,
   { kills, seed }: { readonly kills: number; readonly seed: number },
-): Promise<{ readonly problems: string[]; readonly intents: number; readonly conflicts: number }> {
+): Promise<KillsSurvived> {
   const random = seededRandom(seed);
   const known = new KnownKeys();
   const options = {
@@ -52,6 +61,7 @@ export async function killProxyRepeatedly(
   await last.kill();
   return {
     problems,
+    acknowledged: known.acknowledged,
     intents: await countOf(join(journal, 'intents')),
     conflicts: await countOf(join(journal, 'conflicts')),
   };

@@ -40,6 +40,12 @@ export class KnownKeys {
   /** Counters: what was acknowledged at least, and what was tried at most. */
   readonly #counters = new Map<string, { acknowledged: number; tried: number }>();
   #count = 0;
+  #acknowledged = 0;
+
+  /** Writes that were answered 200. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
 
   /** One write of a random kind to a key of the writer. Rejects where the proxy went away. */
   async write(url: string, writer: number, random: SeededRandom): Promise<void> {
@@ -50,7 +56,9 @@ export class KnownKeys {
       this.#counters.set(key, counter);
       counter.tried++;
       const answer = await ask(url, `/hincrby?tb=counters&key=${key}&val=1`);
-      if (answer.status === 200) counter.acknowledged++;
+      if (answer.status !== 200) return;
+      counter.acknowledged++;
+      this.#acknowledged++;
       return;
     }
     const key = `k${writer}.${slot}`;
@@ -63,6 +71,7 @@ export class KnownKeys {
         ? await ask(url, `/hdel?tb=t&key=${key}`)
         : await ask(url, `/hset?tb=t&key=${key}`, value);
     if (answer.status !== 200) return;
+    this.#acknowledged++;
     state.acknowledged = value;
     state.tried.length = 0;
   }
