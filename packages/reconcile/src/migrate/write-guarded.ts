@@ -112,7 +112,9 @@ function expiresAlike(
   const { lifespanMs, maxIdleMs } = options;
   const { expiration } = held;
   const mortal = expiration.kind === 'mortal' ? expiration : { lifespanMs: undefined, maxIdleMs: undefined };
-  if (mortal.maxIdleMs !== maxIdleMs) return false;
+  // A max-idle time that is not below the lifespan never ends an entry; Infinispan does not keep it.
+  const idle = maxIdleMs !== undefined && lifespanMs !== undefined && maxIdleMs >= lifespanMs;
+  if (mortal.maxIdleMs !== maxIdleMs && !(idle && mortal.maxIdleMs === undefined)) return false;
   if (mortal.lifespanMs === lifespanMs) return true;
   if (mortal.lifespanMs === undefined || lifespanMs === undefined) return false;
   const endsMs = expiryInstantMs(held) ?? Number.POSITIVE_INFINITY;
