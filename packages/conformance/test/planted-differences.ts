@@ -80,9 +80,18 @@ export async function plantDifferences(
     }
   }
   planted.push(...keys.splice(0, MORTAL).map((key) => agreeing(key, random, { lifespanMs: HOUR_MS })));
-  for (const key of keys) planted.push(agreeing(key, random));
-  await writeAll(first, second, random.shuffle(planted));
+  await writeAll(first, second, plantedThenAgreeing(planted, keys, random));
   return { differences, calm: keys };
+}
+
+/** Made one by one: a million of them at once would stop everything else for seconds. */
+function* plantedThenAgreeing(
+  planted: readonly PlantedKey[],
+  keys: readonly Uint8Array[],
+  random: SeededRandom,
+): Generator<PlantedKey> {
+  yield* planted;
+  for (const key of keys) yield agreeing(key, random);
 }
 
 /** Texts, keys with NUL and 0xFF, keys that are prefixes of others, and some of 3.9 KB. */
@@ -150,11 +159,11 @@ function skewed(value: Uint8Array, index: number): Omit<PlantedKey, 'key'> {
 async function writeAll(
   first: VersionedStore,
   second: VersionedStore,
-  keys: readonly PlantedKey[],
+  keys: Generator<PlantedKey>,
 ): Promise<void> {
-  let next = 0;
   const lane = async (): Promise<void> => {
-    for (let planted = keys[next++]; planted !== undefined; planted = keys[next++]) {
+    for (let next = keys.next(); !next.done; next = keys.next()) {
+      const planted = next.value;
       await Promise.all([
         write(first, planted.key, planted.first),
         write(second, planted.key, planted.second),

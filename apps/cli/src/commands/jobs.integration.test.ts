@@ -6,7 +6,7 @@ import { openHotRodStoreFamily } from '@kvtwin/hotrod-client';
 import { HotRodServer } from '@kvtwin/hotrod-server';
 import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import type { StoreFamily, Two, VersionedStore } from '@kvtwin/versioned-value';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CliResult, type RunOptions, runInProcess } from '../../test/recording-io.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -183,6 +183,47 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     expect((await kvtwin(['job', 'rm', 'd1'])).code).toBe(0);
     const gone = await kvtwin(['job', 'show', 'd1']);
     expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('there is no job d1')]);
+  });
+
+  it('pauses at Ctrl-C with what it has, and goes on from there to the same report', async () => {
+    const whole = JSON.parse((await diffJob()).stdout);
+    const stopping = new AbortController();
+    const running = kvtwin(['diff', '--settle', '60ms', '--rps', '10'], { signal: stopping.signal });
+    const unitsOf = async (): Promise<number> => {
+      const lines = (await kvtwin(['job', 'ls', '--json'])).stdout.trim().split('\n');
+      return JSON.parse(lines[1] ?? '{}').status?.units.done ?? 0;
+    };
+    await vi.waitFor(async () => expect(await unitsOf()).toBeGreaterThan(10), { timeout: 15_000 });
+    stopping.abort();
+    const { code, stderr } = await running;
+    expect([code, stderr]).toEqual([
+      130,
+      expect.stringMatching(/^job d2 is paused\. \d+ of 256 units done\. Resume: kvtwin job resume d2\n$/),
+    ]);
+    const done = await unitsOf();
+    expect(done).toBeGreaterThan(10);
+    expect(done).toBeLessThan(256);
+    expect((await kvtwin(['job', 'show', 'd2'])).stdout).toContain('d2  diff of kv, paused');
+    const resumed = await kvtwin(['job', 'resume', 'd2', '--json']);
+    expect(resumed.code, resumed.stderr).toBe(2);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      reportSha256: whole.reportSha256,
+      digest: whole.digest,
+    });
+    // Done is done: it tells again what it found.
+    expect(JSON.parse((await kvtwin(['job', 'resume', 'd2', '--json'])).stdout).digest).toBe(whole.digest);
+  });
+
+  it('leaves no job behind where a side is not there', async () => {
+    const gone = await kvtwin(['diff', '--second', 'hotrod://127.0.0.1:1/users']);
+    expect(gone.code).toBe(4);
+    expect((await kvtwin(['job', 'ls'])).stderr).toContain('no jobs yet');
+  });
+
+  it('keeps nothing on disk with --no-job', async () => {
+    const diff = await kvtwin(['diff', '--no-job', '--settle', '60ms', '--json']);
+    expect([diff.code, JSON.parse(diff.stdout).differences]).toEqual([2, 4]);
+    expect((await kvtwin(['job', 'ls'])).stderr).toContain('no jobs yet');
   });
 
   it('writes the same report for the same data', async () => {
