@@ -28,6 +28,8 @@ const PLANTED: Readonly<Record<VersionPolicy, readonly (readonly [PlantedClass, 
   ],
 };
 
+/** A server that collects garbage while a million keys come in stops for seconds. */
+const WRITE_LIMIT_MS = 60_000;
 /** Writes in flight at once. */
 const LANES = 128;
 /** Keys that agree and expire on both sides alike. */
@@ -175,6 +177,6 @@ async function writeAll(
 
 async function write(store: VersionedStore, key: Uint8Array, side: SideValue | undefined): Promise<void> {
   for (let left = side?.writes ?? 1; side !== undefined && left > 0; left--) {
-    await store.put(key, side.value, side.options);
+    await store.put(key, side.value, { ...side.options, timeoutMs: WRITE_LIMIT_MS });
   }
 }
