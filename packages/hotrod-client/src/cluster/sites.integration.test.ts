@@ -49,6 +49,28 @@ describe('a client of two sites', () => {
     ]);
   });
 
+  it('told several times at once, is in the end where it was told to go last', async () => {
+    const [earth, moon] = [await startSite(1), await startSite(1)];
+    const nowhere = [`127.0.0.1:${await freePort()}`];
+    const { client, c, switches } = await connect({
+      servers: serversOf(earth),
+      sites: { moon: serversOf(moon), nowhere },
+    });
+    await Promise.all([client.switchToSite('moon'), client.switchToSite('moon')]);
+    expect(switches).toEqual([{ from: 'default', to: 'moon', automatic: false }]);
+    const told = ['default', 'moon', 'default', 'nowhere'].map((name) => client.switchToSite(name));
+    const outcomes = await Promise.allSettled(told);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    expect(client.site).toBe('default');
+    await c.set('k', 'earth');
+    expect(earth.cache('c').size).toBe(1);
+    const late = [client.switchToSite('moon'), client.switchToSite('default')];
+    const ended = Promise.allSettled(late);
+    await client.close();
+    const closed = { status: 'rejected', reason: { code: 'HOTROD_CLOSED' } };
+    expect(await ended).toMatchObject([closed, closed]);
+  });
+
   it('gets the answers of the old site that were on their way', async () => {
     const [earth, moon] = [await startSite(), await startSite()];
     const { client, c } = await connect({

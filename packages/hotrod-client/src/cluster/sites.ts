@@ -48,6 +48,8 @@ export class Sites implements ClusterOwner, CallPlaces {
   readonly #asked = new Map<Cluster, Waiter<Cluster>>();
   #connecting: Waiter<void>[] = [];
   #lookingAround = false;
+  /** Settled when no switch asked for is under way. */
+  #switching: Promise<void> = Promise.resolve();
   #current: Cluster;
   #closed = false;
 
@@ -116,8 +118,17 @@ export class Sites implements ClusterOwner, CallPlaces {
     else this.#current.dispatch(call);
   }
 
-  /** Goes on with another site as soon as one of its servers answers; rejects, and stays, where none does. */
-  async switchTo(name: string): Promise<void> {
+  /**
+   * Goes on with another site as soon as one of its servers answers; rejects, and stays, where none does. One after the
+   * other: the last that succeeds decides.
+   */
+  switchTo(name: string): Promise<void> {
+    const switched = this.#switching.then(() => this.#switchNow(name));
+    this.#switching = switched.catch(() => undefined);
+    return switched;
+  }
+
+  async #switchNow(name: string): Promise<void> {
     if (this.#closed) throw closedError();
     const site = this.#input.options.sites.find((each) => each.name === name);
     if (site === undefined) {
@@ -252,7 +263,8 @@ export class Sites implements ClusterOwner, CallPlaces {
   }
 
   #goTo(cluster: Cluster, automatic: boolean): void {
-    if (this.#closed) {
+    // It may have been gone to meanwhile, by itself.
+    if (this.#closed || cluster.site === this.site) {
       cluster.close();
       return;
     }
