@@ -12,7 +12,7 @@ import {
   type WriteOptions,
   type WriteResult,
 } from '@kvtwin/versioned-value';
-import { expiryText } from '../plan/plan-row.js';
+import { expiryText, sameExpiryText } from '../plan/plan-row.js';
 import type { IntendedWrite } from './apply-record.js';
 import { entryOfImage } from './before-image.js';
 
@@ -162,7 +162,10 @@ function endsMs(entry: Pick<VersionedValue, 'expiration' | 'createdAtMs'>): numb
 function sameExpiry(held: VersionedValue | undefined, image: Image | undefined): boolean {
   if (held === undefined || image === undefined) return held === image;
   const entry = { ...image, version: held.version };
-  return expiryText({ state: 'present', entry: held }) === expiryText({ state: 'present', entry });
+  return sameExpiryText(
+    expiryText({ state: 'present', entry: held }),
+    expiryText({ state: 'present', entry }),
+  );
 }
 
 function settled({ outcome }: WriteResult, done: RestoreOutcome): RestoreOutcome {
