@@ -108,14 +108,14 @@ function kindOfOption(long: string, value: string): ValueKind {
   if (['--profile', '--first', '--second', '--pair', '--store'].includes(long)) return 'profile';
   if (/job/.test(value)) return 'job';
   if (/dir|folder/.test(value)) return 'folder';
-  return /file/.test(value) || long === '--schema' ? 'file' : 'text';
+  return /file/.test(value) ? 'file' : 'text';
 }
 
 /** What is meant follows from the name: arguments are named alike in all commands. */
 function kindOfArgument(name: string, [command = '', below = '']: readonly string[]): ValueKind {
+  if (command === 'resolve') return 'job';
   if (command === 'profile') return below === 'use' || below === 'rm' ? 'profile' : 'text';
-  if (['first', 'second', 'server', 'side', 'sides', 'source', 'target', 'target2'].includes(name))
-    return 'profile';
+  if (['first', 'second', 'server', 'source', 'store', 'target', 'target2'].includes(name)) return 'profile';
   if (name === 'job' || name === 'id') return 'job';
   const isFile = /file|plan|report|certificate/.test(name) || command === 'decode';
   return isFile ? 'file' : 'text';

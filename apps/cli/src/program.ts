@@ -33,6 +33,7 @@ const commands: readonly (readonly [name: string, load: () => Promise<Register>]
   ['proxy', async () => (await import('./commands/proxy.js')).registerProxy],
   ['demo', async () => (await import('./commands/demo.js')).registerDemo],
   ['profile', async () => (await import('./commands/profile.js')).registerProfile],
+  ['help', async () => (await import('./commands/help.js')).registerHelp],
   ['completion', async () => (await import('./commands/completion.js')).registerCompletion],
 ];
 
@@ -48,6 +49,7 @@ First steps:
   kvtwin diff                     where they differ        (in another terminal)
   kvtwin get user:42              one key on both sides
 
+kvtwin COMMAND --help shows all about a command, kvtwin help exit-codes and kvtwin help environment what holds for all.
 Exit codes: 0 agree or done · 1 usage or configuration · 2 differences · 3 partial · 4 unreachable · 5 credentials ·
 6 compare-and-set failed · 130 interrupted
 Data goes to stdout, everything else to stderr. NO_COLOR and FORCE_COLOR are obeyed.`;
@@ -63,6 +65,7 @@ export async function createProgram(context: CliContext, args: readonly string[]
     .version(version)
     .showHelpAfterError('(--help shows what there is)')
     .showSuggestionAfterError()
+    .helpCommand(false)
     .addHelpText('after', help)
     .exitOverride()
     .configureOutput({

@@ -2,6 +2,7 @@ import { CliError } from './cli-error.js';
 import type { CliIo } from './cli-io.js';
 import { configFolder, type Profile, ProfileStore, type Profiles } from './profile-store.js';
 import type { SideFlags } from './side-options.js';
+import { fillPasswords } from './url-password.js';
 import { withoutCredentials } from './without-credentials.js';
 
 /** The two sides, as URLs. `names` are what people call them; without credentials. */
@@ -31,9 +32,19 @@ const howToName =
  */
 export async function resolveSides(flags: SideFlags, env: CliIo['env']): Promise<Sides> {
   const profiles = await new ProfileStore(configFolder(env)).load();
-  const named = fromFlags(flags, env, profiles) ?? fromProfile(flags, env, profiles);
+  const named = await withPasswords(
+    fromFlags(flags, env, profiles) ?? fromProfile(flags, env, profiles),
+    flags,
+    env,
+  );
   const sides = flags.cache === undefined ? named : inCache(named, flags.cache);
   return flags.versions === undefined ? sides : { ...sides, versions: flags.versions };
+}
+
+async function withPasswords(sides: Sides, { passwordFile }: SideFlags, env: CliIo['env']): Promise<Sides> {
+  if (sides.kind === 'two') return { ...sides, urls: await fillPasswords(sides.urls, passwordFile, env) };
+  const [url] = await fillPasswords([sides.url] as const, passwordFile, env);
+  return { ...sides, url };
 }
 
 function fromFlags(flags: SideFlags, env: CliIo['env'], profiles: Profiles): Sides | undefined {

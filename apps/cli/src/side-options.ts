@@ -10,6 +10,8 @@ export interface SideFlags {
   /** The cache of both sides, instead of what their URLs say. */
   readonly cache?: string;
   readonly versions?: 'counter' | 'opaque';
+  /** A file whose first line is the password of URLs that name a user and none. */
+  readonly passwordFile?: string;
   /** Milliseconds. */
   readonly timeout?: number;
 }
@@ -33,6 +35,10 @@ export function addSideOptions(command: Command): Command {
         'counter',
         'opaque',
       ]),
+    )
+    .option(
+      '--password-file <file>',
+      'a file with the password of URLs that name a user and none (KVTWIN_PASSWORD)',
     )
     .option(
       '--timeout <duration>',

@@ -69,7 +69,7 @@ export function registerImport(program: Command, context: CliContext): void {
       ]),
     )
     .option('--overwrite', 'replace other values too, under their version')
-    .option('--dry-run', 'read both, write nothing')
+    .option('-n, --dry-run', 'read both, write nothing')
     .addOption(
       new Option('--lifespans <how>', 'carry: what is left of them; anew: all of them from now on; none')
         .choices(['carry', 'anew', 'none'])

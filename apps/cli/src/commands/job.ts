@@ -21,7 +21,35 @@ Examples:
   kvtwin job ls
   kvtwin job resume d1
   kvtwin job show d1 --html d1.html
-  kvtwin job rm d1`;
+  kvtwin job rm d1
+
+Exit codes: 0 done · 1 there is no such job · resume: those of the command that began the job`;
+
+const subHelp = {
+  ls: `
+Examples:
+  kvtwin job ls
+  kvtwin job ls --json
+
+Exit codes: 0 printed`,
+  show: `
+Examples:
+  kvtwin job show d1
+  kvtwin job show d1 --html d1.html
+
+Exit codes: 0 printed · 1 there is no such job, or the page cannot be written`,
+  resume: `
+Examples:
+  kvtwin job resume d1
+  kvtwin job resume m2 --quiet
+
+Exit codes: those of the command that began the job · 1 there is no such job`,
+  rm: `
+Examples:
+  kvtwin job rm d1
+
+Exit codes: 0 removed · 1 there is no such job, or it runs`,
+};
 
 export function registerJob(program: Command, context: CliContext): void {
   const job = program
@@ -31,27 +59,35 @@ export function registerJob(program: Command, context: CliContext): void {
     .addHelpText('after', help);
   job
     .command('ls')
-    .description('Lists the jobs.')
+    .summary('list the jobs')
+    .description('Lists the jobs, the oldest first, and how far each is.')
     .option('--json', 'one JSON object a line')
+    .addHelpText('after', subHelp.ls)
     .action(action(context, (flags: { json?: boolean }) => list(context, flags)));
   job
     .command('show')
-    .description('Shows one job.')
-    .argument('<id>')
+    .summary('show one job')
+    .description('Shows what a job is about, and how far it is.')
+    .argument('<id>', 'the job, as job ls shows it')
     .option('--json', 'as one JSON object')
     .option('--html <file>', 'write the page of a diff that is done, with its plots')
+    .addHelpText('after', subHelp.show)
     .action(action(context, (id: string, flags: ShowFlags) => show(context, id, flags)));
   job
     .command('resume')
+    .summary('go on with a job')
     .description('Goes on with a job, from where it stands.')
-    .argument('<id>')
+    .argument('<id>', 'the job, as job ls shows it')
     .option('--json', 'print the summary as one JSON object')
     .option('-q, --quiet', 'no progress')
+    .addHelpText('after', subHelp.resume)
     .action(action(context, (id: string, flags: ResumeFlags) => resume(context, id, flags)));
   job
     .command('rm')
+    .summary('remove a job')
     .description('Removes a job with everything in its folder: report, before-images, undo.')
-    .argument('<id>')
+    .argument('<id>', 'the job, as job ls shows it')
+    .addHelpText('after', subHelp.rm)
     .action(action(context, (id: string) => remove(context, id)));
 }
 

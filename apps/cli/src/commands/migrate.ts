@@ -85,7 +85,7 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .option('-m, --mapping <file>', 'what to do with which keys (see --schema)')
     .option('--check', 'check the mapping, copy nothing')
     .option('--schema', 'print the JSON Schema of mapping files')
-    .option('--dry-run', 'read both sides, write nothing, tell what would come of it')
+    .option('-n, --dry-run', 'read both sides, write nothing, tell what would come of it')
     .option('--verify', 'read both sides anew at the end, and write a certificate')
     .option('--overwrite', 'replace other values in the target too, under their version')
     .option(

@@ -1,6 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliResult, runInProcess } from '../../test/recording-io.js';
+import type { CliTerminal } from '../cli-io.js';
 
 let folder: TemporaryFolder;
 beforeEach(async () => {
@@ -57,6 +60,52 @@ describe('kvtwin profile', () => {
     [['rm', 'nope']],
   ])('refuses %j with 1', async (args) => {
     expect((await kvtwin('profile', ...args)).code).toBe(1);
+  });
+
+  it('takes a password from a file, stdin, the environment or a person, never shown', async () => {
+    const env = { KVTWIN_CONFIG: folder.path };
+    const kept = async (name: string): Promise<string> =>
+      JSON.parse(await readFile(join(folder.path, 'profiles.json'), 'utf8')).profiles[name].url;
+    await writeFile(join(folder.path, 'password'), 'a b\n');
+    await kvtwin(
+      'profile',
+      'add',
+      'one',
+      'hotrod://app@lon',
+      '--password-file',
+      join(folder.path, 'password'),
+    );
+    expect(await kept('one')).toBe('hotrod://app:a%20b@lon');
+    await runInProcess(['profile', 'add', 'two', 'hotrod://app@lon', '--password-file', '-'], {
+      env,
+      stdin: 'c\n',
+    });
+    expect(await kept('two')).toBe('hotrod://app:c@lon');
+    await runInProcess(['profile', 'add', 'three', 'hotrod://app@lon'], {
+      env: { ...env, KVTWIN_PASSWORD: 'd' },
+    });
+    expect(await kept('three')).toBe('hotrod://app:d@lon');
+    let shown = '';
+    const terminal: CliTerminal = {
+      columns: 80,
+      rows: 24,
+      write: (text) => {
+        shown += text;
+      },
+      takeInput: (listener) => {
+        queueMicrotask(() => listener(Buffer.from('wrong\u0015ex\u007fy\r')));
+        return () => undefined;
+      },
+      onResize: () => () => undefined,
+    };
+    const asked = await runInProcess(['profile', 'add', 'four', 'hotrod://app@lon'], { env, terminal });
+    expect(asked.code).toBe(0);
+    expect(await kept('four')).toBe('hotrod://app:ey@lon');
+    expect(shown).toBe('password for hotrod://app@lon (Enter: none): \n');
+    expect((await kvtwin('profile', 'add', 'five', 'hotrod://lon', '--password-file', 'x')).code).toBe(1);
+    expect((await kvtwin('profile', 'add', 'six', 'hotrod://app@lon', '--password-file', '/none')).code).toBe(
+      1,
+    );
   });
 
   it('does not make a single side the active one', async () => {

@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander';
+import { askPassword } from '../ask-password.js';
 import { action, type CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
 import { ExitCode } from '../exit-code.js';
 import { colorsFor, writeJson, writeLine } from '../output.js';
 import { plainTable } from '../plain-table.js';
 import { configFolder, type Profile, ProfileStore, type Profiles } from '../profile-store.js';
+import { readStdin } from '../read-input.js';
 import { profileNamed } from '../resolve-sides.js';
+import { fillPasswords, firstLine, wantsPassword, withPassword } from '../url-password.js';
 import { withoutCredentials } from '../without-credentials.js';
 
 interface AddFlags {
@@ -14,6 +17,7 @@ interface AddFlags {
   readonly pair?: string;
   readonly versions?: 'counter' | 'opaque';
   readonly use?: boolean;
+  readonly passwordFile?: string;
 }
 
 const help = `
@@ -21,10 +25,41 @@ A profile is a name for one side, or for a pair. Profiles are kept in $KVTWIN_CO
 else ~/.config/kvtwin, in a file that only you can read. Passwords in their URLs are never shown.
 
 Examples:
-  kvtwin profile add lon hotrod://app:secret@lon.example:11222/users
-  kvtwin profile add nyc hotrod://app:secret@nyc.example:11222/users
+  kvtwin profile add lon hotrod://app@lon.example:11222/users
+  kvtwin profile add nyc hotrod://app@nyc.example:11222/users --password-file nyc.password
   kvtwin profile add users --first lon --second nyc --use
-  kvtwin diff`;
+  kvtwin diff
+
+Exit codes: 0 done · 1 the command line is wrong, or there is no such profile`;
+
+const subHelp = {
+  add: `
+Examples:
+  kvtwin profile add lon hotrod://app@lon.example:11222/users --password-file lon.password
+  kvtwin profile add users --first lon --second nyc --use
+  kvtwin profile add front --pair hustdb+ha://ha.example:8082
+
+A password that stands in a URL on the command line can be read by others (ps, the history of the shell). Name the user
+alone, and the password is asked for, or read from a file.
+
+Exit codes: 0 kept · 1 the command line is wrong, or the password file cannot be read`,
+  ls: `
+Examples:
+  kvtwin profile ls
+  kvtwin profile ls --json
+
+Exit codes: 0 printed`,
+  use: `
+Examples:
+  kvtwin profile use users
+
+Exit codes: 0 done · 1 there is no such profile, or it is one side`,
+  rm: `
+Examples:
+  kvtwin profile rm lon
+
+Exit codes: 0 removed · 1 there is no such profile`,
+};
 
 export function registerProfile(program: Command, context: CliContext): void {
   const profile = program
@@ -34,6 +69,7 @@ export function registerProfile(program: Command, context: CliContext): void {
     .addHelpText('after', help);
   profile
     .command('add')
+    .summary('add or replace a profile')
     .description('Adds or replaces a profile: a URL for one side, or --first and --second, or --pair.')
     .argument('<name>', 'the name of the profile')
     .argument('[url]', 'the URL of one side')
@@ -42,6 +78,8 @@ export function registerProfile(program: Command, context: CliContext): void {
     .option('--pair <url>', 'both sides behind one front')
     .addOption(new Option('--versions <policy>', 'how versions relate').choices(['counter', 'opaque']))
     .option('--use', 'make it the active one')
+    .option('--password-file <file>', 'a file with the password of a URL that names a user; - for stdin')
+    .addHelpText('after', subHelp.add)
     .action(
       action(context, (name: string, url: string | undefined, flags: AddFlags) =>
         add(context, name, url, flags),
@@ -49,18 +87,24 @@ export function registerProfile(program: Command, context: CliContext): void {
     );
   profile
     .command('ls')
+    .summary('list the profiles')
     .description('Lists the profiles; * marks the active one.')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', subHelp.ls)
     .action(action(context, (flags: { json?: boolean }) => list(context, flags.json === true)));
   profile
     .command('use')
+    .summary('make a profile the active one')
     .description('Makes a profile of a pair the active one: commands without sides use it.')
     .argument('<name>', 'the name of the profile')
+    .addHelpText('after', subHelp.use)
     .action(action(context, (name: string) => use(context, name)));
   profile
     .command('rm')
+    .summary('remove a profile')
     .description('Removes a profile.')
     .argument('<name>', 'the name of the profile')
+    .addHelpText('after', subHelp.rm)
     .action(action(context, (name: string) => remove(context, name)));
 }
 
@@ -72,8 +116,9 @@ async function add(
   context: CliContext,
   name: string,
   url: string | undefined,
-  { first, second, pair, versions, use: active }: AddFlags,
+  flags: AddFlags,
 ): Promise<ExitCode> {
+  const { first, second, pair, versions, use: active } = flags;
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw new CliError('a profile name has 1 to 64 letters, digits, dots, dashes and underscores');
   }
@@ -86,10 +131,7 @@ async function add(
     });
   }
   const profile: Profile = {
-    ...(url === undefined ? {} : { url }),
-    ...(first === undefined ? {} : { first }),
-    ...(second === undefined ? {} : { second }),
-    ...(pair === undefined ? {} : { pair }),
+    ...(await withPasswords(context, { url, first, second, pair }, flags.passwordFile)),
     ...(versions === undefined ? {} : { versions }),
   };
   const next = active ? { active: name } : {};
@@ -99,6 +141,42 @@ async function add(
     profiles: { ...all.profiles, [name]: profile },
   }));
   return ExitCode.ok;
+}
+
+type Urls = Pick<Profile, 'url' | 'first' | 'second' | 'pair'>;
+
+/** The URLs that are given, with passwords filled in: from the file, the environment, or a person. */
+async function withPasswords(
+  { io }: CliContext,
+  urls: { readonly [Name in keyof Urls]: string | undefined },
+  file: string | undefined,
+): Promise<Urls> {
+  const given = Object.entries(urls).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const filled =
+    file === '-'
+      ? await passwordsFromStdin(io, given)
+      : await fillPasswords(
+          given.map(([, url]) => url),
+          file,
+          io.env,
+        );
+  const complete: [string, string][] = [];
+  for (const [at, [name]] of given.entries()) complete.push([name, await asked(io, filled[at]!)]);
+  return Object.fromEntries(complete);
+}
+
+async function passwordsFromStdin(
+  io: CliContext['io'],
+  given: readonly [string, string][],
+): Promise<string[]> {
+  const password = firstLine(Buffer.from(await readStdin(io)).toString(), 'stdin');
+  return given.map(([, url]) => withPassword(url, password));
+}
+
+async function asked(io: CliContext['io'], url: string): Promise<string> {
+  if (!wantsPassword(url)) return url;
+  const password = await askPassword(io, `password for ${url.replace(/[?#].*$/s, '')} (Enter: none): `);
+  return password === undefined ? url : withPassword(url, password);
 }
 
 async function list(context: CliContext, json: boolean): Promise<ExitCode> {

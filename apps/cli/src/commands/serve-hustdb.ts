@@ -47,6 +47,7 @@ Exit codes: 0 stopped by SIGINT or SIGTERM · 1 the port or the directory is in 
 export function addServeHustDb(serve: Command, context: CliContext): void {
   serve
     .command('hustdb')
+    .summary('an embedded HustDB storage node')
     .description('A HustDB storage node: kv, hashes, sets, sorted sets and the cache.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 8085)

@@ -36,7 +36,9 @@ Examples:
   kvtwin serve hotrod --port 11222 --cache users
   kvtwin serve hustdb --port 8085 --data ./node1
 
-kvtwin serve hotrod --help and kvtwin serve hustdb --help tell their options.`;
+kvtwin serve hotrod --help and kvtwin serve hustdb --help tell their options.
+
+Exit codes: 0 stopped by SIGINT or SIGTERM · 1 the port is in use, or the command line is wrong`;
 
 export function registerServe(program: Command, context: CliContext): void {
   const serve = program
@@ -46,6 +48,7 @@ export function registerServe(program: Command, context: CliContext): void {
     .addHelpText('after', serveHelp);
   serve
     .command('hotrod')
+    .summary('an embedded Hot Rod server')
     .description('A Hot Rod server, protocol 2.0 to 4.1.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 11222)
