@@ -70,6 +70,12 @@ describe('what becomes of a key', () => {
       '0 to 1',
     ],
     ['a sum was missed', ['a1 a1 hincrby b 1', 'b2 a1 hincrby c 1'], ['c3', 'a1'], '0 to 1'],
+    [
+      'a sum in doubt was made where nobody could look',
+      ['? a1 hincrby b', 'b2 a1 hincrby c 1'],
+      ['c3', 'a1'],
+      '0 to 1',
+    ],
     ['nothing became of a write in doubt', ['a1 c1 put b'], ['a1', 'c1'], 'not-written'],
     ['a write in doubt stands on the first side', ['a1 a1 put b'], ['b2', 'a1'], '0 to 1'],
     ['one side after the other was away', ['a1 ? put b 1', '? a1 put c 0'], ['b2', 'c2'], '1 to 0'],

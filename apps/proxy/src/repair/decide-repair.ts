@@ -78,7 +78,8 @@ function knownStates(
   for (let at = ranks[to]; at < ranks[from]; at++) {
     const { refusedBy, conditional, base, command, written, side } = intents[at]!;
     if (refusedBy === to) return refused();
-    const upon = base[from]?.hash;
+    // Where it could not be read, it is taken to have held what the other side did.
+    const upon = (base[from] ?? base[to])?.hash;
     if (conditional && (upon === undefined || !before.has(upon))) {
       return conflict(`${command} was made upon something else than the other side holds`);
     }
