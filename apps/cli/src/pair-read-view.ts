@@ -7,7 +7,7 @@ import { formatSize } from './format-size.js';
 import { escapeControls, formatKeyHeading } from './key-text.js';
 import type { Colors } from './output.js';
 import { pairColor, pairLabel } from './pair-label.js';
-import { previewDifference, previewValue } from './value-preview.js';
+import { previewDifference, previewFromDifference, previewValue } from './value-preview.js';
 import { formatVersion } from './version-text.js';
 
 /** What {@link viewPairRead} shows. */
@@ -127,9 +127,9 @@ function valueLines({ read, colors }: PairReadView): string[] {
     case 'value-conflict':
     case 'diverged': {
       const difference = previewDifference(read.values[0], read.values[1], colors);
-      return difference === undefined
-        ? [`  A  ${previewValue(read.values[0])}`, `  B  ${previewValue(read.values[1])}`]
-        : [`  ${difference}`];
+      if (difference !== undefined) return [`  ${difference}`];
+      const [first, second] = previewFromDifference(read.values[0], read.values[1]);
+      return [`  A  ${first}`, `  B  ${second}`];
     }
     default:
       return read.sides.flatMap((side) =>
