@@ -117,6 +117,7 @@ describe('kvtwin resolve', () => {
     [['resolve', 'd99', '--as', 'job'], 'there is no job d99'],
     [['resolve', 'k', '--pair', 'hustdb+ha://127.0.0.1:1', '--take', 'a'], 'a front'],
     [['resolve', 'd1', '--take', 'a'], '--take decides about one key'],
+    [['resolve', 'user:42', '--prefix', 'user:'], '--class and --prefix choose among the keys of a job'],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await runInProcess(args, { env, terminal: new TestTerminal() });
     expect(code).toBe(1);

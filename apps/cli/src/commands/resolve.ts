@@ -86,6 +86,11 @@ async function resolve(context: CliContext, target: string, flags: ResolveFlags)
       hint: `for many, with undo: kvtwin plan ${kind === 'job' ? target : 'JOB'} --rule '*=first'`,
     });
   }
+  if (kind === 'key' && (flags.class ?? flags.prefix) !== undefined) {
+    throw new CliError('--class and --prefix choose among the keys of a job or a plan', {
+      hint: `${target} is taken for a key; kvtwin job ls lists the jobs`,
+    });
+  }
   if (flags.take === undefined && io.terminal === undefined) throw noTerminal(kind, target, flags);
   const task = await taskOf(context, kind, target, flags);
   const [one] = task.keys;

@@ -7,6 +7,7 @@ import { sampleReport } from '../../test/sample-report.js';
 import { escapeHtml, html } from './escape-html.js';
 import { type ReportFacts, type ReportRow, readReportFacts } from './report-facts.js';
 import { reportPage } from './report-page.js';
+import { reportStyle } from './report-style.js';
 
 const sha256 = 'ab'.repeat(32);
 const row = (key: string, first: number | null, second: number | null): ReportRow => ({
@@ -22,6 +23,19 @@ const facts: ReportFacts = {
     { name: '+1', words: '1 to 7 bytes longer', keys: 5 },
   ],
 };
+
+/** As the WCAG define it, of two colours `#rrggbb`. */
+function contrast(one: string, other: string): number {
+  const luminance = (color: string): number => {
+    const [r, g, b] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+      return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+  };
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light! + 0.05) / (dark! + 0.05);
+}
 
 describe('the page of a diff job', () => {
   const page = reportPage(sampleReport(), facts);
@@ -64,7 +78,7 @@ describe('the page of a diff job', () => {
 
   it('draws each plot for a desktop and a telephone, with what it shows in words', () => {
     const plots = page.match(/<svg [^>]*>/g)!;
-    expect(plots).toHaveLength(8);
+    expect(plots).toHaveLength(10);
     for (const plot of plots) expect(plot).toMatch(/role="img" aria-label="[^"]{20,}"/);
     expect(page).not.toContain('NaN');
     expect(page).toContain('class="line second"');
@@ -117,6 +131,22 @@ describe('the page of a diff job', () => {
     expect(dangerous.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(dangerous.match(/<\/?style>/g)).toHaveLength(2);
     expect(dangerous).toContain(escapeHtml(hostile));
+  });
+
+  it.each(['light', 'dark'])('can be read by weak eyes in its %s colours', (scheme) => {
+    const [light, dark] = reportStyle.split('prefers-color-scheme: dark');
+    const colors = Object.fromEntries(
+      [...(scheme === 'light' ? light! : dark!).matchAll(/--(\w+): (#[0-9a-f]{6})/g)].map(
+        ([, name, color]) => [name, color!],
+      ),
+    );
+    for (const text of ['fg', 'muted', 'first', 'second']) {
+      expect(contrast(colors[text]!, colors.bg!)).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(contrast(colors.fg!, colors.soft!)).toBeGreaterThanOrEqual(4.5);
+    for (const sign of ['good', 'bad'])
+      expect(contrast(colors[sign]!, colors.soft!)).toBeGreaterThanOrEqual(3);
+    expect(contrast(colors.axis!, colors.bg!)).toBeGreaterThanOrEqual(3);
   });
 
   it('stays small, however many units there are', () => {

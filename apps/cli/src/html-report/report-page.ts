@@ -4,6 +4,7 @@ import { cutToColumns } from '../display-width.js';
 import { formatDuration } from '../format-duration.js';
 import { formatCount, formatSize } from '../format-size.js';
 import { formatKey } from '../key-text.js';
+import { classPlot } from './class-plot.js';
 import { type Html, html } from './escape-html.js';
 import type { DiffReportData } from './report-data.js';
 import type { ReportFacts, ReportRow, ReportSide } from './report-facts.js';
@@ -47,6 +48,7 @@ function bodyOf(data: DiffReportData, facts: ReportFacts): Html {
 ${verdict(data)}
 <h2>Classes</h2>
 ${classTable(data)}
+${classBars(data)}
 <h2>Differences per unit</h2>
 ${unitsPlot(data)}
 ${section('Value sizes', sizesPlot(facts.sizeDifferences, data.names))}
@@ -96,6 +98,16 @@ function classTable({ classes, keys, names }: DiffReportData): Html {
       meanings[name],
     ]),
   );
+}
+
+/** All but those that agree, which would leave no room for the others; undefined where there are none. */
+function classBars({ classes, names }: DiffReportData): Html | undefined {
+  const bars = diffClasses
+    .filter((name) => name !== 'agreed' && classes[name] > 0)
+    .map((name) => ({ name: cutToColumns(labelOf(name, names), 18), value: classes[name] }));
+  if (bars.length === 0) return undefined;
+  const says = `Keys by class, but for those that agree: ${bars.map(({ name, value }) => `${name} ${formatCount(value)}`).join(', ')}.`;
+  return html`<figure><figcaption>All but those that agree</figcaption><div class="wide">${classPlot(bars, says, formatCount, 900)}</div><div class="narrow">${classPlot(bars, says, formatCount, 350)}</div></figure>`;
 }
 
 function labelOf(name: DiffClass, [first, second]: DiffReportData['names']): string {

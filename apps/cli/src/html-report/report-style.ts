@@ -31,6 +31,7 @@ svg { display: block; max-width: 100%; height: auto; }
 .grid { stroke: var(--grid); stroke-width: 1; }
 .axis { stroke: var(--axis); stroke-width: 1; }
 .tick { fill: var(--muted); font-size: 12px; }
+.label { fill: var(--fg); font-size: 13px; }
 .end { text-anchor: end; }
 .middle { text-anchor: middle; }
 .bar { fill: var(--first); }
