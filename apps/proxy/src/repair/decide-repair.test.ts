@@ -78,6 +78,12 @@ describe('what becomes of a key', () => {
     ],
     ['nothing became of a write in doubt', ['a1 c1 put b'], ['a1', 'c1'], 'not-written'],
     ['a write in doubt stands on the first side', ['a1 a1 put b'], ['b2', 'a1'], '0 to 1'],
+    [
+      'one side after the other was away, and took the write all the same',
+      ['a1 a1 put b 0', 'a1 ? put c 1'],
+      ['c2', 'c3'],
+      '1 to 0',
+    ],
     ['one side after the other was away', ['a1 ? put b 1', '? a1 put c 0'], ['b2', 'c2'], '1 to 0'],
   ])('is decided: %s', (_title, writes, now, decision) => {
     expect(decide(writes, now)).toBe(decision);

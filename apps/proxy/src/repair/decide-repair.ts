@@ -60,7 +60,7 @@ function equalValues(
   const behind = first < second ? 0 : 1;
   const wasSkewed =
     last.base[0]?.token !== last.base[1]?.token && last.base.every((held) => held !== undefined);
-  if (behind !== last.side || wasSkewed) return agreed;
+  if (wasSkewed || !intents.some(({ side }) => side === behind)) return agreed;
   return { kind: 'bring-along', from: (1 - behind) as 0 | 1, to: behind };
 }
 
