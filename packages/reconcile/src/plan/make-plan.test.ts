@@ -166,6 +166,8 @@ describe('a plan', () => {
     expect(sameExpiryText('never', 'never')).toBe(true);
     const [shortest] = await planOf(['*=shortest'], { otp: [null, null] });
     expect(shortest?.take).toBe('first');
+    const [apart] = await planOf(['only-*=copy'], { otp: [null, null] });
+    expect([apart?.take, apart?.why]).toEqual(['skip', 'no rule']);
     const [version] = await planOf(['*=higher-version'], { a: ['1', '2'] });
     expect(version).toMatchObject({ take: 'undecided', why: expect.stringContaining('cannot be compared') });
   });
