@@ -2,6 +2,7 @@ import { type AnyReply, operations, type PingReply, type ProtocolVersion } from 
 import { Cache } from './cache/cache.js';
 import type { Codec } from './cache/codec.js';
 import { type CacheCodecs, codecs } from './cache/codecs.js';
+import { KeptCaches } from './cache/kept-caches.js';
 import { CallBudget } from './call-budget.js';
 import type { CallSender } from './call-sender.js';
 import { callTarget } from './call-target.js';
@@ -62,6 +63,7 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
   readonly #listeners = new ClientEventListeners();
   readonly #recorder: CallRecorder;
   readonly #sites: Sites;
+  readonly #caches = new KeptCaches();
   /** @internal The listeners of caches. */
   readonly events: EventRegistry;
 
@@ -165,7 +167,10 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
   cache<K, V>(name?: string, given?: Partial<CacheCodecs<K, V>>): Cache<K, V> | Cache<string, string> {
     const key = given?.key ?? codecs.text;
     const value = given?.value ?? codecs.text;
-    return new Cache(this, name ?? this.#options.cache, { key, value } as CacheCodecs<K, V>);
+    const which = { key, value } as CacheCodecs<unknown, unknown>;
+    const cacheName = name ?? this.#options.cache;
+    const make = () => new Cache(this, cacheName, which);
+    return this.#caches.cacheOf(cacheName, which, make) as Cache<K, V>;
   }
 
   /**

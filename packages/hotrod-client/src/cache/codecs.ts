@@ -42,6 +42,10 @@ export interface JsonCodecOptions {
 
 /** JSON text, null too. `undefined`, functions and symbols have no JSON and throw. */
 function json<T = unknown>({ mediaType = 'text/plain' }: JsonCodecOptions = {}): Codec<T> {
+  return (mediaType === 'text/plain' ? plainJson : jsonOf(mediaType)) as Codec<T>;
+}
+
+function jsonOf(mediaType: string): Codec<unknown> {
   return {
     mediaType,
     holdsNull: true,
@@ -50,9 +54,12 @@ function json<T = unknown>({ mediaType = 'text/plain' }: JsonCodecOptions = {}):
       if (written !== undefined) return utf8(written);
       throw new TypeError(`${nameOf(value)} has no JSON`);
     },
-    decode: (value) => JSON.parse(textOf(value)) as T,
+    decode: (value) => JSON.parse(textOf(value)) as unknown,
   };
 }
+
+/** One for all who want nothing special. */
+const plainJson = jsonOf('text/plain');
 
 /** The codecs that come with the client; any object of the shape {@link Codec} is one too. */
 export const codecs = { bytes, storage, text, json, int64, int32, float64, boolean } as const;
