@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Answer } from '../answers/answer.js';
 import type { HtmlStatus } from '../answers/html-answer.js';
 import { answerHead } from './answer-text.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type ExchangeConnection } from './exchange.js';
 import { faultPage } from './fault-page.js';
 import { type BodySink, IncomingBody } from './incoming-body.js';
 import { behindEmptyLines, RequestDecoder, type RequestFault } from './request-decoder.js';
@@ -51,7 +51,7 @@ const STATUSES: Readonly<Record<RequestFault, HtmlStatus>> = {
  *     ┌▶ head ──▶ body, to whoever reads it ──▶ answer ─┐
  *     └─────────────── the next one ────────────────────┘      no request, "close", the end ──▶ page, end, lingering
  */
-export class CallerConnection {
+export class CallerConnection implements ExchangeConnection {
   readonly #socket: Socket;
   readonly #handler: RequestHandler;
   readonly #times: ConnectionTimes;

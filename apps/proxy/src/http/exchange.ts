@@ -1,6 +1,12 @@
-import type { CallerConnection } from './caller-connection.js';
+import type { Answer } from '../answers/answer.js';
 import type { BodySink } from './incoming-body.js';
 import type { RequestHead } from './request-decoder.js';
+
+/** What a request asks of the connection that it came on. */
+export interface ExchangeConnection {
+  readBody(sink: BodySink): void;
+  answer(exchange: Exchange, answer: Answer, close: boolean): void;
+}
 
 /** One request and what is known about it by the time it is answered. */
 export class Exchange {
@@ -13,7 +19,7 @@ export class Exchange {
 
   /** `startedAt`: `performance.now()` when its turn came. */
   constructor(
-    readonly connection: CallerConnection,
+    readonly connection: ExchangeConnection,
     readonly head: RequestHead,
     readonly startedAt: number,
   ) {}
