@@ -1,8 +1,8 @@
 import { ReplicaPairStore } from '@kvtwin/replica-pair';
-import { type Two, toByteString, type VersionedStore, withCounterEnvelope } from '@kvtwin/versioned-value';
+import { type Two, toByteString, type VersionedStore } from '@kvtwin/versioned-value';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alteredStore } from '../../test/altered-store.js';
+import { countingNode } from '../../test/counting-node.js';
 import { DriftedSite, utf8 } from '../../test/drifted-site.js';
 import { MemoryLog } from '../../test/memory-log.js';
 import { applyPlan } from './apply-plan.js';
@@ -165,15 +165,6 @@ async function race(
   return witness;
 }
 
-/** Counts versions from 1, again after a removal, and creates by a write without condition, before which it looks. */
-function likeHustDb(store: VersionedStore): VersionedStore {
-  const counts = withCounterEnvelope(store);
-  return alteredStore(counts, {
-    capabilities: { ...counts.capabilities, putIfAbsent: 'check-then-write', conditionalReplay: false },
-    putIfAbsent: (key, value, options) => counts.put(key, value, options),
-  });
-}
-
 const argumentsOf = [
   fc.scheduler(),
   fc.array(act, { minLength: 1, maxLength: 6 }),
@@ -198,7 +189,7 @@ describe('apply and undo beside a concurrent writer, in any interleaving of thei
   it('overwrite it only between the last look and the write, where the guard is weak', patient, async () => {
     await fc.assert(
       fc.asyncProperty(...argumentsOf, async (scheduler, acts, concurrency) => {
-        const { overwritten } = await race(scheduler, acts, concurrency, likeHustDb);
+        const { overwritten } = await race(scheduler, acts, concurrency, countingNode);
         expect(overwritten.filter(({ lookedAfter }) => lookedAfter)).toEqual([]);
       }),
       runs,
@@ -242,7 +233,7 @@ describe('the window of a weak guard', () => {
     ['a key whose version repeats is replaced', 'replaceIfVersion a 0', 'a', 0, 'remove and write'],
   ] as const)('is open where %s', async (_, step, key, side, kind) => {
     const acts = [{ after: 0, key, side, kind }];
-    const weak = await race(actingAt(step), acts, 1, likeHustDb);
+    const weak = await race(actingAt(step), acts, 1, countingNode);
     expect(weak.overwritten).toEqual([{ where: `${key} ${side}`, lookedAfter: false }]);
     const strong = await race(actingAt(step.replace(' looked', '')), acts, 1);
     expect(strong.overwritten).toEqual([]);

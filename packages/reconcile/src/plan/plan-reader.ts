@@ -8,7 +8,12 @@ export class PlanReader {
   #made: number | undefined;
   #line = 0;
   #rows = 0;
-  readonly #lineOfKey = new Map<string, number>();
+  readonly #lineOfKey: Map<string, number> | undefined;
+
+  /** `checkKeys: false` does not look for keys that come twice, and keeps none: for a plan that was read before. */
+  constructor({ checkKeys = true }: { readonly checkKeys?: boolean } = {}) {
+    this.#lineOfKey = checkKeys ? new Map() : undefined;
+  }
 
   /** Undefined before the first line. */
   get header(): PlanHeader | undefined {
@@ -43,12 +48,17 @@ export class PlanReader {
       return undefined;
     }
     const row = parsePlanRow(line, number, this.#header?.names);
-    const key = toByteString(row.key);
-    const before = this.#lineOfKey.get(key);
-    if (before !== undefined) throw malformed(number, `its key is that of line ${before}`);
-    this.#lineOfKey.set(key, number);
+    this.#checkKey(row.key, number);
     this.#rows++;
     return row;
+  }
+
+  #checkKey(key: Uint8Array, number: number): void {
+    if (this.#lineOfKey === undefined) return;
+    const name = toByteString(key);
+    const before = this.#lineOfKey.get(name);
+    if (before !== undefined) throw malformed(number, `its key is that of line ${before}`);
+    this.#lineOfKey.set(name, number);
   }
 
   /** To be called after the last line: `STORE_INVALID_ARGUMENT` where the plan does not end there. */
