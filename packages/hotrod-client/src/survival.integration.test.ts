@@ -71,6 +71,25 @@ describe('connecting', () => {
     expect((await connected(`hotrod://${server.address}`)).protocolVersion).toBe('4.1');
   });
 
+  it.each(['2.0', '2.4', '2.9', '3.0', '3.1', '4.0', '4.1'] as const)(
+    'agrees on %s with a server that speaks nothing newer',
+    async (maxVersion) => {
+      const server = await HotRodServer.listen({ caches: { c: {} }, maxVersion });
+      closers.push(() => server.close());
+      const client = await connected(server.url);
+      expect(client.protocolVersion).toBe(maxVersion);
+      await client.cache('c').set('k', 'v');
+      expect(await client.cache('c').get('k')).toBe('v');
+    },
+  );
+
+  it('does not look for a version beside the one that it was told', async () => {
+    const server = await HotRodServer.listen({ caches: { c: {} }, maxVersion: '3.0' });
+    closers.push(() => server.close());
+    const refused = await failureOf(HotRodClient.connect(server.url, { ...quick, protocol: '4.1' }));
+    expect(refused).toMatchObject({ code: 'HOTROD_REQUEST_REFUSED', status: 0x83 });
+  });
+
   it('falls back to 2.9 where the answer to a 3.1 ping stops behind the media types', async () => {
     const server = await scripted({
       answer: () => ({ outcome: 'absent' }),

@@ -19,7 +19,7 @@ export interface NegotiateOptions {
 }
 
 /** Asked in 3.1: the answer of 3.0 on names the server's version, and 4.x has a header field that older servers trip over. */
-const FIRST_ASK: ProtocolVersion = '3.1';
+export const FIRST_ASK: ProtocolVersion = '3.1';
 /** What is left when the answer stops after the media types: servers before Infinispan 10 answer a 3.x ping so. */
 export const SHORT_ANSWER_VERSION: ProtocolVersion = '2.9';
 /** The rest of a short answer comes together with its beginning, or never. */

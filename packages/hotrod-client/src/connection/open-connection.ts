@@ -1,5 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { EventMessage, Topology } from '@kvtwin/hotrod-protocol';
+import {
+  type EventMessage,
+  PROTOCOL_VERSIONS,
+  Status,
+  type Topology,
+  versionByte,
+} from '@kvtwin/hotrod-protocol';
 import { HotRodError } from '../hotrod-error.js';
 import { LOGIN_BY_CERTIFICATE, type ResolvedAuth } from '../options/auth-options.js';
 import { formatServerAddress, type ServerAddress } from '../options/server-address.js';
@@ -7,7 +13,12 @@ import type { HotRodTlsOptions, TlsSource } from '../options/tls-options.js';
 import type { PendingCall } from '../pending-call.js';
 import { authenticate } from './authenticate.js';
 import { Connection, type ConnectionEnd, type ConnectionLimits, type ConnectionOwner } from './connection.js';
-import { type NegotiateOptions, negotiateVersion, SHORT_ANSWER_VERSION } from './negotiate-version.js';
+import {
+  FIRST_ASK,
+  type NegotiateOptions,
+  negotiateVersion,
+  SHORT_ANSWER_VERSION,
+} from './negotiate-version.js';
 import { type OpenSocketOptions, openSocket } from './open-socket.js';
 import { tlsFailureOf } from './tls-failure.js';
 import { withinTime } from './within-time.js';
@@ -30,7 +41,11 @@ export async function openConnection(
   address: ServerAddress,
   options: OpenConnectionOptions,
 ): Promise<Connection> {
-  const first = await attempt(address, options);
+  const first = await attempt(address, options).catch((error: unknown) => {
+    if (options.protocol === 'auto' && isUnknownVersion(error)) return 'unknown-version' as const;
+    throw error;
+  });
+  if (first === 'unknown-version') return openOlder(address, options);
   if (first !== 'short-answer') return first;
   const second = await attempt(address, { ...options, protocol: SHORT_ANSWER_VERSION });
   if (second !== 'short-answer') return second;
@@ -41,6 +56,27 @@ export async function openConnection(
       server: formatServerAddress(address),
     },
   );
+}
+
+/** Servers that refuse the first ping's version do not say what they speak: the newest version that one takes is asked for. */
+async function openOlder(address: ServerAddress, options: OpenConnectionOptions): Promise<Connection> {
+  const older = PROTOCOL_VERSIONS.filter((version) => versionByte(version) < versionByte(FIRST_ASK));
+  for (const protocol of older.reverse()) {
+    try {
+      const answer = await attempt(address, { ...options, protocol });
+      if (answer !== 'short-answer') return answer;
+    } catch (error) {
+      if (!isUnknownVersion(error) || protocol === older.at(-1)) throw error;
+    }
+  }
+  throw new HotRodError(`${formatServerAddress(address)} speaks no version of the protocol from 2.0 on`, {
+    code: 'HOTROD_UNSUPPORTED',
+    server: formatServerAddress(address),
+  });
+}
+
+function isUnknownVersion(error: unknown): boolean {
+  return HotRodError.is(error) && error.operation === 'ping' && error.status === Status.UNKNOWN_VERSION;
 }
 
 /** For servers that hang up without a word. */

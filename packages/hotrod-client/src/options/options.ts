@@ -37,7 +37,7 @@ export interface HotRodClientOptions {
   readonly traceContext?: TraceContext;
   /** Cache of `client.cache()` without a name. Default: the server's default cache. */
   readonly cache?: string;
-  /** `'auto'` (default) asks the server with one 3.1 ping; a version pins it, for servers that cannot be asked. */
+  /** `'auto'` (default) asks the server with one 3.1 ping, and with older ones where it does not know that; a version pins it. */
   readonly protocol?: ProtocolVersion | 'auto';
   /** Who logs in, on every connection before anything else. Default: nobody, or a client certificate where the server asks for one. */
   readonly auth?: HotRodAuthOptions;
