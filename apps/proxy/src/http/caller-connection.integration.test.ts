@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { seededRandom } from '@kvtwin/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { get, header, post, RawHttp } from '../../test/raw-http.js';
@@ -6,40 +7,48 @@ import { pairRead, present } from '../../test/scripted-pair.js';
 import { serving } from '../../test/serving.js';
 import { textAnswer } from '../answers/answer.js';
 import { resolveListenerOptions } from '../proxy-options.js';
-import type { ConnectionTimes } from './caller-connection.js';
+import { CallerConnection, type ConnectionTimes, type RequestHandler } from './caller-connection.js';
 import type { DataHandler } from './data-handler.js';
-import { type DataListener, listen } from './data-listener.js';
+import { listen } from './data-listener.js';
 import type { Exchange } from './exchange.js';
 
 const SCRIPT = {
   read: (key: Uint8Array) => pairRead(present(key, '1'), present(key, '1')),
   write: () => ({ sides: [{ state: 'applied' }, { state: 'applied' }] as const }),
 };
-const LONG: ConnectionTimes = { idleMs: 60_000, headMs: 60_000, stallMs: 60_000, lingerMs: 60_000 };
+const TIMES: ConnectionTimes = { idleMs: 540_000, headMs: 60_000, stallMs: 60_000, lingerMs: 60_000 };
 
-const listeners: DataListener[] = [];
+const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const listener of listeners.splice(0)) await listener.close();
+  for (const close of closers.splice(0)) await close();
 });
 
-/** A listener whose requests are begun and, unless they are to wait, answered with their targets. */
-async function listening(times: Partial<ConnectionTimes>, waits = false) {
+/** A server of connections whose requests are begun and, unless they are to wait, answered with their targets. */
+async function listening(times: Partial<ConnectionTimes> = {}, waits = false) {
   const begun: Exchange[] = [];
   const finished: Exchange[] = [];
-  const handler: DataHandler = {
+  const connections = new Set<CallerConnection>();
+  const handler: RequestHandler = {
     begin: (exchange) => {
       begun.push(exchange);
       if (!waits) exchange.connection.answer(exchange, textAnswer(200, 'ok', exchange.head.target), false);
     },
     finished: (exchange) => finished.push(exchange),
-    beginClosing: () => {},
-    active: 0,
-    idle: async () => {},
+    gone: (connection) => connections.delete(connection),
   };
-  const options = resolveListenerOptions({ port: 0, drainTimeoutMs: 100 });
-  const listener = await listen(handler, options, { ...LONG, ...times });
-  listeners.push(listener);
-  return { port: listener.port, begun, finished };
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    connections.add(new CallerConnection(socket, handler, { ...TIMES, ...times }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    for (const connection of connections) connection.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  /** Has every connection look at a clock that is so far ahead. */
+  const checkAhead = (ms: number): void => {
+    for (const connection of connections) connection.checkTime(performance.now() + ms);
+  };
+  return { port: (server.address() as AddressInfo).port, begun, finished, connections, checkAhead };
 }
 
 describe('a conversation', () => {
@@ -75,7 +84,7 @@ describe('a conversation', () => {
         'five=',
       ]);
     }
-  });
+  }, 120_000);
 
   it('goes byte by byte as well', async () => {
     await using proxy = await serving(SCRIPT);
@@ -107,7 +116,7 @@ describe('a conversation', () => {
     connection.send(get('/get2?key=k'));
     expect((await connection.answer())!.status).toBe(200);
     connection.close();
-  });
+  }, 120_000);
 });
 
 describe('an answer', () => {
@@ -131,42 +140,65 @@ describe('an answer', () => {
 
 describe('a caller that takes its time', () => {
   it('is told 408 where the head of a request does not come', async () => {
-    const { port } = await listening({ headMs: 60 });
+    const { port, checkAhead } = await listening();
     const connection = await RawHttp.open(port);
     connection.send(`${get('/one')}GET /two HTT`);
     expect((await connection.answer())!.status).toBe(200);
+    checkAhead(50_000);
+    checkAhead(61_000);
     const answer = await connection.answer();
     expect([answer!.status, header(answer!, 'Connection')]).toEqual([408, 'close']);
     expect(await connection.answer()).toBeUndefined();
   });
 
   it('is let go where no request comes at all, and between requests later', async () => {
-    const { port } = await listening({ headMs: 60 });
-    await (await RawHttp.open(port)).ended();
-    const { port: other } = await listening({ headMs: 500, idleMs: 60 });
-    const connection = await RawHttp.open(other);
+    const { port, connections, checkAhead } = await listening();
+    const silent = await RawHttp.open(port);
+    while (connections.size < 1) await new Promise(setImmediate);
+    checkAhead(61_000);
+    await silent.ended();
+    const connection = await RawHttp.open(port);
     connection.send(get('/one'));
     expect((await connection.answer())!.status).toBe(200);
+    checkAhead(500_000);
+    connection.send(get('/two'));
+    expect((await connection.answer())!.status).toBe(200);
+    checkAhead(541_000);
     await connection.ended();
   });
 
   it('is let go where it sends the body that nobody reads too slowly', async () => {
-    const { port } = await listening({ stallMs: 60 });
+    const { port, checkAhead } = await listening();
     const connection = await RawHttp.open(port);
     connection.send(get('/one', ['Content-Length: 5'], 'POST'));
     expect((await connection.answer())!.status).toBe(200);
+    checkAhead(61_000);
     await connection.ended();
   });
 
   it('is not hurried while its request is under way', async () => {
-    const { port, begun } = await listening({ headMs: 40, idleMs: 40, stallMs: 40 }, true);
+    const { port, begun, checkAhead } = await listening({}, true);
     const connection = await RawHttp.open(port);
     connection.send(get('/one'));
     while (begun.length === 0) await new Promise(setImmediate);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    checkAhead(1_000_000);
     begun[0]!.connection.answer(begun[0]!, textAnswer(200, 'ok', 'late'), false);
     expect((await connection.answer())!.body.toString()).toBe('late\n');
     connection.close();
+  });
+
+  it('is looked at by the listener', async () => {
+    const handler: DataHandler = {
+      begin: () => {},
+      finished: () => {},
+      beginClosing: () => {},
+      active: 0,
+      idle: async () => {},
+    };
+    const options = resolveListenerOptions({ port: 0, drainTimeoutMs: 100 });
+    const listener = await listen(handler, options, { ...TIMES, headMs: 50 });
+    closers.push(() => listener.close());
+    await (await RawHttp.open(listener.port)).ended();
   });
 
   it('is let go where it does not take its answer', async () => {

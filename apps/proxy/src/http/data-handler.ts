@@ -13,7 +13,7 @@ import { type HaCall, parseHaCall } from '../commands/ha-call.js';
 import { SERVED_COMMANDS, type ServedCommand } from '../commands/served-command.js';
 import type { ResolvedListenerOptions } from '../proxy-options.js';
 import type { Repairs } from '../repair/repairs.js';
-import { turnOf, turnPatienceMs, WriteTurns } from '../repair/write-turns.js';
+import { turnLimitMs, turnOf, WriteTurns } from '../repair/write-turns.js';
 import { basicCredentials } from './basic-credentials.js';
 import type { Exchange } from './exchange.js';
 import { byteBudget, type RequestBody, readRequestBody } from './request-body.js';
@@ -281,7 +281,7 @@ class Handler implements DataHandler {
    * sides one after the other, and may read them before.
    */
   #deadlineMs({ calls, waits }: CallShape): number {
-    return this.#options.sideTimeoutMs * calls + (waits ? turnPatienceMs : 0) + 1000;
+    return this.#options.sideTimeoutMs * calls + (waits ? turnLimitMs : 0) + 1000;
   }
 
   #timedOut(kind: CallShape): Answer {
