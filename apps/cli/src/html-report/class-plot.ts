@@ -12,7 +12,7 @@ export function classPlot(
   format: (value: number) => string,
   width: number,
 ): Html {
-  const left = 132;
+  const left = 152;
   const x = scaleLinear()
     .domain([0, Math.max(1, ...bars.map(({ value }) => value))])
     .range([0, width - left - 76]);

@@ -169,6 +169,7 @@ function seconds(ms: number): string {
 
 /** Three digits that matter. */
 function formatMs(ms: number): string {
+  if (ms === 0) return '0';
   if (ms >= 100) return formatCount(Math.round(ms));
   return ms >= 10 ? ms.toFixed(1) : ms.toFixed(2);
 }

@@ -39,7 +39,7 @@ export function viewValues(
   }
   const [first, second] = texts;
   const long = texts.some((text) => (text?.length ?? 0) > maxShownCharacters);
-  if (wanted !== 'text' && !long) {
+  if (wanted !== 'text' && !long && (first ?? second) !== undefined) {
     const nodes = texts.map((text) => (text === undefined ? undefined : parseJsonNode(text)));
     if (texts.every((text, at) => text === undefined || nodes[at] !== undefined)) {
       const rows = jsonRows(nodes[0], nodes[1]);
