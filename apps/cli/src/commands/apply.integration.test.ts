@@ -109,6 +109,12 @@ describe('a plan, an apply and an undo of Hot Rod sites', patient, () => {
     return made;
   }
   const rules = ['only-*=copy', 'expiry-skew=longest', 'value-conflict=A'];
+  /** So many rows that an apply of one a second is not over before anybody notices that it began. */
+  async function manyDrifted(): Promise<Sites> {
+    const made = await drifted();
+    for (let at = 0; at < 8; at++) await made.stores[0].put(utf8(`left ${at}`), utf8('x'));
+    return made;
+  }
 
   it('carry expirations along, and bring them back within a second', async () => {
     const made = await drifted();
@@ -217,7 +223,7 @@ describe('a plan, an apply and an undo of Hot Rod sites', patient, () => {
   });
 
   it('pause on Ctrl-C, go on as a job, and tell of a side that is gone', async () => {
-    const made = await drifted();
+    const made = await manyDrifted();
     await diff();
     await makePlan(...rules);
     const before = JSON.stringify(await state(made));
@@ -233,9 +239,9 @@ describe('a plan, an apply and an undo of Hot Rod sites', patient, () => {
     ]);
     expect((await kvtwin(['job', 'ls'])).stdout).toMatch(/a2 +apply +paused/);
     const resumed = await kvtwin(['job', 'resume', 'a2']);
-    expect([resumed.code, resumed.stdout], resumed.stderr).toEqual([0, '  done 4\n']);
+    expect([resumed.code, resumed.stdout], resumed.stderr).toEqual([0, '  done 12\n']);
     expect(differences(await diff())).toBe(0);
-    expect((await kvtwin(['job', 'show', 'a2'])).stdout).toContain('done 4');
+    expect((await kvtwin(['job', 'show', 'a2'])).stdout).toContain('done 12');
 
     await made.servers[1].close();
     const gone = await kvtwin(['undo', 'd1', '--yes']);
@@ -246,6 +252,24 @@ describe('a plan, an apply and an undo of Hot Rod sites', patient, () => {
     ]);
     const goneToo = await apply('--dry-run');
     expect([goneToo.code, goneToo.stdout]).toEqual([4, '']);
+  });
+
+  it('say what can be tried again where a side goes away before the last rows', async () => {
+    const made = await manyDrifted();
+    await diff();
+    await makePlan(...rules);
+    const before = JSON.stringify(await state(made));
+    const applying = kvtwin(['apply', plan, '--yes', '--rps', '1']);
+    while (JSON.stringify(await state(made)) === before)
+      await new Promise((resolve) => setImmediate(resolve));
+    await made.servers[1].close();
+    const { code, stdout, stderr } = await applying;
+    expect([code, stdout], stderr).toEqual([
+      3,
+      expect.stringMatching(/done \d+ · \d+ (could not be read|not answered)/),
+    ]);
+    expect(stderr).toMatch(/\d+ can be tried again: kvtwin job resume a2/);
+    expect((await kvtwin(['job', 'ls'])).stdout).toMatch(/a2 +apply +paused/);
   });
 
   it('let one process at a time at an apply, and none while it is undone', async () => {

@@ -9,6 +9,8 @@ export interface ApplyTally {
   readonly words: readonly string[];
   /** Rows, or sides, that were to be written and are not. */
   readonly left: number;
+  /** Of those, what another attempt would try again. */
+  readonly again: number;
   readonly counts: ApplyCounts | UndoCounts;
 }
 
@@ -26,8 +28,10 @@ const leftByApply: Record<LeftOutcome, (count: string) => string> = {
   'nothing-to-take': (count) => `${count} had nothing to take`,
   unguarded: (count) => `${count} unguarded (--unguarded writes them)`,
   rejected: (count) => `${count} refused by a side`,
-  unknown: (count) => `${count} not answered (apply again to look)`,
+  unknown: (count) => `${count} not answered`,
 };
+
+const triedAgain = ['unreadable', 'nothing-to-take', 'unguarded', 'rejected', 'unknown'] as const;
 
 /** Whether a row ended as the plan says. */
 export function isApplied(outcome: Exclude<keyof ApplyCounts, 'earlier' | 'without-expiration'>): boolean {
@@ -46,6 +50,7 @@ export function tallyOfApply(counts: ApplyCounts): ApplyTally {
       ...(skip + undecided === 0 ? [] : [`skipped by the plan ${formatCount(skip + undecided)}`]),
     ],
     left: left.reduce((sum, [name]) => sum + counts[name as LeftOutcome], 0),
+    again: triedAgain.reduce((sum, name) => sum + counts[name], 0),
     counts,
   };
 }
@@ -60,7 +65,7 @@ const undone: Partial<Record<RestoreOutcome, (count: string) => string>> = {
 const leftByUndo: Partial<Record<RestoreOutcome, (count: string) => string>> = {
   'changed-since': (count) => `left alone ${count} (changed since apply)`,
   unguarded: (count) => `${count} unguarded (--unguarded writes them)`,
-  failed: (count) => `${count} failed (undo again to try)`,
+  failed: (count) => `${count} failed`,
 };
 
 /** Whether a side ended as it was. */
@@ -80,6 +85,7 @@ export function tallyOfUndo(counts: UndoCounts, rows: number): ApplyTally {
     rows,
     words: words.length === 0 ? ['nothing to undo'] : words,
     left: left.reduce((sum, [name]) => sum + counts[name], 0),
+    again: counts.failed + counts.unguarded,
     counts,
   };
 }

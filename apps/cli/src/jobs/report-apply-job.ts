@@ -63,6 +63,12 @@ async function report(
   } else await writeLine(io.stdout, `  ${tally.words.join(' · ')}`);
   if (flags.quiet) return;
   if (leftFile !== undefined) await writeLine(io.stderr, `  which ones: ${leftFile}`);
+  if (tally.again > 0) {
+    await writeLine(
+      io.stderr,
+      `  ${formatCount(tally.again)} can be tried again: kvtwin job resume ${job.id}`,
+    );
+  }
   const lost = 'without-expiration' in tally.counts ? tally.counts['without-expiration'] : 0;
   if (lost > 0)
     await writeLine(

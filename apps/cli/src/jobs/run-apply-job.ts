@@ -133,8 +133,9 @@ async function undoRows(parts: StepParts): Promise<ApplyTally> {
       },
     });
     // What failed, or was not to be written unguarded, can be tried again; all else is over.
-    if (counts.failed === 0 && counts.unguarded === 0) await markUndone(job);
-    return tallyOfUndo(counts, rows);
+    const tally = tallyOfUndo(counts, rows);
+    if (tally.again === 0) await markUndone(job);
+    return tally;
   } finally {
     await log.close();
   }
@@ -183,7 +184,7 @@ class StepStatus {
     const before = await job.readStatus();
     const status = new StepStatus(new JobStatusWriter(job, io.pid), step, rowCount, before?.elapsedMs ?? 0);
     status.#writer.show(
-      status.#standing({ rows: 0, words: [], left: 0, counts: {} as ApplyTally['counts'] }),
+      status.#standing({ rows: 0, words: [], left: 0, again: 0, counts: {} as ApplyTally['counts'] }),
     );
     return status;
   }
@@ -193,7 +194,7 @@ class StepStatus {
   }
 
   end(tally: ApplyTally): Promise<void> {
-    return this.#writer.end('done', this.#standing(tally));
+    return this.#writer.end(tally.again === 0 ? 'done' : 'paused', this.#standing(tally));
   }
 
   pause(): Promise<void> {
