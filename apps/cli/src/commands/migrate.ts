@@ -59,7 +59,8 @@ hustdb+ha://front (source only) · a cluster's table file (hustdbtable.json) · 
 
 Nothing in the target is written over: a key is written where the target has nothing, or holds what an earlier round of
 this job wrote. Keys whose masters disagree are held (held.ndjson); what the target has already is skipped
-(skipped.ndjson). After the first round further ones catch up with what was written meanwhile.
+(skipped.ndjson). After the first round further ones catch up with what was written meanwhile; kvtwin job resume on a
+job that is done does so again.
 
 Examples:
   kvtwin migrate hustdb://10.0.0.1:8085,hustdb://10.0.0.2:8085 hotrod://lon/users --dry-run
@@ -88,10 +89,7 @@ export function registerMigrate(program: Command, context: CliContext): void {
     .option('-n, --dry-run', 'read both sides, write nothing, tell what would come of it')
     .option('--verify', 'read both sides anew at the end, and write a certificate')
     .option('--overwrite', 'replace other values in the target too, under their version')
-    .option(
-      '--retry-held <job>',
-      'go on with a job: take the keys that it holds, where their masters agree by now',
-    )
+    .option('--retry-held <job>', 'take the keys that a job holds, where their masters agree by now')
     .option('--rounds <count>', 'rounds through the source, at most', parseCount, 4)
     .option('--settle <duration>', 'time between rounds, and before keys are held', parseSettleMs, 600)
     .option('--rps <count>', 'keys read from the source in a second, at most', parseCount)
@@ -127,7 +125,12 @@ async function migrate(
   if (flags.retryHeld !== undefined) {
     if (source !== undefined)
       throw new CliError('--retry-held names the job, and that its source and target');
-    return runAndReportMigration(context, asMigrateJob(await openJob(io.env, flags.retryHeld)), flags);
+    return runAndReportMigration(
+      context,
+      asMigrateJob(await openJob(io.env, flags.retryHeld)),
+      flags,
+      'held',
+    );
   }
   const mapping = flags.mapping === undefined ? null : await mappingText(flags.mapping);
   if (flags.check) return check(context, mapping);

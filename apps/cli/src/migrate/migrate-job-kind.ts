@@ -11,8 +11,8 @@ export const migrateJobKind: JobKind = {
   sides(job) {
     const { source, target } = asMigrateJob(job).description;
     return [
-      { name: addressText(source), url: addressText(source) },
-      { name: addressText(target), url: addressText(target) },
+      { name: 'source', url: addressText(source) },
+      { name: 'target', url: addressText(target) },
     ];
   },
   resume: (context, job, flags) => runAndReportMigration(context, asMigrateJob(job), flags),

@@ -126,7 +126,7 @@ export async function writeSummary({ io }: CliContext, summary: MigrateSummary):
 function notesOf({ counts, elapsedMs, left, removed, round, settled, strays }: MigrateSummary): string[] {
   const reasons = Object.entries(counts.reasons).map(([reason, count]) => `${reason} ${formatCount(count)}`);
   const notes = [
-    `${formatCount(round)} rounds in ${formatDuration(elapsedMs)}${settled ? ', the last one had nothing to write' : ''}`,
+    `${formatCount(round)} ${round === 1 ? 'round' : 'rounds'} in ${formatDuration(elapsedMs)}${settled ? ', the last one had nothing to write' : ''}`,
   ];
   if (reasons.length > 0) notes.push(`skipped: ${reasons.join(', ')}`);
   if (counts.unlimited > 0) {

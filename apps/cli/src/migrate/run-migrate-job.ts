@@ -37,8 +37,8 @@ export interface MigrationWatcher {
   onVerify(progress: VerifyProgress, estimatedKeys: number): void;
 }
 
-/** What is to be done with a job. */
-export type MigrateWork = 'migrate' | 'verify';
+/** What is to be done with a job; `held`: one that is done reads only its held keys once more. */
+export type MigrateWork = 'migrate' | 'held' | 'verify';
 
 /**
  * Runs a migration to its end, from where it stands, and verifies it where it is to be; or only verifies it. What stops
@@ -68,12 +68,16 @@ export async function runMigrateJob(
     const parts = { source: await source.source(call), target: target.target(), state: store, ...call };
     const settings = { ...parts, mapping: mappingOf(folder), sha256: sha256Of, ...settingsOf(folder) };
     let summary = await MigrateJob.summary(store);
-    if (work === 'migrate') {
+    if (work !== 'verify') {
       const onProgress = (progress: MigrateProgress): void => {
         status.show(standingOf(progress, found.keys, description.batchSize));
         watcher.onProgress(progress, found.keys);
       };
-      summary = await new MigrateJob({ ...settings, onProgress }).run();
+      summary = await new MigrateJob({
+        ...settings,
+        again: work === 'held' ? 'held' : 'catch-up',
+        onProgress,
+      }).run();
       await writeOutcome(folder, store, summary);
     }
     let certificate: Certificate | undefined;
@@ -81,11 +85,11 @@ export async function runMigrateJob(
       const onProgress = (progress: VerifyProgress): void => watcher.onVerify(progress, found.keys);
       certificate = await certify(folder, await verifyMigration({ ...settings, onProgress }));
     }
-    if (work === 'migrate') await status.end('done', standingOf(summary, found.keys, description.batchSize));
+    if (work !== 'verify') await status.end('done', standingOf(summary, found.keys, description.batchSize));
     done = true;
     return { summary, ...(certificate === undefined ? {} : { certificate }) };
   } finally {
-    if (!done && work === 'migrate') await status.end('paused').catch(() => undefined);
+    if (!done && work !== 'verify') await status.end('paused').catch(() => undefined);
     await Promise.all(opened.map((copies) => copies.close()));
     await store.close();
   }

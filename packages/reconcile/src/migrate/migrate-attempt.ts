@@ -228,9 +228,9 @@ export class MigrateAttempt {
       await settings.clock.sleep(settings.settleMs, settings.signal);
     }
     await this.#settleWalk(spaces.held, undefined, () => true);
-    const { round, written } = this.#state;
+    const { lastRound, round, written } = this.#state;
     const settled = round > 1 && written === 0;
-    if (settings.dryRun || round >= settings.rounds || settled) {
+    if (settings.dryRun || round >= (lastRound || settings.rounds) || settled) {
       return this.#keep((state) => ({ ...state, phase: 'done', after: undefined, settled }));
     }
     await settings.clock.sleep(settings.settleMs, settings.signal);
@@ -284,16 +284,7 @@ export class MigrateAttempt {
   }
 
   #nextRound(): Promise<void> {
-    return this.#keep((state) => ({
-      ...state,
-      phase: 'scanning',
-      round: state.round + 1,
-      after: undefined,
-      cursors: {},
-      scanned: 0,
-      strays: 0,
-      written: 0,
-    }));
+    return this.#keep(nextRound);
   }
 
   async #keep(next: (state: MigrateState) => MigrateState): Promise<void> {
@@ -309,6 +300,12 @@ export class MigrateAttempt {
 
 function shown({ entry, ...located }: LocatedBatch['entries'][number]): ReadKey {
   return { located, read: { kind: 'value', entry } };
+}
+
+/** The state in which a round begins. */
+export function nextRound(state: MigrateState): MigrateState {
+  const fresh = { cursors: {}, scanned: 0, strays: 0, written: 0, after: undefined };
+  return { ...state, ...fresh, phase: 'scanning', round: state.round + 1 };
 }
 
 /** A value that the listings, or nothing, speak for. */

@@ -3,7 +3,7 @@ import { StoreError } from '@kvtwin/versioned-value';
 import type { OrderedStore } from '../job/ordered-store.js';
 import { RatePacer } from '../rate-pacer.js';
 import { KeyCopier } from './key-copier.js';
-import { MigrateAttempt } from './migrate-attempt.js';
+import { MigrateAttempt, nextRound } from './migrate-attempt.js';
 import type { MigrateCounts } from './migrate-counts.js';
 import { rangeOfSpace, spaces } from './migrate-keys.js';
 import { MigrateLedger, type PlaceCounts } from './migrate-ledger.js';
@@ -18,6 +18,11 @@ export interface MigrateJobOptions extends MigrateOptions {
   readonly target: MigrateTarget;
   /** Where the job is kept. What an earlier attempt left there is taken up. */
   readonly state: OrderedStore;
+  /**
+   * What is done with a job that is done already. `catch-up` (default): further rounds bring the target what the source holds
+   * by now. `held`: only keys that are held are read once more.
+   */
+  readonly again?: 'catch-up' | 'held';
   /** Called after each batch. Must not throw. */
   readonly onProgress?: (progress: MigrateProgress) => void;
 }
@@ -71,13 +76,13 @@ export class MigrateJob {
 
   /** Misuse throws `STORE_INVALID_ARGUMENT`. */
   constructor(options: MigrateJobOptions) {
-    const { onProgress: _, source: __, state: ___, target: ____, ...migrate } = options;
+    const { again: _____, onProgress: _, source: __, state: ___, target: ____, ...migrate } = options;
     this.#options = options;
     this.#settings = migrateSettings(migrate);
   }
 
   /**
-   * Runs to the end, from where an earlier attempt stopped. A migration that was done reads its held keys once more.
+   * Runs to the end, from where an earlier attempt stopped; a migration that was done goes on as `again` says.
    * Rejects with `STORE_ABORTED` when the signal fires, with the store's error where one does not answer, and with what
    * the state's store throws; all can be resumed.
    */
@@ -89,9 +94,7 @@ export class MigrateJob {
       const ledger = await MigrateLedger.open(state);
       const { maxLifespanMs } = target;
       const copier = new KeyCopier({ ledger, target, settings: this.#settings, maxLifespanMs });
-      if (ledger.state.phase === 'done' && ledger.total.held > 0) {
-        await ledger.commit([], (now) => ({ ...now, phase: 'retrying', after: undefined }));
-      }
+      if (ledger.state.phase === 'done') await this.#beginAgain(ledger);
       await new MigrateAttempt({
         source,
         ledger,
@@ -105,6 +108,16 @@ export class MigrateJob {
     } catch (error) {
       throw signal.aborted ? aborted(signal.reason) : error;
     }
+  }
+
+  #beginAgain(ledger: MigrateLedger): Promise<void> {
+    const { again = 'catch-up' } = this.#options;
+    const { rounds } = this.#settings;
+    return ledger.commit([], (now) =>
+      again === 'held'
+        ? { ...now, phase: 'retrying', after: undefined }
+        : nextRound({ ...now, lastRound: now.round + rounds, settled: false }),
+    );
   }
 
   /** Where the job in a store stands; undefined where none was begun there. */

@@ -19,6 +19,8 @@ export interface MigrateState {
   readonly phase: MigratePhase;
   /** From 1 on. */
   readonly round: number;
+  /** The last round that there will be, unless an earlier one has nothing to write; 0: as the options say. */
+  readonly lastRound: number;
   /** Behind which cursor each part's scan goes on; null: it has shown everything; absent: not begun. */
   readonly cursors: Readonly<Record<number, string | null>>;
   /** Entries shown in this round. */
@@ -47,6 +49,7 @@ export const newMigrateState: MigrateState = {
   format: 'kvtwin.migrate-job/1',
   phase: 'scanning',
   round: 1,
+  lastRound: 0,
   cursors: {},
   scanned: 0,
   strays: 0,
