@@ -13,7 +13,7 @@ export interface CommandLine {
 
 /** What every command is given, and where it leaves its exit code. */
 export interface CliContext {
-  readonly io: CliIo;
+  io: CliIo;
   exitCode: ExitCode;
   readonly commandLine: CommandLine;
   /** The two sides, open already: commands that name no others use them, and leave them open. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.js';
+import { addFieldsOption } from './fields-option.js';
 
 const { version } = createRequire(import.meta.url)('kvtwin/package.json') as { version: string };
 
@@ -80,6 +81,7 @@ export async function createProgram(context: CliContext, args: readonly string[]
     const register = await load();
     register(program, context);
   }
+  addFieldsOption(program, context);
   return program;
 }
 

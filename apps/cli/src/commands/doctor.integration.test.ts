@@ -68,7 +68,7 @@ describe('kvtwin doctor', () => {
     const { code, stdout } = await doctor(`${server.url}/json`, `${server.url}/users`);
     expect(code).toBe(1);
     expect(stdout).toContain('stores application/json: not the bytes that applications see');
-    expect(stdout).toContain('diff would report every key twice');
+    expect(stdout).toContain('diff would then report every key twice');
     const asked = await doctor(`${server.url}/json?media=text/plain`, `${server.url}/text`);
     expect(asked.code).toBe(0);
     expect(asked.stdout).toContain('both sides give values as text/plain');

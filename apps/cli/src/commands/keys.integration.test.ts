@@ -73,6 +73,16 @@ describe('kvtwin put, get and del', () => {
     expect((await kvtwin('get', '--key-base64', 'AAH/')).stdout).toMatch(/^base64:AAH\/ {3}AGREED/);
   });
 
+  it('print only the fields that are asked for', async () => {
+    await kvtwin('put', 'k', 'v');
+    const { code, stdout } = await kvtwin('get', 'k', '--json', '--fields', 'kind,sides.0.state');
+    expect([code, stdout]).toEqual([0, '{"kind":"agreed","sides.0.state":"present"}\n']);
+    const scan = await kvtwin('scan', '--ndjson', '--fields', 'key', '--quiet');
+    expect(scan.stdout).toBe('{"key":"k"}\n{"key":"k"}\n');
+    expect((await kvtwin('get', 'k', '--fields', 'kind')).stderr).toContain('add one of them');
+    expect((await kvtwin('get', 'k', '--json', '--fields', 'a,,b')).code).toBe(1);
+  });
+
   it('work on a table', async () => {
     expect((await kvtwin('put', 'f', 'v', '--table', 't')).code).toBe(0);
     expect((await kvtwin('get', 'f', '--table', 't')).code).toBe(0);

@@ -58,7 +58,7 @@ describe('kvtwin trace', () => {
     expect(stdout).toMatch(/< get +#\d+ {2}0x02 /);
     expect(stderr).toMatch(/operation +replies +errors +p50 +p99 +max/);
     expect(stderr).toMatch(/get +2 +0 /);
-    expect(stderr).toContain('1 connections');
+    expect(stderr).toContain('1 connection ·');
   });
 
   it('records what decode reads, also events, and prints the bytes', async () => {

@@ -33,8 +33,8 @@ function encodingCheck(
   if (isBytes(first) && isBytes(second)) return [ok(name, `${text}: the same bytes`)];
   const effect =
     what === 'keys'
-      ? 'the same key has other bytes on each side: diff would report every key twice, as only on one side'
-      : 'the same value has other bytes on each side: diff would report every key as a conflict';
+      ? 'the same key may have other bytes on each side: diff would then report every key twice, as only on one side'
+      : 'the same value may have other bytes on each side: diff would then report every key as a conflict';
   const advice = 'ask both for one type, such as ?media=text/plain or ?media=application/json in both URLs';
   return [fail(name, `${text}; ${effect}`, advice, ExitCode.usage)];
 }

@@ -82,7 +82,7 @@ export class TraceSummary {
   /** All else in one line. */
   line(): string {
     const parts = [
-      `${formatCount(this.#connections)} connections`,
+      `${formatCount(this.#connections)} ${this.#connections === 1 ? 'connection' : 'connections'}`,
       `${formatSize(this.#sentBytes)} sent`,
       `${formatSize(this.#receivedBytes)} received`,
       ...some(this.#events, 'events'),
