@@ -63,6 +63,12 @@ async function report(
   } else await writeLine(io.stdout, `  ${tally.words.join(' · ')}`);
   if (flags.quiet) return;
   if (leftFile !== undefined) await writeLine(io.stderr, `  which ones: ${leftFile}`);
+  if (tally.counts.earlier > 0) {
+    await writeLine(
+      io.stderr,
+      `  ${formatCount(tally.counts.earlier)} rows had ended before, in an earlier run of it`,
+    );
+  }
   if (tally.again > 0) {
     await writeLine(
       io.stderr,

@@ -1,26 +1,13 @@
-import type { RepairOutcome, ReplicaPairStore, Sha256 } from '@kvtwin/replica-pair';
-import type { CallOptions, Clock } from '@kvtwin/versioned-value';
+import type { RepairOutcome, ReplicaPairStore } from '@kvtwin/replica-pair';
 import type { PlanRow } from '../plan/plan-row.js';
 import { repairOutcomes } from './apply-history.js';
-import type { RecordLog } from './record-log.js';
+import type { RowRunOptions } from './row-run-options.js';
 
 /** How `applyPlan` works. */
-export interface ApplyOptions extends CallOptions {
+export interface ApplyOptions extends RowRunOptions {
   readonly pair: ReplicaPairStore;
   /** In the order of the plan; a resumed apply must be given the same ones. */
   readonly rows: AsyncIterable<PlanRow> | Iterable<PlanRow>;
-  /** Holds the records of earlier attempts too: what they did is not done again. */
-  readonly log: RecordLog;
-  /** Rows at once. Default 16: the log syncs the intents of many together. */
-  readonly concurrency?: number;
-  /** Rows per second, at most. Default: no limit. */
-  readonly rps?: number;
-  /** Writes also to a store without compare-and-set. Default false: such rows end as `unguarded`. */
-  readonly allowUnguarded?: boolean;
-  /** Rows that may fail one after the other before a side counts as gone. Default: twice `concurrency`. */
-  readonly failuresInARow?: number;
-  readonly clock?: Clock;
-  readonly sha256?: Sha256;
   /** Called after each row, those of earlier attempts included. Must not throw. */
   readonly onRow?: (end: RowEnd, counts: ApplyCounts) => void;
 }

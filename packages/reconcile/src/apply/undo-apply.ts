@@ -1,6 +1,4 @@
-import type { Sha256 } from '@kvtwin/replica-pair';
 import {
-  type CallOptions,
   type Clock,
   type StoreError,
   systemClock,
@@ -13,25 +11,15 @@ import { type IntentRecord, parseApplyRecord, type WriteEnd } from './apply-reco
 import type { RecordLog } from './record-log.js';
 import { type RestoreOutcome, restoreSide } from './restore-side.js';
 import { RowOutcomes } from './row-outcomes.js';
+import type { RowRunOptions } from './row-run-options.js';
 import { forEachAtOnce } from './row-workers.js';
 import { SideOutage } from './side-outage.js';
 
 /** How {@link undoApply} works. */
-export interface UndoOptions extends CallOptions {
+export interface UndoOptions extends RowRunOptions {
   readonly stores: Two<VersionedStore>;
-  /** The log of the apply that is undone; only read. */
+  /** The log of the apply that is undone; only read. `log` is the undo's own. */
   readonly applied: Pick<RecordLog, 'read'>;
-  /** The undo's own log. Holds the records of earlier attempts too. */
-  readonly log: RecordLog;
-  /** Rows at once. Default 16. */
-  readonly concurrency?: number;
-  /** Rows per second, at most. Default: no limit. */
-  readonly rps?: number;
-  readonly allowUnguarded?: boolean;
-  /** Rows that may fail one after the other before a side counts as gone. Default: twice `concurrency`. */
-  readonly failuresInARow?: number;
-  readonly clock?: Clock;
-  readonly sha256?: Sha256;
   /** Called after each row, those of earlier attempts included. Must not throw. */
   readonly onRow?: (end: UndoneRow, counts: UndoCounts) => void;
 }
