@@ -56,6 +56,13 @@ describe('kvtwin resolve', () => {
     expect(stderr).toContain('kvtwin resolve user:42 --take a|b|delete');
   });
 
+  it('does not draw on a terminal that cannot', async () => {
+    const terminal = new TestTerminal();
+    const dumb = await runInProcess(['resolve', 'user:42'], { env: { ...env, TERM: 'dumb' }, terminal });
+    expect(dumb).toMatchObject({ code: 1, stderr: expect.stringContaining('a dumb one') });
+    expect(terminal.text.trim()).toBe('');
+  });
+
   it('takes a side of one key without a terminal', async () => {
     await kvtwin('put', 'taken', 'one', '--side', 'first');
     await kvtwin('put', 'taken', 'two', '--side', 'second');

@@ -91,7 +91,8 @@ async function resolve(context: CliContext, target: string, flags: ResolveFlags)
       hint: `${target} is taken for a key; kvtwin job ls lists the jobs`,
     });
   }
-  if (flags.take === undefined && io.terminal === undefined) throw noTerminal(kind, target, flags);
+  const hasScreen = io.terminal !== undefined && io.env.TERM !== 'dumb';
+  if (flags.take === undefined && !hasScreen) throw noTerminal(kind, target, flags);
   const task = await taskOf(context, kind, target, flags);
   const [one] = task.keys;
   if (one === undefined) {
@@ -111,7 +112,7 @@ async function resolve(context: CliContext, target: string, flags: ResolveFlags)
 
 function noTerminal(kind: 'job' | 'plan' | 'key', target: string, flags: ResolveFlags): CliError {
   const key = parseKey(target, flags.keyBase64 === true);
-  return new CliError('resolve needs a terminal for its screen, and stdin or stdout is none', {
+  return new CliError('resolve needs a terminal for its screen, and stdin or stdout is none, or a dumb one', {
     hint:
       kind === 'key'
         ? `without one: ${commandHint('resolve', key, flags, ['--take', 'a|b|delete'])}`

@@ -2,8 +2,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReplicaPairStore } from '@kvtwin/replica-pair';
 import { temporaryFolder } from '@kvtwin/testkit';
-import { openMemoryStoreFamily, type Two, type VersionedStore } from '@kvtwin/versioned-value';
-import { afterEach, describe, expect, it } from 'vitest';
+import { openMemoryStoreFamily, StoreError, type Two, type VersionedStore } from '@kvtwin/versioned-value';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TestTerminal } from '../../test/test-terminal.js';
 import type { CliOutput } from '../cli-io.js';
 import { type PickerEnd, runPicker } from './run-picker.js';
@@ -74,6 +74,8 @@ async function show(
   opened.push(shown);
   return shown;
 }
+
+const unreachable = new StoreError('nobody is there', { code: 'STORE_UNREACHABLE' });
 
 const conflict: Entries = { 'user:42': ['{"name":"Ada","seats":5}', '{"name":"Ada","seats":8}'] };
 
@@ -193,6 +195,36 @@ describe('the picker on a terminal of 80x24', () => {
     await terminal.shows('any key goes back');
     terminal.type('x');
     await terminal.shows('decision');
+  });
+
+  it('decides nothing about a key that cannot be read, until it can', async () => {
+    const { terminal, sides, held } = await show(conflict);
+    await terminal.shows('CONFLICT');
+    const get = vi.spyOn(sides[1], 'getMany').mockRejectedValue(unreachable);
+    const one = vi.spyOn(sides[1], 'get').mockRejectedValue(unreachable);
+    terminal.type('r');
+    await terminal.shows('UNREADABLE');
+    expect(terminal.text).toContain('failed: nobody is there');
+    terminal.type('a');
+    await terminal.shows('a side could not be read: r reads again');
+    get.mockRestore();
+    one.mockRestore();
+    terminal.type('ra');
+    await terminal.shows('take A');
+    terminal.type('w');
+    await terminal.shows('AGREED');
+    expect(await held('user:42')).toEqual(['{"name":"Ada","seats":5}', '{"name":"Ada","seats":5}']);
+  });
+
+  it('tells of a write that a side did not answer, and shows what it holds', async () => {
+    const { terminal, sides, ended } = await show(conflict);
+    await terminal.shows('CONFLICT');
+    vi.spyOn(sides[1], 'replaceIfVersion').mockRejectedValue(unreachable);
+    terminal.type('aw');
+    await terminal.shows('nyc did not answer: the write may have been applied. Look again');
+    expect(terminal.text).toContain('CONFLICT');
+    terminal.type('q');
+    expect((await ended).counts).toMatchObject({ failed: 1, written: 0 });
   });
 
   it('leaves at Ctrl-C at once, whatever is decided, with a clean terminal', async () => {
