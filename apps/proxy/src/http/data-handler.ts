@@ -302,10 +302,10 @@ class Handler implements DataHandler {
       this.#options.onError(error);
       return strict ? notFound('error') : textAnswer(500, 'error', 'internal error');
     }
+    if (error.code === 'STORE_OVERLOADED') return this.#overloaded();
     if (strict) return notFound(writes ? 'rejected' : 'unreadable', `${error.code}: ${error.message}`);
     if (error.code.startsWith('STORE_INVALID_')) return textAnswer(400, 'invalid-request', error.message);
     if (error.code === 'STORE_UNSUPPORTED') return textAnswer(400, 'unsupported', error.message);
-    if (error.code === 'STORE_OVERLOADED') return this.#overloaded();
     const outcome = writes ? (error.mayHaveBeenApplied ? 'unknown' : 'rejected') : 'unreadable';
     return textAnswer(503, outcome, `${error.code}: ${error.message}`, ['Retry-After', '1']);
   }

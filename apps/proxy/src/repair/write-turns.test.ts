@@ -49,4 +49,35 @@ describe('WriteTurns', () => {
     await slow;
     expect(turns.size).toBe(0);
   });
+
+  it('waits longer than its patience while others get their turn', async () => {
+    const turns = new WriteTurns(1000, 60_000);
+    let under = 0;
+    let most = 0;
+    const work = async (): Promise<void> => {
+      most = Math.max(most, ++under);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      under--;
+    };
+    await Promise.all(Array.from({ length: 70 }, () => turns.run('k', work)));
+    expect([most, turns.size]).toEqual([1, 0]);
+  });
+
+  it('refuses a writer whose turn does not come, and lets nobody past those before it', async () => {
+    const turns = new WriteTurns(20, 20);
+    const held = gate();
+    const events: string[] = [];
+    const first = turns.run('k', () => Promise.resolve());
+    const second = turns.run('k', async () => {
+      await held.opened;
+      events.push('second');
+    });
+    const third = turns.run('k', async () => events.push('third')).catch((error) => error.code);
+    await first;
+    expect(await third).toBe('STORE_OVERLOADED');
+    const fourth = turns.run('k', async () => events.push('fourth'));
+    held.open();
+    await Promise.all([second, fourth]);
+    expect(events).toEqual(['second', 'fourth']);
+  });
 });

@@ -1,15 +1,29 @@
-import { type StoreType, toByteString } from '@kvtwin/versioned-value';
+import { StoreError, type StoreType, toByteString } from '@kvtwin/versioned-value';
 import { within } from '../http/within.js';
 
 /**
- * Longest wait for the writers before. Healthy sides answer in milliseconds, so hundreds of writers of one key get their
- * turn within it; a silent side must not hold up those who come after.
+ * A writer goes on once none before it has ended for so long. Healthy sides answer in milliseconds; a silent one must not hold
+ * up those who come after.
  */
 export const turnPatienceMs = 1000;
+
+/**
+ * Longest wait behind writers who do end: then a key is written more often than its sides can take it, and the write is
+ * refused, unsent. Twice what a silent side may take.
+ */
+export const turnLimitMs = 10_000;
 
 /** What the turns of a key are called. */
 export function turnOf(type: StoreType, table: string, key: Uint8Array): string {
   return `${type}${table}\0${toByteString(key)}`;
+}
+
+/** Those who write one key. */
+interface KeyTurns {
+  /** Resolves with true when whoever came last is done. */
+  last: Promise<true> | undefined;
+  /** How many are done. */
+  ended: number;
 }
 
 /**
@@ -19,39 +33,71 @@ export function turnOf(type: StoreType, table: string, key: Uint8Array): string 
  * ```
  *   writer 1   first ─ second ┐
  *   writer 2                  └ first ─ second ┐
- *   writer 3                                   └ …      at most `turnPatienceMs` after it came
+ *   writer 3                                   └ …      or when for `turnPatienceMs` nobody was done
  * ```
  *
  * Bounded patience makes it an effort, not a lock: behind a side that does not answer, writes overlap as before. Writers
  * that go through another proxy are not seen here.
  */
 export class WriteTurns {
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #keys = new Map<string, KeyTurns>();
   readonly #patienceMs: number;
+  readonly #limitMs: number;
 
-  constructor(patienceMs = turnPatienceMs) {
+  constructor(patienceMs = turnPatienceMs, limitMs = turnLimitMs) {
     this.#patienceMs = patienceMs;
+    this.#limitMs = limitMs;
   }
 
   /** Keys with a write under way. */
   get size(): number {
-    return this.#last.size;
+    return this.#keys.size;
   }
 
-  /** Runs `work` when the writer before it is done, or patience is over; settles as `work` does. */
+  /**
+   * Runs `work` when the writer before it is done, or patience is over; settles as `work` does. Rejects with STORE_OVERLOADED
+   * where its turn does not come in time.
+   */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(key);
-    let done = (): void => undefined;
-    const mine = new Promise<void>((resolve) => {
+    const turns = this.#keys.get(key) ?? { last: undefined, ended: 0 };
+    this.#keys.set(key, turns);
+    const before = turns.last;
+    let done = (_: true): void => undefined;
+    const mine = new Promise<true>((resolve) => {
       done = resolve;
     });
-    this.#last.set(key, mine);
+    turns.last = mine;
+    const leave = (): void => {
+      turns.ended++;
+      done(true);
+      if (turns.last === mine) this.#keys.delete(key);
+    };
+    if (before !== undefined && !(await this.#comes(turns, before))) {
+      // Whoever waits behind this one waits for those before it.
+      void before.then(leave);
+      throw tooMany(this.#limitMs);
+    }
     try {
-      if (before !== undefined) await within(before, this.#patienceMs);
       return await work();
     } finally {
-      done();
-      if (this.#last.get(key) === mine) this.#last.delete(key);
+      leave();
     }
   }
+
+  /** Whether it is time to go; false: it does not come. */
+  async #comes(turns: KeyTurns, before: Promise<true>): Promise<boolean> {
+    for (let waitedMs = 0; waitedMs < this.#limitMs; waitedMs += this.#patienceMs) {
+      const { ended } = turns;
+      if ((await within(before, this.#patienceMs)) === true || turns.ended === ended) return true;
+    }
+    return false;
+  }
+}
+
+function tooMany(limitMs: number): StoreError {
+  return new StoreError(`too many writes of this key: the turn did not come within ${limitMs} ms`, {
+    code: 'STORE_OVERLOADED',
+    store: 'proxy',
+    operation: 'write',
+  });
 }
