@@ -112,7 +112,9 @@ async function statistics(
 
 function cacheText(cacheName: string, entries: number | undefined): string {
   const cache = cacheName === '' ? 'the default cache is there' : `cache ${cacheName} is there`;
-  return entries === undefined ? cache : `${cache}, ${formatCount(entries)} entries`;
+  return entries === undefined
+    ? cache
+    : `${cache}, ${formatCount(entries)} ${entries === 1 ? 'entry' : 'entries'}`;
 }
 
 function versionCheck(client: HotRodClient, { serverVersion }: PingReply): Check {
