@@ -30,6 +30,13 @@ export class MigrationServers {
     return node.url.replace(/^http:/, 'hustdb:');
   }
 
+  /** `hotrod://…` of a new server with a cache that stores values of that type. */
+  async hotRodOf(cache: string, mediaType: string): Promise<string> {
+    const server = await HotRodServer.listen({ caches: { [cache]: { mediaType } } });
+    this.#closing.push(() => server.close());
+    return server.url;
+  }
+
   /** `hotrod://…` of a new server with these caches. */
   async hotRod(...caches: readonly string[]): Promise<string> {
     const server = await HotRodServer.listen({

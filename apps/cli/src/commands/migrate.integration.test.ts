@@ -311,6 +311,19 @@ describe('kvtwin migrate, told nonsense,', () => {
     expect(away.code, away.stderr).toBe(ExitCode.unreachable);
   });
 
+  it('refuses a cache that stores another encoding, and takes it by a mapping that says so', async () => {
+    const source = await servers.hustDb();
+    await servers.put(source, kv, 'doc', '{"a":1}');
+    const target = `${await servers.hotRodOf('docs', 'application/json')}/docs`;
+    const run = await servers.run(['migrate', source, target]);
+    expect(run.code, run.stderr).toBe(ExitCode.usage);
+    expect(run.stderr).toContain('stores keys as application/json');
+    const mapping = await mappingFile({ type: 'kv', mediaType: 'application/json' });
+    const mapped = await servers.run(['migrate', source, target, '--mapping', mapping, '--settle', '20ms']);
+    expect(mapped.code, mapped.stderr).toBe(ExitCode.ok);
+    expect(await servers.contents(`${target}?media=storage`, kv)).toHaveLength(1);
+  });
+
   it('pauses at Ctrl-C, says how to go on, and goes on', async () => {
     const source = await servers.hustDb();
     const target = `${await servers.hotRod('users')}/users`;

@@ -45,7 +45,7 @@ export async function parseAddress(text: string, env: CliIo['env']): Promise<Cop
 
 /** `hustdb://a,hustdb://b`, `hustdb://a+hustdb://b` and `hustdb://user:password@a,b` are two nodes each. */
 function urlsIn(text: string): string[] {
-  const urls = text.split(/,(?=[a-z][a-z+]*:\/\/)|\+(?=hustdb:\/\/)/i);
+  const urls = text.split(/\s*,\s*(?=[a-z][a-z+]*:\/\/)|\s*\+\s*(?=hustdb:\/\/)/i);
   const [only = ''] = urls;
   const [, login = '', hosts = ''] = /^hustdb:\/\/(.*@)?([^/?#]*)$/i.exec(only) ?? [];
   if (urls.length > 1 || !hosts.includes(',')) return urls;
