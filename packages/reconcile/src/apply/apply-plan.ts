@@ -119,10 +119,12 @@ class Apply {
     const { intent } = begun;
     // Nobody knows whether such a write happened, or what became of it: a look at the sides tells.
     if (intent !== undefined && isOpen(result)) return this.#resolve(intent, row);
-    if (result.outcome === 'changed-since' && isSo(result.hashes, afterHash(take, hashes))) {
-      return { outcome: 'nothing-to-do' };
-    }
-    return attemptOf(result, intent);
+    if (result.outcome !== 'changed-since') return attemptOf(result, intent);
+    const wanted = afterHash(take, hashes);
+    if (isSo(result.hashes, wanted)) return { outcome: 'nothing-to-do' };
+    // Sites that back each other up do to the other side what was just done to the first one.
+    const reached = await this.#holdsBoth(result.after, wanted);
+    return { ...attemptOf(result, intent), ...(reached ? { outcome: 'repaired' } : {}) };
   }
 
   async #intended({ before, writes }: RepairIntent, after: string | null): Promise<IntentRecord['writes']> {

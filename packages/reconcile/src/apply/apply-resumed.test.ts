@@ -92,6 +92,21 @@ describe('an apply that is begun again', () => {
     expect(counts).toMatchObject({ 'nothing-to-do': 2, 'changed-since': 1, repaired: 0 });
   });
 
+  it('takes what sites that back each other up do for their own', async () => {
+    const site = await DriftedSite.with({ a: ['1', '2'] });
+    const rows = (await site.rows(['a'], ['*=first'])).map((row) => ({ ...row, take: 'removal' as const }));
+    const first = alteredStore(site.stores[0], {
+      removeIfVersion: async (key, ...given) => {
+        await site.stores[1].remove(key);
+        return site.stores[0].removeIfVersion(key, ...given);
+      },
+    });
+    const log = new MemoryLog();
+    const pair = site.pair([first, site.stores[1]]);
+    expect(await applyPlan({ pair, rows, log, clock: site.clock })).toMatchObject({ repaired: 1 });
+    expect(await site.state()).toEqual({});
+  });
+
   it('ends the rows under way before it pauses', async () => {
     const site = await DriftedSite.with({ a: ['1', '2'], b: ['1', '2'] });
     const rows = await site.rows(['a', 'b'], ['*=first']);
