@@ -11,9 +11,9 @@ export interface DiffOptions {
   readonly confirmReads?: number;
   /** All reads of one key before it is given up as `unsettled` (or, when a side fails, `unreadable`). Default 20. */
   readonly maxReads?: number;
-  /** Entries per scan batch and keys per bulk read, 1 to 100,000. Default 1,000; less where values are large. */
+  /** Entries per scan batch and keys per bulk read, 1 to 100,000. Default 500; less where values are large. */
   readonly batchSize?: number;
-  /** Bulk reads at once while differences are confirmed; in a job also units that are scanned at once. Default 4. */
+  /** Bulk reads at once while differences are confirmed; in a job also units that are scanned at once. Default 2. */
   readonly concurrency?: number;
   /** Keys read per second from each side, at most. Default: no limit. */
   readonly rps?: number;
@@ -56,9 +56,10 @@ const defaults = {
   confirmReads: 3,
   /** With the defaults above a key that changes all the time is watched for about six seconds. */
   maxReads: 20,
-  /** Few round trips, and with values of 1 KiB a megabyte at a time. */
-  batchSize: 1000,
-  concurrency: 4,
+  /** Few round trips, and no more entries alive at a time than the garbage collector copies in no time. */
+  batchSize: 500,
+  /** Two keep both sides at work while one waits; more were not faster, and hold more memory. */
+  concurrency: 2,
   /** A table whose keys come and go each second comes to rest within some listings, or never. */
   maxListings: 10,
   timeoutMs: 10_000,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DigestSum, entryDigest, versionedDigest } from './digest-sum.js';
+import { DigestSum, versionedDigest } from './digest-sum.js';
 import { murmur3x128 } from './murmur3-128.js';
 
 const hash = (text: string) => murmur3x128(new TextEncoder().encode(text), 0);
@@ -7,7 +7,7 @@ const sumOf = (...entries: [key: string, value: string, version?: string][]): st
   const sum = new DigestSum();
   for (const [key, value, version] of entries) {
     const content = version === undefined ? hash(value) : versionedDigest(hash(value), version);
-    sum.add(entryDigest(hash(key), content));
+    sum.addEntry(hash(key), content);
   }
   return sum.toHex();
 };

@@ -1,4 +1,4 @@
-import { type Digest128, murmur3x128 } from './murmur3-128.js';
+import { type Digest128, type DigestWords, murmur3x128 } from './murmur3-128.js';
 
 /** Spreads the bits of a value's digest before they meet those of its key. */
 const valueFactor = 0x9e3779b1;
@@ -18,8 +18,16 @@ export class DigestSum {
     return sum;
   }
 
-  add(digest: Digest128): void {
+  add(digest: DigestWords): void {
     for (let at = 0; at < 4; at++) this.#words[at] = (this.#words[at]! + digest[at]!) >>> 0;
+  }
+
+  /** Adds the digest of an entry, from that of its key and that of its value, or of value and version. */
+  addEntry(key: DigestWords, content: DigestWords): void {
+    const words = this.#words;
+    for (let at = 0; at < 4; at++) {
+      words[at] = words[at]! + mix((key[at]! + Math.imul(content[at]!, valueFactor)) | 0);
+    }
   }
 
   addSum(other: DigestSum): void {
@@ -37,16 +45,10 @@ export class DigestSum {
 }
 
 /** What stands for a value and its version, where versions count, from the value's digest. */
-export function versionedDigest(value: Digest128, version: string): Digest128 {
+export function versionedDigest(value: DigestWords, version: string): Digest128 {
   const mark = murmur3x128(new TextEncoder().encode(version), 0);
   const word = (at: 0 | 1 | 2 | 3): number =>
-    (Math.imul(value[at], valueFactor) + Math.imul(mark[at], versionFactor)) >>> 0;
-  return [word(0), word(1), word(2), word(3)];
-}
-
-/** The digest of an entry from that of its key and that of its value, or of value and version. */
-export function entryDigest(key: Digest128, content: Digest128): Digest128 {
-  const word = (at: 0 | 1 | 2 | 3): number => mix((key[at] + Math.imul(content[at], valueFactor)) | 0);
+    (Math.imul(value[at]!, valueFactor) + Math.imul(mark[at], versionFactor)) >>> 0;
   return [word(0), word(1), word(2), word(3)];
 }
 

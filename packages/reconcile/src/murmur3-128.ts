@@ -3,6 +3,13 @@
  * integers; well distributed, but not made against somebody who picks the bytes: `seed` is random per run.
  */
 export function murmur3x128(bytes: Uint8Array, seed: number): Digest128 {
+  const digest = new Uint32Array(4);
+  murmur3Into(digest, bytes, seed);
+  return [digest[0]!, digest[1]!, digest[2]!, digest[3]!];
+}
+
+/** {@link murmur3x128} into an array of four words that is there already: for what runs for every entry. */
+export function murmur3Into(digest: Uint32Array, bytes: Uint8Array, seed: number): void {
   const c1 = 0x239b961b;
   const c2 = 0xab0e9789;
   const c3 = 0x38b34ae5;
@@ -40,11 +47,17 @@ export function murmur3x128(bytes: Uint8Array, seed: number): Digest128 {
   h3 = mix(h3);
   h4 = mix(h4);
   h1 = (h1 + h2 + h3 + h4) | 0;
-  return [h1 >>> 0, (h2 + h1) >>> 0, (h3 + h1) >>> 0, (h4 + h1) >>> 0];
+  digest[0] = h1;
+  digest[1] = h2 + h1;
+  digest[2] = h3 + h1;
+  digest[3] = h4 + h1;
 }
 
 /** 16 bytes as four unsigned 32-bit words. */
 export type Digest128 = readonly [number, number, number, number];
+
+/** A {@link Digest128}, or an array that holds one. */
+export type DigestWords = Digest128 | Uint32Array;
 
 function word(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);

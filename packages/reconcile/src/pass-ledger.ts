@@ -6,11 +6,11 @@ import {
   type VersionedValue,
   type VersionPolicy,
 } from '@kvtwin/versioned-value';
-import { DigestSum, entryDigest, versionedDigest } from './digest-sum.js';
+import { DigestSum, versionedDigest } from './digest-sum.js';
 import { finestRange, type HashRange, lowerHalf } from './hash-range.js';
-import { type Digest128, murmur3x128 } from './murmur3-128.js';
+import { type DigestWords, murmur3Into, murmur3x128 } from './murmur3-128.js';
 import { SeenKeys } from './seen-keys.js';
-import { type Content, type Expiring, WaitingKeys } from './waiting-keys.js';
+import { type Expiring, WaitingKeys } from './waiting-keys.js';
 
 /** What V8 takes for a key that is to be read again besides its bytes: the array and its header. Measured. */
 const differentOverheadBytes = 120;
@@ -39,6 +39,9 @@ export class PassLedger {
   /** Keys that only one side has shown so far. */
   readonly #waiting = new WaitingKeys();
   readonly #matched = new SeenKeys();
+  /** Digests of the entry that is being observed. */
+  readonly #key = new Uint32Array(4);
+  readonly #content = new Uint32Array(4);
   /** Keys that both sides showed, not in the same state. */
   #different: Uint8Array[] = [];
   #differentBytes = 0;
@@ -78,15 +81,19 @@ export class PassLedger {
     return this.#waiting.bytes + this.#differentBytes + this.#matched.bytes;
   }
 
-  /** Takes down what a side's scan showed. */
+  /** Takes down what a side's scan showed. Runs for every entry, so that it makes as little as it can. */
   observe(side: Side, { key, entry }: ScannedEntry): void {
-    const digest = murmur3x128(key, this.#options.seed);
-    if (digest[0] < this.#range.from || digest[0] >= this.#range.to) return;
+    const digest = this.#key;
+    murmur3Into(digest, key, this.#options.seed);
+    const first = digest[0]!;
+    if (first < this.#range.from || first >= this.#range.to) return;
     const content = this.#contentOf(entry);
     const slot = this.#waiting.find(digest);
-    if (slot >= 0 && this.#waiting.sideAt(slot) !== side)
-      this.#match(digest, key, side, entry, content, slot);
-    else if (!this.#matched.has(digest)) this.#waiting.set(digest, key, side, content, expiringOf(entry));
+    if (slot >= 0 && this.#waiting.sideAt(slot) !== side) this.#match(key, side, entry, content, slot);
+    else if (!this.#matched.has(digest)) {
+      const { length } = entry.value;
+      this.#waiting.set(digest, key, side, { content, length, expiring: expiringOf(entry) });
+    }
     while (this.bytes > this.#options.maxTrackedBytes && this.#giveUpHalf());
   }
 
@@ -96,28 +103,22 @@ export class PassLedger {
     yield* this.#waiting.take();
   }
 
-  #match(
-    digest: Digest128,
-    key: Uint8Array,
-    side: Side,
-    entry: VersionedValue,
-    content: Content,
-    slot: number,
-  ): void {
+  #match(key: Uint8Array, side: Side, entry: VersionedValue, content: DigestWords, slot: number): void {
+    const digest = this.#key;
     const other = this.#waiting.expiringAt(slot);
-    const agrees = this.#waiting.holds(slot, content) && this.#expireAlike(side, entry, other);
+    const same = this.#waiting.holds(slot, content, entry.value.length);
     this.#waiting.delete(slot);
     this.#matched.add(digest);
-    if (!agrees) {
+    if (!same || !this.#expireAlike(side, entry, other)) {
       this.#different.push(key.slice());
       this.#differentBytes += differentOverheadBytes + key.length;
       return;
     }
-    const at = Math.floor(digest[0] / finestRange);
+    const at = Math.floor(digest[0]! / finestRange);
     this.#agreed[at]!++;
     if (this.#options.counted !== 'with-digest') return;
     this.#digests[at] ??= new DigestSum();
-    this.#digests[at].add(entryDigest(digest, content.digest));
+    this.#digests[at].addEntry(digest, content);
   }
 
   #expireAlike(side: Side, entry: VersionedValue, other: Expiring): boolean {
@@ -127,13 +128,10 @@ export class PassLedger {
     return expirationSkewMs(first, second, this.#options.expirationToleranceMs) === undefined;
   }
 
-  #contentOf({ value, version }: VersionedValue): Content {
+  #contentOf({ value, version }: VersionedValue): DigestWords {
     const { policy, seed } = this.#options;
-    const digest = murmur3x128(value, seed);
-    return {
-      digest: policy === 'counter' ? versionedDigest(digest, version.token) : digest,
-      length: value.length,
-    };
+    murmur3Into(this.#content, value, seed);
+    return policy === 'counter' ? versionedDigest(this.#content, version.token) : this.#content;
   }
 
   #giveUpHalf(): boolean {

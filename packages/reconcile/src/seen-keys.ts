@@ -1,4 +1,4 @@
-import type { Digest128 } from './murmur3-128.js';
+import type { DigestWords } from './murmur3-128.js';
 
 /** Slots in the beginning; a power of two, as always. */
 const firstCapacity = 1024;
@@ -25,12 +25,12 @@ export class SeenKeys {
     return this.#slots.byteLength;
   }
 
-  has(digest: Digest128): boolean {
+  has(digest: DigestWords): boolean {
     return this.#slots[this.#slotOf(digest) + 3] !== 0;
   }
 
   /** Adds a digest; `false` when it was there already. */
-  add(digest: Digest128): boolean {
+  add(digest: DigestWords): boolean {
     const at = this.#slotOf(digest);
     if (this.#slots[at + 3] !== 0) return false;
     for (let word = 0; word < wordsPerSlot; word++) this.#slots[at + word] = wordOf(digest, word);
@@ -52,15 +52,15 @@ export class SeenKeys {
   }
 
   /** The slot that holds the digest, or the free one where it would go. */
-  #slotOf(digest: Digest128): number {
+  #slotOf(digest: DigestWords): number {
     const mask = this.#slots.length / wordsPerSlot - 1;
-    for (let slot = digest[1] & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = digest[1]! & mask; ; slot = (slot + 1) & mask) {
       const at = slot * wordsPerSlot;
       if (this.#slots[at + 3] === 0 || this.#holds(at, digest)) return at;
     }
   }
 
-  #holds(at: number, digest: Digest128): boolean {
+  #holds(at: number, digest: DigestWords): boolean {
     for (let word = 0; word < wordsPerSlot; word++) {
       if (this.#slots[at + word] !== wordOf(digest, word)) return false;
     }
@@ -79,6 +79,6 @@ export class SeenKeys {
 }
 
 /** The last word is never 0, so that it marks a slot as taken; one bit of 128 less. */
-function wordOf(digest: Digest128, word: number): number {
-  return word === 3 ? (digest[3] | 1) >>> 0 : digest[word]!;
+function wordOf(digest: DigestWords, word: number): number {
+  return word === 3 ? (digest[3]! | 1) >>> 0 : digest[word]!;
 }

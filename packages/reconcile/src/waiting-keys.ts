@@ -1,5 +1,5 @@
 import type { Side, VersionedValue } from '@kvtwin/versioned-value';
-import type { Digest128 } from './murmur3-128.js';
+import type { DigestWords } from './murmur3-128.js';
 
 /** Slots in the beginning; a power of two, as always. */
 const firstCapacity = 64;
@@ -15,10 +15,13 @@ const VALUE_LENGTH = 11;
 /** What a waiting key's side showed of when it goes away; undefined: never. */
 export type Expiring = Pick<VersionedValue, 'expiration' | 'createdAtMs'> | undefined;
 
-/** What stands for what an entry holds: a digest of its value, under `counter` of its version too, and the value's length. */
-export interface Content {
-  readonly digest: Digest128;
+/** What a side showed of a key. */
+export interface Shown {
+  /** A digest of the value, under `counter` of the version too. */
+  readonly content: DigestWords;
+  /** Of the value. */
   readonly length: number;
+  readonly expiring: Expiring;
 }
 
 /**
@@ -50,7 +53,7 @@ export class WaitingKeys {
   }
 
   /** The slot of a key; -1 where it does not wait. */
-  find(digest: Digest128): number {
+  find(digest: DigestWords): number {
     const at = this.#slotOf(digest);
     return this.#slots[at + SIDE] === 0 ? -1 : at;
   }
@@ -63,15 +66,16 @@ export class WaitingKeys {
     return this.#expiring[slot / wordsPerSlot];
   }
 
-  holds(slot: number, { digest, length }: Content): boolean {
+  /** `content`: a digest of the value, under `counter` of the version too. `length`: of the value. */
+  holds(slot: number, content: DigestWords, length: number): boolean {
     const slots = this.#slots;
     if (slots[slot + VALUE_LENGTH] !== length) return false;
-    for (let word = 0; word < 4; word++) if (slots[slot + CONTENT + word] !== digest[word]) return false;
+    for (let word = 0; word < 4; word++) if (slots[slot + CONTENT + word] !== content[word]) return false;
     return true;
   }
 
   /** Lets a key wait, or takes what its side shows now for what it showed before. */
-  set(digest: Digest128, key: Uint8Array, side: Side, content: Content, expiring: Expiring): void {
+  set(digest: DigestWords, key: Uint8Array, side: Side, { content, length, expiring }: Shown): void {
     let slot = this.#slotOf(digest);
     if (this.#slots[slot + SIDE] === 0) {
       if ((this.#size + 1) * wordsPerSlot * 4 > this.#slots.length * 3) {
@@ -84,8 +88,8 @@ export class WaitingKeys {
       for (let word = 0; word < 4; word++) this.#slots[slot + word] = digest[word]!;
     }
     this.#slots[slot + SIDE] = side === 'first' ? 1 : 2;
-    for (let word = 0; word < 4; word++) this.#slots[slot + CONTENT + word] = content.digest[word]!;
-    this.#slots[slot + VALUE_LENGTH] = content.length;
+    for (let word = 0; word < 4; word++) this.#slots[slot + CONTENT + word] = content[word]!;
+    this.#slots[slot + VALUE_LENGTH] = length;
     if (expiring !== undefined || this.#expiring.length > 0) this.#expire(slot, expiring);
   }
 
@@ -132,9 +136,9 @@ export class WaitingKeys {
     this.#compact();
   }
 
-  #slotOf(digest: Digest128): number {
+  #slotOf(digest: DigestWords): number {
     const slots = this.#slots;
-    for (let at = this.#home(digest[1]); ; at = this.#next(at)) {
+    for (let at = this.#home(digest[1]!); ; at = this.#next(at)) {
       if (slots[at + SIDE] === 0) return at;
       if (
         slots[at] === digest[0] &&

@@ -2,7 +2,7 @@ import { encodeUtf8 } from '@kvtwin/bytes';
 import type { PairRead } from '@kvtwin/versioned-value';
 import { confirmCandidates } from '../confirm-candidates.js';
 import { type DiffClass, diffClasses } from '../diff-class.js';
-import { type DigestSum, entryDigest, versionedDigest } from '../digest-sum.js';
+import { type DigestSum, versionedDigest } from '../digest-sum.js';
 import type { KeyDifference } from '../key-difference.js';
 import { murmur3x128 } from '../murmur3-128.js';
 import type { AttemptParts } from './attempt-parts.js';
@@ -80,5 +80,5 @@ function addSettled(digest: DigestSum, key: Uint8Array, read: PairRead): void {
   if (read.kind !== 'agreed') return;
   const value = murmur3x128(read.value, jobSeed);
   const content = read.versionsCompared ? versionedDigest(value, read.version.token) : value;
-  digest.add(entryDigest(murmur3x128(key, jobSeed), content));
+  digest.addEntry(murmur3x128(key, jobSeed), content);
 }

@@ -1,5 +1,5 @@
 import { equalBytes } from '@kvtwin/bytes';
-import { DigestSum, entryDigest, versionedDigest } from '../digest-sum.js';
+import { DigestSum, versionedDigest } from '../digest-sum.js';
 import { murmur3x128 } from '../murmur3-128.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { parseSeenKey, seenRange } from './job-keys.js';
@@ -25,7 +25,7 @@ export async function findInRange(
     agreed++;
     const value = valueDigestOf(second);
     const content = policy === 'counter' ? versionedDigest(value, versionOf(second)) : value;
-    digest.add(entryDigest(murmur3x128(key, jobSeed), content));
+    digest.addEntry(murmur3x128(key, jobSeed), content);
   };
   for await (const entries of store.range(...seenRange(range))) {
     signal.throwIfAborted();
