@@ -17,6 +17,8 @@ export interface CliResult {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array | string;
+  /** What a person types at a terminal. */
+  readonly typed?: string;
   readonly signal?: AbortSignal;
   /** Hears every piece of stdout. */
   readonly onStdout?: (text: string) => void;
@@ -40,7 +42,7 @@ export async function runInProcess(args: readonly string[], options: RunOptions 
   const io: CliIo = {
     stdout,
     stderr,
-    stdin: stdinOf(options.stdin),
+    stdin: stdinOf(options),
     env: { KVTWIN_CONFIG: noConfig, KVTWIN_STATE: someState, ...options.env },
     signal: options.signal ?? new AbortController().signal,
     onHangUp: (listener) => {
@@ -130,9 +132,10 @@ class RecordedOutput implements CliOutput {
   async drained(): Promise<void> {}
 }
 
-function stdinOf(given: Uint8Array | string | undefined): CliIo['stdin'] {
+function stdinOf({ stdin, typed }: RunOptions): CliIo['stdin'] {
+  const given = stdin ?? typed;
   async function* chunks(): AsyncGenerator<Uint8Array> {
     if (given !== undefined) yield Buffer.from(given);
   }
-  return Object.assign(chunks(), { isTTY: given === undefined });
+  return Object.assign(chunks(), { isTTY: stdin === undefined });
 }

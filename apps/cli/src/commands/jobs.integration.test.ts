@@ -163,6 +163,18 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     const mistyped = await kvtwin(['apply', planFile()]);
     expect([mistyped.code, mistyped.stderr]).toEqual([1, expect.stringContaining('not confirmed')]);
     expect(await state()).toEqual(before);
+    const names = JSON.parse((await kvtwin(['job', 'show', 'd1', '--json'])).stdout).names as string[];
+    const half = await kvtwin(['apply', planFile()], { typed: `${names[0]}\n` });
+    expect([half.code, half.stderr]).toEqual([
+      1,
+      expect.stringContaining(`the names are: ${names.join(' ')}`),
+    ]);
+    expect(await state()).toEqual(before);
+    const typed = await kvtwin(['apply', planFile()], { typed: `  ${names.join('   ')}\n` });
+    expect([typed.code, typed.stdout], typed.stderr).toEqual([0, expect.stringContaining('done 3')]);
+    expect(typed.stderr).toContain('apply 3 writes to 2 sites? type the site names to go on:');
+    const undone = await kvtwin(['undo', 'd1'], { typed: `${names.join(' ')}\n` });
+    expect([undone.code, await state()], undone.stderr).toEqual([0, before]);
   });
 
   it('resumes a job that was interrupted, and lists it as paused until then', async () => {
