@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,10 +7,8 @@ import { TestTerminal } from '../test/test-terminal.js';
 import { comparable, transcriptsIn, wordsIn } from '../test/transcripts.js';
 
 const guides = new URL('../../../docs/guides/', import.meta.url);
-const pages = readdirSync(guides)
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => ({ name, transcripts: transcriptsIn(readFileSync(new URL(name, guides), 'utf8')) }))
-  .filter(({ transcripts }) => transcripts.length > 0);
+const read = (name: string): string => readFileSync(new URL(name, guides), 'utf8');
+const transcripts = transcriptsIn(read('command-line.md'));
 
 /** The screen that a full-screen command shows; leaves it then. */
 async function screenOf(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
@@ -26,7 +24,7 @@ async function screenOf(args: readonly string[], env: Readonly<Record<string, st
   return screen;
 }
 
-describe.each(pages)('the sessions of $name', ({ transcripts }) => {
+describe('the sessions of docs/guides/command-line.md', () => {
   let folder: TemporaryFolder;
   let env: Record<string, string>;
   let demo: RunningCommand;
@@ -54,4 +52,15 @@ describe.each(pages)('the sessions of $name', ({ transcripts }) => {
     const { code, stdout, stderr } = await runInProcess(args, { env });
     expect(comparable(`${stdout}${stderr}exit ${code}`)).toBe(comparable(output));
   });
+});
+
+it('each guide with sessions has a test that runs them', () => {
+  const withSessions = readdirSync(guides).filter(
+    (name) => name.endsWith('.md') && /^\$ kvtwin /m.test(read(name)),
+  );
+  expect(withSessions).toContain('command-line.md');
+  for (const name of withSessions) {
+    const test = new URL(`./${name.replace('.md', '')}-guide.integration.test.ts`, import.meta.url);
+    expect(existsSync(test), `${name} is run by ${test.pathname}`).toBe(true);
+  }
 });
