@@ -101,6 +101,18 @@ describe('connecting', () => {
     expect(server.accepted).toBe(2);
   });
 
+  it('does not let calls wait for a far-off attempt when the server is back', async () => {
+    const port = await freePort();
+    const patient = { lazy: true, maxRetries: 0, reconnectMinMs: 600_000, reconnectMaxMs: 600_000 };
+    const client = await connected(`hotrod://127.0.0.1:${port}`, patient);
+    const users = client.cache('users');
+    expect((await failureOf(users.get('k'))).code).toBe('HOTROD_CONNECT');
+    expect((await failureOf(users.get('k'))).code).toBe('HOTROD_CONNECT');
+    await embedded(port);
+    // Neither of the first two calls has it asked more than once in 200 ms.
+    await eventually(async () => expect(await users.has('k')).toBe(false));
+  });
+
   it('waits for the first call where it is lazy', async () => {
     const dead = await freePort();
     const client = await connected(`hotrod://127.0.0.1:${dead}`, { ...quick, lazy: true });

@@ -207,8 +207,9 @@ describe('connections', () => {
 
 describe('an idle connection', () => {
   it('is kept, unless there is a limit', async () => {
-    const connection = await dial(await serve({ limits: { idleTimeoutMs: 30 } }));
-    await connection.reply(operations.ping, {}, {});
+    const server = await serve({ limits: { idleTimeoutMs: 30 } });
+    // Asks nothing: a busy machine may be slower than the limit.
+    const connection = await dial(server);
     await connection.closed;
   });
 });

@@ -40,6 +40,11 @@ export interface ChannelOwner {
 const LASTING_CONNECTION_MS = 1_000;
 /** Who refuses a login or a certificate is not asked again sooner, unless somebody calls: accounts get locked that way. */
 const REFUSED_PAUSE_MS = 30_000;
+/**
+ * A call that finds nobody has a server asked again after so long, however far off the next attempt is: one that is back
+ * serves at once. A busy client asks a server that is not there some times in a second.
+ */
+const HURRY_AFTER_MS = 200;
 /** A connection that is to end once its cursors do is not waited for longer: servers forget cursors after minutes too. */
 const LONGEST_CURSOR_SILENCE_MS = 60_000;
 
@@ -307,8 +312,9 @@ export class ServerChannel implements ConnectionOwner {
 
   #connectLater(failure?: HotRodError): void {
     const pauseMs = this.#backoff.failed();
-    this.#mayHurryAtMs = performance.now() + pauseMs;
     const refused = failure !== undefined && failure.code !== 'HOTROD_CONNECT';
+    const isAbsent = failure !== undefined && !refused;
+    this.#mayHurryAtMs = performance.now() + (isAbsent ? Math.min(pauseMs, HURRY_AFTER_MS) : pauseMs);
     this.#pause = setTimeout(
       () => this.#connectNow(),
       refused ? Math.max(REFUSED_PAUSE_MS, pauseMs) : pauseMs,

@@ -183,6 +183,20 @@ export class HotRodStore implements VersionedStore {
     }
   }
 
+  /** What the server counts in the cache; a table among others in it cannot be told. */
+  async count(options?: CallOptions): Promise<number | undefined> {
+    this.#admit('count', options);
+    const { client, prefix } = this.#parts;
+    if (prefix.length > 0) return undefined;
+    try {
+      const { target } = await this.#ready('read', new CallBudget(options));
+      const interpret = ({ size }: SizeReply): number => Number(size);
+      return await client.execute({ operation: operations.size, request: {}, target, options, interpret });
+    } catch (error) {
+      throw toStoreError(error, this.name, 'count');
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }
