@@ -1,18 +1,19 @@
-import type {
-  CallOptions,
-  Clock,
-  EntryVersion,
-  PairRead,
-  Two,
-  VersionedValue,
-  WriteResult,
+import {
+  type CallOptions,
+  type Clock,
+  type EntryVersion,
+  type PairRead,
+  sameVersion,
+  type Two,
+  type VersionedValue,
+  type WriteResult,
 } from '@kvtwin/versioned-value';
 import { carriedExpiration } from './carried-expiration.js';
 import type { PairSide } from './pair-side.js';
 
 /**
- * Writes by which a version is counted up to that of the other side, where the store does not take one by itself. Each
- * is a compare-and-set; sides that are further apart are left as they are, since nobody wants thousands of writes.
+ * Writes by which a version is counted up to that of the other side, where the store takes none under compare-and-set.
+ * What is further apart takes the version in one write, which is none: it looks directly before it.
  */
 export const maxCountedSteps = 256;
 
@@ -51,12 +52,27 @@ export async function alignVersion(
     return;
   }
   const behind = Number(to.token) - Number(entry.version.token);
-  if (capabilities.sameValueKeepsVersion === true || behind > maxCountedSteps) return;
+  if (capabilities.sameValueKeepsVersion === true) return;
+  if (behind > maxCountedSteps) {
+    const now = await side.read(key, call);
+    const asRead = now.state === 'present' && sameVersion(now.entry.version, entry.version);
+    if (!asRead || capabilities.replay !== true) return;
+    const { options } = carriedExpiration(entry, capabilities, clock.nowMs());
+    await side.call('put', call, (store, limits) =>
+      store.put(key, entry.value, { ...options, replayVersion: to, ...limits }),
+    );
+    return;
+  }
   let version: EntryVersion | undefined = entry.version;
-  while (version !== undefined && Number(version.token) < Number(to.token)) {
+  // A node that encodes versions wrongly may count past the other one, or not come nearer: no more steps than it is behind.
+  for (let step = 0; step < behind && version !== undefined && isBehind(version, to); step++) {
     const { outcome, version: next }: WriteResult = await write(version, {});
     version = outcome === 'applied' ? next : undefined;
   }
+}
+
+function isBehind(version: EntryVersion, to: EntryVersion): boolean {
+  return Number(version.token) < Number(to.token);
 }
 
 /** Whether both sides hold what was asked for, with versions and expirations the same as far as that was asked. */

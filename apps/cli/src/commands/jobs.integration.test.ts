@@ -91,7 +91,9 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
 
     const planned = await plan('only-*=copy', 'value-conflict=newest:$.updated');
     expect(planned.code, planned.stderr).toBe(3);
-    expect(planned.stdout).toMatch(/2 copy +1 overwrite \S+ +1 undecided +plan /);
+    expect(planned.stdout).toMatch(
+      /2 copy +1 overwrite \S+ +1 undecided \(the first side is not JSON\) +plan /,
+    );
     const applied = await kvtwin(['apply', planFile(), '--yes']);
     expect(applied.code, applied.stderr).toBe(0);
     expect(applied.stdout).toBe('  done 3 · skipped by the plan 1\n');

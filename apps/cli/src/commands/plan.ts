@@ -166,9 +166,12 @@ async function report(
       agreed: read.agreed,
       reasons: undecided,
     });
-  } else await writeLine(io.stdout, `  ${planText(counts, plan.names)}     plan ${plan.file}`);
+  } else {
+    const only = reasons.length === 1 ? ` (${withoutRule(reasons[0]![0])})` : '';
+    await writeLine(io.stdout, `  ${planText(counts, plan.names)}${only}     plan ${plan.file}`);
+  }
   if (flags.quiet) return;
-  for (const [why, count] of reasons.slice(0, reasonsTold)) {
+  for (const [why, count] of reasons.length === 1 ? [] : reasons.slice(0, reasonsTold)) {
     await writeLine(io.stderr, `  undecided ${formatCount(count)}: ${why}`);
   }
   if (reasons.length > reasonsTold) {
@@ -180,4 +183,9 @@ async function report(
   if (read.agreed > 0)
     await writeLine(io.stderr, `  ${formatCount(read.agreed)} agree by now and are not in the plan`);
   if (writesOf(counts) > 0) await writeLine(io.stderr, `next: kvtwin apply ${plan.file}`);
+}
+
+/** `no rule`, or what the rule lacked. */
+function withoutRule(why: string): string {
+  return why.slice(why.lastIndexOf(': ') + 1).trim();
 }
