@@ -14,6 +14,13 @@ export type HeaderInput =
 export function headerValues(headers: HeaderInput, name: string): string[] {
   const wanted = name.toLowerCase();
   const values: string[] = [];
+  if (isList(headers)) {
+    for (let at = 0; at < headers.length; at++) {
+      const header = headers[at]!;
+      if (isNamed(header[0], wanted)) values.push(header[1]);
+    }
+    return values;
+  }
   if (isIterable(headers)) {
     for (const [key, value] of headers) if (isNamed(key, wanted)) values.push(value);
     return values;
@@ -29,6 +36,13 @@ export function headerValues(headers: HeaderInput, name: string): string[] {
 /** The first value of `name` (any case). */
 export function headerValue(headers: HeaderInput, name: string): string | undefined {
   const wanted = name.toLowerCase();
+  if (isList(headers)) {
+    for (let at = 0; at < headers.length; at++) {
+      const header = headers[at]!;
+      if (isNamed(header[0], wanted)) return header[1];
+    }
+    return undefined;
+  }
   if (isIterable(headers)) {
     for (const [key, value] of headers) if (isNamed(key, wanted)) return value;
     return undefined;
@@ -44,6 +58,11 @@ export function headerValue(headers: HeaderInput, name: string): string | undefi
 /** Every reply is asked for half a dozen headers: most names differ in their length already. */
 function isNamed(key: string, wanted: string): boolean {
   return key.length === wanted.length && (key === wanted || key.toLowerCase() === wanted);
+}
+
+/** What our own transports hand in; walked by index, for an iterator and its pairs cost more than the look. */
+function isList(headers: HeaderInput): headers is HeaderList {
+  return Array.isArray(headers);
 }
 
 function isIterable(headers: HeaderInput): headers is Iterable<readonly [string, string]> {

@@ -3,6 +3,8 @@ import { latin1ToBytes } from './latin1.js';
 
 const QUESTION_MARK = 0x3f;
 const HEX = '0123456789ABCDEF';
+/** Keys that are made to text in one step; a call takes only so many arguments, and longer ones are rare. */
+const LONGEST_AT_ONCE = 1024;
 /** How each byte stands in a query. */
 const BYTE_TEXTS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   isUnreserved(byte) ? String.fromCharCode(byte) : `%${HEX[byte >> 4]}${HEX[byte & 15]}`,
@@ -18,6 +20,9 @@ export function encodeKeyText(key: Uint8Array): string {
   if (key.length === 0) throw invalid('the key is empty; HustDB takes that for a missing parameter');
   if (key.includes(QUESTION_MARK)) {
     throw invalid('the key contains "?" (0x3f); HustDB would drop what follows it and hit another key');
+  }
+  if (key.length <= LONGEST_AT_ONCE && key.every(isUnreserved)) {
+    return String.fromCharCode.apply(undefined, key as unknown as number[]);
   }
   let text = '';
   for (let at = 0; at < key.length; at++) text += BYTE_TEXTS[key[at]!];

@@ -18,7 +18,7 @@ export function answerHead(exchange: Exchange, answer: Answer, bodyBytes: number
   let text = `${opening(answer.status, answer.contentType)}${bodyBytes}\r\nConnection: ${connection}\r\n`;
   for (let at = 0; at + 1 < headers.length; at += 2)
     text += `${headers[at]}: ${printable(headers[at + 1]!)}\r\n`;
-  const timing = serverTiming(exchange.pairMs, performance.now() - exchange.startedAt);
+  const timing = serverTiming(exchange.startedAt, exchange.askedAt, performance.now());
   return `${text}X-Outcome: ${answer.outcome}\r\nX-Request-Id: ${exchange.requestId}\r\nServer-Timing: ${timing}\r\n\r\n`;
 }
 
@@ -51,9 +51,9 @@ function printable(value: string): string {
   return IS_UNPRINTABLE.test(value) ? value.replace(UNPRINTABLE, '?') : value;
 }
 
-function serverTiming(pairMs: number | undefined, totalMs: number): string {
-  const total = `total;dur=${hundredths(totalMs)}`;
-  return pairMs === undefined ? total : `pair;dur=${hundredths(pairMs)}, ${total}`;
+function serverTiming(startedAt: number, askedAt: number | undefined, nowMs: number): string {
+  const total = `total;dur=${hundredths(nowMs - startedAt)}`;
+  return askedAt === undefined ? total : `pair;dur=${hundredths(nowMs - askedAt)}, ${total}`;
 }
 
 /** With two digits behind the point; `toFixed` takes five times as long. */

@@ -257,22 +257,18 @@ class Handler implements DataHandler {
     if (!isWrite(call.command)) this.#answerWith(exchange, ask, pair.older === undefined ? READ : SPLIT_READ);
     else {
       const turn = turnOf(type, call.table, call.key);
-      this.#answerWith(exchange, () => this.#turns.run(turn, ask), WRITE);
+      const mayOverlap = call.command.kind !== 'add';
+      this.#answerWith(exchange, () => this.#turns.run(turn, ask, { mayOverlap }), WRITE);
     }
   }
 
   /** Asks, within a time that no side can exceed by its own time-outs, and sends the answer. */
   #answerWith(exchange: Exchange, ask: () => Promise<Answer>, kind: CallShape): void {
-    const askedAt = performance.now();
+    // Without a body to wait for, it is asked in the moment in which the request came.
+    exchange.askedAt = exchange.hasBody ? performance.now() : exchange.startedAt;
     within(ask(), this.#deadlineMs(kind)).then(
-      (answer) => {
-        exchange.pairMs = performance.now() - askedAt;
-        this.#send(exchange, answer ?? this.#timedOut(kind));
-      },
-      (error: unknown) => {
-        exchange.pairMs = performance.now() - askedAt;
-        this.#send(exchange, this.#failed(error, kind));
-      },
+      (answer) => this.#send(exchange, answer ?? this.#timedOut(kind)),
+      (error: unknown) => this.#send(exchange, this.#failed(error, kind)),
     );
   }
 

@@ -10,8 +10,8 @@ export interface ExchangeConnection {
 
 /** One request and what is known about it by the time it is answered. */
 export class Exchange {
-  /** Milliseconds spent on the pair; undefined where it was not asked. */
-  pairMs: number | undefined;
+  /** `performance.now()` when the pair was asked; undefined where it was not. */
+  askedAt: number | undefined;
   requestId = '';
   finished = false;
   /** Bytes that stand in the budget: of the request's body, later of a large answer until the caller has read it. */

@@ -80,4 +80,21 @@ describe('WriteTurns', () => {
     await Promise.all([second, fourth]);
     expect(events).toEqual(['second', 'fourth']);
   });
+
+  it('lets no addition go while one before it is under way, nor those behind it', async () => {
+    const turns = new WriteTurns(1, 60_000);
+    const held = gate();
+    const events: string[] = [];
+    const first = turns.run('k', async () => {
+      await held.opened;
+      events.push('first');
+    });
+    await turns.run('k', async () => events.push('a put'));
+    const addition = turns.run('k', async () => events.push('an addition'), { mayOverlap: false });
+    await turns.run('k', async () => events.push('another put'));
+    held.open();
+    await Promise.all([first, addition]);
+    expect(events).toEqual(['a put', 'another put', 'first', 'an addition']);
+    expect(turns.size).toBe(0);
+  });
 });

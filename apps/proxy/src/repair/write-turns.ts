@@ -20,7 +20,7 @@ export function turnOf(type: StoreType, table: string, key: Uint8Array): string 
 
 /** Those who write one key. */
 interface KeyTurns {
-  /** Resolves with true when whoever came last is done. */
+  /** Resolves with true when whoever came last is done, and all before it. */
   last: Promise<true> | undefined;
   /** How many are done. */
   ended: number;
@@ -36,8 +36,8 @@ interface KeyTurns {
  *   writer 3                                   └ …      or when for `turnPatienceMs` nobody was done
  * ```
  *
- * Bounded patience makes it an effort, not a lock: behind a side that does not answer, writes overlap as before. Writers
- * that go through another proxy are not seen here.
+ * Bounded patience makes it an effort, not a lock: behind a side that does not answer, writes overlap as before; all but
+ * additions, for two upon one number could not be told apart later. Writers that go through another proxy are not seen here.
  */
 export class WriteTurns {
   readonly #keys = new Map<string, KeyTurns>();
@@ -55,10 +55,14 @@ export class WriteTurns {
   }
 
   /**
-   * Runs `work` when the writer before it is done, or patience is over; settles as `work` does. Rejects with STORE_OVERLOADED
-   * where its turn does not come in time.
+   * Runs `work` when the writers before it are done, or patience is over if it may overlap; settles as `work` does. Rejects with
+   * STORE_OVERLOADED where its turn does not come in time.
    */
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(
+    key: string,
+    work: () => Promise<T>,
+    { mayOverlap = true }: { readonly mayOverlap?: boolean } = {},
+  ): Promise<T> {
     const turns = this.#keys.get(key) ?? { last: undefined, ended: 0 };
     this.#keys.set(key, turns);
     const before = turns.last;
@@ -67,28 +71,27 @@ export class WriteTurns {
       done = resolve;
     });
     turns.last = mine;
-    const leave = (): void => {
-      turns.ended++;
+    const finish = (): void => {
       done(true);
       if (turns.last === mine) this.#keys.delete(key);
     };
-    if (before !== undefined && !(await this.#comes(turns, before))) {
-      // Whoever waits behind this one waits for those before it.
-      void before.then(leave);
-      throw tooMany(this.#limitMs);
-    }
     try {
+      if (before !== undefined && !(await this.#comes(turns, before, mayOverlap)))
+        throw tooMany(this.#limitMs);
       return await work();
     } finally {
-      leave();
+      turns.ended++;
+      if (before === undefined) finish();
+      else void before.then(finish);
     }
   }
 
   /** Whether it is time to go; false: it does not come. */
-  async #comes(turns: KeyTurns, before: Promise<true>): Promise<boolean> {
+  async #comes(turns: KeyTurns, before: Promise<true>, mayOverlap: boolean): Promise<boolean> {
     for (let waitedMs = 0; waitedMs < this.#limitMs; waitedMs += this.#patienceMs) {
       const { ended } = turns;
-      if ((await within(before, this.#patienceMs)) === true || turns.ended === ended) return true;
+      if ((await within(before, this.#patienceMs)) === true) return true;
+      if (mayOverlap && turns.ended === ended) return true;
     }
     return false;
   }
