@@ -25,6 +25,7 @@ describe('WriteTurns', () => {
     gates[1]!.open();
     gates[0]!.open();
     await Promise.all(runs);
+    await new Promise(setImmediate);
     expect(events).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1', 'begin 2', 'end 2']);
     expect(turns.size).toBe(0);
   });
@@ -47,6 +48,7 @@ describe('WriteTurns', () => {
     expect(await turns.run('k', async () => 'written')).toBe('written');
     held.open();
     await slow;
+    await new Promise(setImmediate);
     expect(turns.size).toBe(0);
   });
 
@@ -60,6 +62,7 @@ describe('WriteTurns', () => {
       under--;
     };
     await Promise.all(Array.from({ length: 70 }, () => turns.run('k', work)));
+    await new Promise(setImmediate);
     expect([most, turns.size]).toEqual([1, 0]);
   });
 
@@ -94,6 +97,7 @@ describe('WriteTurns', () => {
     await turns.run('k', async () => events.push('another put'));
     held.open();
     await Promise.all([first, addition]);
+    await new Promise(setImmediate);
     expect(events).toEqual(['a put', 'another put', 'first', 'an addition']);
     expect(turns.size).toBe(0);
   });
