@@ -34,6 +34,13 @@ export class MemoryReplica {
     return store;
   }
 
+  /** `place`: `kv`, `hash sessions`. */
+  async put(place: string, key: string, value: string): Promise<void> {
+    const [type, table] = place.split(' ') as [Place['type'], string | undefined];
+    const store = await this.store(table === undefined ? { type } : { type, table });
+    await store.put(new TextEncoder().encode(key), new TextEncoder().encode(value));
+  }
+
   /** Every place that was opened, one after the other. The cursor: `place:cursor of its store`. */
   get part(): ScannedPart {
     const stores = this.#stores;

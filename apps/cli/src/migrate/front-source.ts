@@ -1,18 +1,23 @@
-import { HustDbHa, openHustDbHaPairSource, parseHustDbUrl, storeErrorOf } from '@kvtwin/hustdb-client';
-import { HUSTDB_LIMITS } from '@kvtwin/hustdb-protocol';
-import type { LocatedBatch, LocatedKey, MigrateSource, ScannedPart, SourceRead } from '@kvtwin/reconcile';
+import {
+  HustDbHa,
+  type KeyPage,
+  type ListKeysOptions,
+  openHustDbHaPairSource,
+  parseHustDbUrl,
+  storeErrorOf,
+} from '@kvtwin/hustdb-client';
+import type { LocatedKey, MigrateSource, ScannedPart, SourceRead } from '@kvtwin/reconcile';
 import {
   type CallOptions,
   type PairRead,
   type PairSource,
   type PairStore,
-  type ScanOptions,
   type SideRead,
   StoreError,
   type Two,
 } from '@kvtwin/versioned-value';
 import { withoutCredentials } from '../without-credentials.js';
-import { estimatesOf, locatedEntry } from './hustdb-replica.js';
+import { estimatesOf, scanListing } from './hustdb-replica.js';
 import type { ReplicaReport } from './replica.js';
 
 /** How many keys are asked for at once: as many as the client has connections. */
@@ -80,25 +85,9 @@ export class FrontCopies {
 
   #part(peer: number): ScannedPart {
     const name = `${this.name} peer ${peer}`;
-    return { name, scan: (options) => this.#scan(peer, name, options) };
-  }
-
-  async *#scan(peer: number, name: string, options: ScanOptions): AsyncGenerator<LocatedBatch> {
-    const { cursor, batchSize, signal, timeoutMs } = options;
-    const pageSize = Math.min(batchSize ?? HUSTDB_LIMITS.listSize, HUSTDB_LIMITS.listSize);
-    try {
-      const pages = this.#client.listKeys({
-        peers: [peer],
-        values: true,
-        pageSize,
-        ...(cursor === undefined ? {} : { cursor }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      });
-      for await (const page of pages) yield { entries: page.entries.map(locatedEntry), cursor: page.cursor };
-    } catch (error) {
-      throw storeErrorOf(error, name, 'scan');
-    }
+    const list = (options: ListKeysOptions): AsyncIterable<KeyPage> =>
+      this.#client.listKeys({ ...options, peers: [peer] });
+    return { name, scan: (options) => scanListing(name, list, options) };
   }
 
   async #read(keys: readonly LocatedKey[], call: CallOptions): Promise<SourceRead[]> {

@@ -1,4 +1,11 @@
-import { HustDbNode, openHustDbStoreFamily, parseHustDbUrl, storeErrorOf } from '@kvtwin/hustdb-client';
+import {
+  HustDbNode,
+  type KeyPage,
+  type ListKeysOptions,
+  openHustDbStoreFamily,
+  parseHustDbUrl,
+  storeErrorOf,
+} from '@kvtwin/hustdb-client';
 import { HUSTDB_LIMITS, type ListedEntry, type NodeStatistics } from '@kvtwin/hustdb-protocol';
 import type { LocatedBatch, LocatedEntry, ScannedPart, TargetPlace } from '@kvtwin/reconcile';
 import {
@@ -39,7 +46,8 @@ export class HustDbReplica implements Replica {
   }
 
   async part(): Promise<ScannedPart> {
-    return { name: this.name, scan: (options) => this.#scan(options) };
+    const list = (options: ListKeysOptions): AsyncIterable<KeyPage> => this.#node.listKeys(options);
+    return { name: this.name, scan: (options) => scanListing(this.name, list, options) };
   }
 
   store(place: TargetPlace): Promise<VersionedStore> {
@@ -79,26 +87,30 @@ export class HustDbReplica implements Replica {
     await this.#node.close();
     await (await this.#family.catch(() => undefined))?.close();
   }
+}
 
-  async *#scan({ cursor, batchSize, signal, timeoutMs }: ScanOptions): AsyncGenerator<LocatedBatch> {
-    const pageSize = Math.min(batchSize ?? HUSTDB_LIMITS.listSize, HUSTDB_LIMITS.listSize);
-    try {
-      const pages = this.#node.listKeys({
-        values: true,
-        pageSize,
-        ...(cursor === undefined ? {} : { cursor }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      });
-      for await (const page of pages) yield { entries: page.entries.map(locatedEntry), cursor: page.cursor };
-    } catch (error) {
-      throw storeErrorOf(error, this.name, 'scan');
-    }
+/** A node's keys page by page, as `list` has them listed, as batches of a scan. */
+export async function* scanListing(
+  name: string,
+  list: (options: ListKeysOptions) => AsyncIterable<KeyPage>,
+  { cursor, batchSize, signal, timeoutMs }: ScanOptions,
+): AsyncGenerator<LocatedBatch> {
+  const pages = list({
+    values: true,
+    pageSize: Math.min(batchSize ?? HUSTDB_LIMITS.listSize, HUSTDB_LIMITS.listSize),
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+  try {
+    for await (const page of pages) yield { entries: page.entries.map(locatedEntry), cursor: page.cursor };
+  } catch (error) {
+    throw storeErrorOf(error, name, 'scan');
   }
 }
 
 /** An entry of a listing, where it lies. */
-export function locatedEntry({ key, table, type, value, version }: ListedEntry): LocatedEntry {
+function locatedEntry({ key, table, type, value, version }: ListedEntry): LocatedEntry {
   const entry = {
     value: value ?? new Uint8Array(),
     version: { scheme: 'counter', token: version },

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { ManualClock, openMemoryStoreFamily, type Two, type VersionedStore } from '@kvtwin/versioned-value';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { alteredStore } from '../../test/altered-store.js';
+import { CrashingStore } from '../../test/crashing-store.js';
 import { partedStore, partOf } from '../../test/parted-store.js';
 import { simulate } from '../../test/simulate.js';
 import { DiffJob, type DiffJobOptions, type DiffJobProgress } from './diff-job.js';
 import type { DiffJobSummary } from './diff-job-summary.js';
 import { MemoryOrderedStore } from './memory-ordered-store.js';
-import type { OrderedWrite } from './ordered-store.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
@@ -32,19 +32,6 @@ beforeEach(async () => {
   await plain[1].put(utf8('both'), utf8('2'));
   stores = [partedStore(plain[0], PARTS), partedStore(plain[1], PARTS)];
 });
-
-/** Fails at a write, before or after it happened, and at every later one. */
-class CrashingStore extends MemoryOrderedStore {
-  writes = 0;
-  crashAt = Number.POSITIVE_INFINITY;
-  kept = false;
-  override async write(entries: readonly OrderedWrite[]): Promise<void> {
-    if (this.writes >= this.crashAt + (this.kept ? 1 : 0)) throw new Error('crashed');
-    this.writes++;
-    await super.write(entries);
-    if (this.kept && this.writes > this.crashAt) throw new Error('crashed');
-  }
-}
 
 const jobOf = (state: MemoryOrderedStore, options: Partial<DiffJobOptions> = {}): DiffJob =>
   new DiffJob({ stores, state, clock, batchSize: 16, sha256, ...options });

@@ -8,11 +8,11 @@ import {
 } from '@kvtwin/versioned-value';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { alteredStore } from '../../test/altered-store.js';
+import { CrashingStore } from '../../test/crashing-store.js';
 import { simulate } from '../../test/simulate.js';
 import { DiffJob, type DiffJobOptions } from './diff-job.js';
 import type { DiffJobSummary } from './diff-job-summary.js';
 import { MemoryOrderedStore } from './memory-ordered-store.js';
-import type { OrderedWrite } from './ordered-store.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** At once, not in another thread: simulated time does not wait for those. */
@@ -35,19 +35,6 @@ beforeEach(async () => {
   await stores[0].put(utf8('otp'), utf8('1'), { lifespanMs: 600_000_000 });
   await stores[1].put(utf8('otp'), utf8('1'), { lifespanMs: 900_000_000 });
 });
-
-/** Fails at a write, before or after it happened, and at every later one. */
-class CrashingStore extends MemoryOrderedStore {
-  writes = 0;
-  crashAt = Number.POSITIVE_INFINITY;
-  kept = false;
-  override async write(entries: readonly OrderedWrite[]): Promise<void> {
-    if (this.writes >= this.crashAt + (this.kept ? 1 : 0)) throw new Error('crashed');
-    this.writes++;
-    await super.write(entries);
-    if (this.kept && this.writes > this.crashAt) throw new Error('crashed');
-  }
-}
 
 const jobOf = (state: MemoryOrderedStore, options: Partial<DiffJobOptions> = {}): DiffJob =>
   new DiffJob({ stores, state, clock, batchSize: 64, sha256, ...options });

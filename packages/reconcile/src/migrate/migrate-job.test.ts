@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import { ManualClock, StoreError } from '@kvtwin/versioned-value';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { alteredStore } from '../../test/altered-store.js';
+import { CrashingStore } from '../../test/crashing-store.js';
 import { MemoryReplica, oneSource, pairSource, targetOf } from '../../test/memory-migration.js';
+import { sha256AtOnce as sha256 } from '../../test/sha256-at-once.js';
 import { simulate } from '../../test/simulate.js';
 import { MemoryOrderedStore } from '../job/memory-ordered-store.js';
-import type { OrderedStore, OrderedWrite } from '../job/ordered-store.js';
+import type { OrderedStore } from '../job/ordered-store.js';
 import { MigrateJob, type MigrateJobOptions, type MigrateSummary } from './migrate-job.js';
 import { parseMapping } from './parse-mapping.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-/** At once, not in another thread: simulated time does not wait for those. */
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 let clock: ManualClock;
 let first: MemoryReplica;
@@ -25,14 +24,9 @@ beforeEach(() => {
   target = new MemoryReplica('target', clock);
 });
 
-type Replica = MemoryReplica;
-const put = async (replica: Replica, place: string, key: string, value: string): Promise<void> => {
-  const [type, table] = place.split(' ') as ['kv', string | undefined];
-  await (await replica.store(table === undefined ? { type } : { type, table })).put(utf8(key), utf8(value));
-};
 const putBoth = async (place: string, key: string, value: string): Promise<void> => {
-  await put(first, place, key, value);
-  await put(second, place, key, value);
+  await first.put(place, key, value);
+  await second.put(place, key, value);
 };
 const job = (options: Partial<MigrateJobOptions> = {}): MigrateJob =>
   new MigrateJob({
@@ -62,19 +56,6 @@ async function seed(keys: number): Promise<void> {
   }
 }
 
-/** Fails at a write, before or after it happened, and at every later one. */
-class CrashingStore extends MemoryOrderedStore {
-  writes = 0;
-  crashAt = Number.POSITIVE_INFINITY;
-  kept = false;
-  override async write(entries: readonly OrderedWrite[]): Promise<void> {
-    if (this.writes >= this.crashAt + (this.kept ? 1 : 0)) throw new Error('crashed');
-    this.writes++;
-    await super.write(entries);
-    if (this.kept && this.writes > this.crashAt) throw new Error('crashed');
-  }
-}
-
 describe('a migration of one replica', () => {
   it('copies kv and tables, and counts by place', async () => {
     await seed(40);
@@ -94,8 +75,8 @@ describe('a migration of one replica', () => {
 
   it('leaves what the target has alone and says so, or replaces it when told to', async () => {
     await seed(3);
-    await put(target, 'kv', 'key 1', 'theirs');
-    await put(target, 'kv', 'key 2', 'value 2');
+    await target.put('kv', 'key 1', 'theirs');
+    await target.put('kv', 'key 2', 'value 2');
     const state = new MemoryOrderedStore();
     const { counts } = await run({ state });
     expect(counts).toMatchObject({ source: 12, copied: 11, skipped: 1, reasons: { exists: 1 } });
@@ -112,7 +93,7 @@ describe('a migration of one replica', () => {
     const kv = await first.store({ type: 'kv' });
     await kv.put(utf8('otp'), utf8('1'), { lifespanMs: 60_000, maxIdleMs: 5000 });
     clock.turn(12_000);
-    await put(first, 'kv', 'stays', '1');
+    await first.put('kv', 'stays', '1');
     await kv.put(utf8('short'), utf8('1'), { lifespanMs: 100 });
     clock.turn(200);
     await kv.put(utf8('idle'), utf8('1'), { maxIdleMs: 90_000 });
@@ -155,9 +136,9 @@ describe('a migration of one replica', () => {
     await seed(10);
     const state = new MemoryOrderedStore();
     await run({ state });
-    await put(first, 'kv', 'key 0', 'changed');
+    await first.put('kv', 'key 0', 'changed');
     await (await first.store({ type: 'kv' })).remove(utf8('key 1'));
-    await put(first, 'hash fresh', 'f', '1');
+    await first.put('hash fresh', 'f', '1');
     const again = await run({ state });
     expect(again).toMatchObject({ settled: true, round: 4, removed: 1, counts: { source: 40, copied: 40 } });
     expect(await target.contents()).toEqual(await first.contents());
@@ -170,8 +151,8 @@ describe('a migration of one replica', () => {
     const onProgress = ({ phase }: { phase: string }): void => {
       if (phase !== 'holding' || wrote) return;
       wrote = true;
-      void put(target, 'kv', 'key 0', 'theirs');
-      void put(first, 'kv', 'key 0', 'newer');
+      void target.put('kv', 'key 0', 'theirs');
+      void first.put('kv', 'key 0', 'newer');
     };
     const { counts } = await run({ state, onProgress });
     expect(counts).toMatchObject({ copied: 7, skipped: 1 });
@@ -180,15 +161,15 @@ describe('a migration of one replica', () => {
 
   it('writes nothing in a dry run, and says what would come of it', async () => {
     await seed(4);
-    await put(target, 'kv', 'key 1', 'theirs');
+    await target.put('kv', 'key 1', 'theirs');
     const { counts } = await run({ dryRun: true });
     expect(counts).toMatchObject({ source: 16, copied: 15, skipped: 1 });
     expect(await target.contents()).toEqual(['kv key 1=theirs']);
   });
 
   it('skips what the target refuses, with the reason', async () => {
-    await put(first, 'kv', 'fits', '1');
-    await put(first, 'kv', 'too long', '1'.repeat(100));
+    await first.put('kv', 'fits', '1');
+    await first.put('kv', 'too long', '1'.repeat(100));
     target.alter = (store) =>
       alteredStore(store, {
         putIfAbsent: async (key, value, options) => {
@@ -206,7 +187,7 @@ describe('a migration of one replica', () => {
 
   it('does as the mapping says', async () => {
     await seed(6);
-    await put(first, 'kv', 'tmp:1', 'x');
+    await first.put('kv', 'tmp:1', 'x');
     const mapping = parseMapping(
       JSON.stringify({
         format: 'kvtwin.mapping/1',
@@ -228,9 +209,9 @@ describe('a migration of one replica', () => {
 describe('a migration of two masters', () => {
   it('holds keys whose masters disagree, and takes them once they agree', async () => {
     await seed(20);
-    await put(second, 'kv', 'key 3', 'other');
-    await put(first, 'hash h0', 'field 0', 'newer');
-    await put(first, 'kv', 'only here', '1');
+    await second.put('kv', 'key 3', 'other');
+    await first.put('hash h0', 'field 0', 'newer');
+    await first.put('kv', 'only here', '1');
     const state = new MemoryOrderedStore();
     const source = pairSource(first, second);
     const { counts } = await run({ source, state });
@@ -244,7 +225,7 @@ describe('a migration of two masters', () => {
     expect(rows.find(({ key }) => key === 'only here')).toMatchObject({ second: null, first: { bytes: 1 } });
     expect(await target.contents()).not.toContain('kv only here=1');
 
-    await put(first, 'kv', 'key 3', 'other');
+    await first.put('kv', 'key 3', 'other');
     await (await first.store({ type: 'kv' })).remove(utf8('only here'));
     const again = await run({ source, state, again: 'held' });
     expect(again).toMatchObject({ round: 2, settled: true });
@@ -255,18 +236,18 @@ describe('a migration of two masters', () => {
 
   it('does not hold what settles by itself', async () => {
     await seed(5);
-    await put(first, 'kv', 'key 1', 'on its way');
+    await first.put('kv', 'key 1', 'on its way');
     const source = pairSource(first, second);
     const onProgress = ({ phase }: { phase: string }): void => {
-      if (phase === 'holding') void put(second, 'kv', 'key 1', 'on its way');
+      if (phase === 'holding') void second.put('kv', 'key 1', 'on its way');
     };
     const { counts } = await run({ source, onProgress });
     expect(counts).toMatchObject({ source: 20, copied: 20, held: 0 });
   });
 
   it('copies one-sided keys where the mapping says so', async () => {
-    await put(first, 'kv', 'a', '1');
-    await put(second, 'kv', 'b', '2');
+    await first.put('kv', 'a', '1');
+    await second.put('kv', 'b', '2');
     const mapping = parseMapping('{"format":"kvtwin.mapping/1","rules":[{"oneSided":"copy"}]}');
     const { counts } = await run({ source: pairSource(first, second), mapping });
     expect(counts).toMatchObject({ copied: 2, held: 0 });
@@ -275,7 +256,7 @@ describe('a migration of two masters', () => {
   it('writes both masters of a target, and neither where one holds something else', async () => {
     await seed(3);
     const other = new MemoryReplica('other', clock);
-    await put(other, 'kv', 'key 2', 'theirs');
+    await other.put('kv', 'key 2', 'theirs');
     const { counts } = await run({ target: targetOf(target, other) });
     expect(counts).toMatchObject({ copied: 11, skipped: 1 });
     expect(await target.contents()).not.toContain('kv key 2=value 2');
@@ -303,8 +284,8 @@ describe('a migration that is broken off', () => {
     },
     async (masters) => {
       await seed(8);
-      if (masters === 'two') await put(second, 'kv', 'key 3', 'other');
-      await put(target, 'kv', 'key 5', 'theirs');
+      if (masters === 'two') await second.put('kv', 'key 3', 'other');
+      await target.put('kv', 'key 5', 'theirs');
       const source = masters === 'one' ? oneSource(first) : pairSource(first, second);
       const whole = new CrashingStore();
       const expected = await run({ source, state: whole });
@@ -313,7 +294,7 @@ describe('a migration that is broken off', () => {
       for (const kept of [false, true]) {
         for (let crashAt = 0; crashAt < whole.writes; crashAt++) {
           target = new MemoryReplica('target', clock);
-          await put(target, 'kv', 'key 5', 'theirs');
+          await target.put('kv', 'key 5', 'theirs');
           const state = new CrashingStore();
           Object.assign(state, { crashAt, kept });
           await expect(run({ source, state })).rejects.toThrow('crashed');
@@ -328,14 +309,14 @@ describe('a migration that is broken off', () => {
   );
 
   it('replaces what an attempt wrote that did not live to tell', async () => {
-    await put(first, 'kv', 'a', 'old');
+    await first.put('kv', 'a', 'old');
     const state = new CrashingStore();
     // The intent is kept, what became of it is not.
     Object.assign(state, { crashAt: 0, kept: true });
     target.alter = (store) => store;
     await expect(run({ state })).rejects.toThrow('crashed');
-    await put(target, 'kv', 'a', 'old');
-    await put(first, 'kv', 'a', 'new');
+    await target.put('kv', 'a', 'old');
+    await first.put('kv', 'a', 'new');
     state.crashAt = Number.POSITIVE_INFINITY;
     const { counts } = await run({ state });
     expect(counts).toMatchObject({ copied: 1, skipped: 0 });

@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
 import { ManualClock } from '@kvtwin/versioned-value';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryReplica, oneSource, pairSource, targetOf } from '../../test/memory-migration.js';
+import { sha256AtOnce as sha256 } from '../../test/sha256-at-once.js';
 import { simulate } from '../../test/simulate.js';
 import { MemoryOrderedStore } from '../job/memory-ordered-store.js';
 import { canonicalJson, makeCertificate, parseCertificate } from './certificate.js';
 import { MigrateJob } from './migrate-job.js';
+import type { MigrateTarget } from './migrate-target.js';
 import { parseMapping } from './parse-mapping.js';
 import { type VerifyOptions, type VerifyResult, verifyMigration } from './verify-migration.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 let clock: ManualClock;
 let first: MemoryReplica;
@@ -25,10 +25,6 @@ beforeEach(() => {
   target = new MemoryReplica('target', clock);
 });
 
-const put = async (replica: MemoryReplica, place: string, key: string, value: string): Promise<void> => {
-  const [type, table] = place.split(' ') as ['kv', string | undefined];
-  await (await replica.store(table === undefined ? { type } : { type, table })).put(utf8(key), utf8(value));
-};
 const verify = (options: Partial<VerifyOptions> = {}): Promise<VerifyResult> =>
   simulate(
     clock,
@@ -43,12 +39,24 @@ const verify = (options: Partial<VerifyOptions> = {}): Promise<VerifyResult> =>
     }),
   );
 
+const migrateTo = (to: MigrateTarget): Promise<unknown> =>
+  simulate(
+    clock,
+    new MigrateJob({
+      source: oneSource(first),
+      target: to,
+      state: new MemoryOrderedStore(),
+      clock,
+      sha256,
+    }).run(),
+  );
+
 async function seed(keys: number): Promise<void> {
   for (let at = 0; at < keys; at++) {
     for (const replica of [first, second]) {
-      await put(replica, 'kv', `key ${at}`, `value ${at}`);
-      await put(replica, 'hash h', `field ${at}`, `value ${at}`);
-      await put(replica, 'set s', `member ${at}`, '');
+      await replica.put('kv', `key ${at}`, `value ${at}`);
+      await replica.put('hash h', `field ${at}`, `value ${at}`);
+      await replica.put('set s', `member ${at}`, '');
     }
   }
 }
@@ -56,8 +64,8 @@ async function seed(keys: number): Promise<void> {
 describe('a verification', () => {
   it('finds a finished migration complete, held and skipped keys included', async () => {
     await seed(20);
-    await put(second, 'kv', 'key 3', 'other');
-    await put(target, 'hash h', 'field 5', 'theirs');
+    await second.put('kv', 'key 3', 'other');
+    await target.put('hash h', 'field 5', 'theirs');
     const mapping = parseMapping('{"format":"kvtwin.mapping/1","rules":[{"type":"set","skip":true}]}');
     const state = new MemoryOrderedStore();
     const shared = { source: pairSource(first, second), target: targetOf(target), state, mapping };
@@ -83,19 +91,10 @@ describe('a verification', () => {
 
   it('finds what is missing, different, and more than there was', async () => {
     await seed(4);
-    await simulate(
-      clock,
-      new MigrateJob({
-        source: oneSource(first),
-        target: targetOf(target),
-        state: new MemoryOrderedStore(),
-        clock,
-        sha256,
-      }).run(),
-    );
-    await put(target, 'kv', 'key 1', 'changed');
+    await migrateTo(targetOf(target));
+    await target.put('kv', 'key 1', 'changed');
     await (await target.store({ type: 'kv' })).remove(utf8('key 2'));
-    await put(target, 'kv', 'more', '1');
+    await target.put('kv', 'more', '1');
     const result = await verify();
     expect(result).toMatchObject({ addsUp: false, extra: 1 });
     expect(result.total).toMatchObject({ source: 12, copied: 10, missing: 1, different: 1 });
@@ -106,10 +105,10 @@ describe('a verification', () => {
   });
 
   it('gives writes on their way the time to arrive', async () => {
-    await put(first, 'kv', 'a', 'new');
-    await put(target, 'kv', 'a', 'old');
+    await first.put('kv', 'a', 'new');
+    await target.put('kv', 'a', 'old');
     const onProgress = ({ phase }: { phase: string }): void => {
-      if (phase === 'comparing') void put(target, 'kv', 'a', 'new');
+      if (phase === 'comparing') void target.put('kv', 'a', 'new');
     };
     expect(await verify({ onProgress })).toMatchObject({ addsUp: true, total: { copied: 1 } });
   });
@@ -118,16 +117,7 @@ describe('a verification', () => {
     await seed(2);
     const other = new MemoryReplica('other', clock);
     const both = targetOf(target, other);
-    await simulate(
-      clock,
-      new MigrateJob({
-        source: oneSource(first),
-        target: both,
-        state: new MemoryOrderedStore(),
-        clock,
-        sha256,
-      }).run(),
-    );
+    await migrateTo(both);
     expect(await verify({ target: both })).toMatchObject({ addsUp: true, total: { copied: 6 } });
     await (await other.store({ type: 'kv' })).remove(utf8('key 1'));
     expect(await verify({ target: both })).toMatchObject({ addsUp: false, total: { missing: 1 } });
@@ -135,16 +125,7 @@ describe('a verification', () => {
 
   it('leaves nothing in the state, and takes no notice of what one left that was broken off', async () => {
     await seed(5);
-    await simulate(
-      clock,
-      new MigrateJob({
-        source: oneSource(first),
-        target: targetOf(target),
-        state: new MemoryOrderedStore(),
-        clock,
-        sha256,
-      }).run(),
-    );
+    await migrateTo(targetOf(target));
     const state = new MemoryOrderedStore();
     const controller = new AbortController();
     await expect(
