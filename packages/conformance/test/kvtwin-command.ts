@@ -1,3 +1,4 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type FinishedProcess, type RunProcessOptions, runProcess } from '@kvtwin/testkit';
 
@@ -16,6 +17,22 @@ export async function buildKvtwin(): Promise<void> {
   }
 }
 
+/** Nothing of this machine's configuration. */
+function environmentOf(configurationDir: string): Record<string, string | undefined> {
+  return { XDG_CONFIG_HOME: configurationDir, HOME: configurationDir, NO_COLOR: '1', FORCE_COLOR: undefined };
+}
+
+/** Starts the built command line for as long as it wants to run; the caller ends it. */
+export function spawnKvtwin(
+  args: readonly string[],
+  configurationDir: string,
+): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [`${repositoryDir}/apps/cli/bin/kvtwin.js`, ...args], {
+    cwd: configurationDir,
+    env: { ...process.env, ...environmentOf(configurationDir) },
+  });
+}
+
 /** Runs the built command line as a user does, with nothing of this machine's configuration. */
 export function runKvtwin(
   args: readonly string[],
@@ -24,7 +41,7 @@ export function runKvtwin(
 ): Promise<FinishedProcess> {
   return runProcess(process.execPath, [`${repositoryDir}/apps/cli/bin/kvtwin.js`, ...args], {
     cwd: configurationDir,
-    env: { XDG_CONFIG_HOME: configurationDir, HOME: configurationDir, NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: environmentOf(configurationDir),
     timeoutMs: RUN_LIMIT_MS,
     ...more,
   });
