@@ -143,6 +143,11 @@ export interface VersionedStore<V = Uint8Array> {
   scan(options?: ScanOptions): AsyncIterable<ScanBatch<V>>;
   /** The parts that can be scanned one by one; resolves to `undefined`, or is missing, where there are none. */
   parts?(options?: CallOptions): Promise<StoreParts | undefined>;
+  /**
+   * How many entries there are, about; for telling people how far something is. Missing, or `undefined`, where the store
+   * cannot tell without listing them.
+   */
+  count?(options?: CallOptions): Promise<number | undefined>;
   /** Releases this view; the family stays open. */
   close(): Promise<void>;
 }

@@ -25,7 +25,9 @@ export async function runAndReport(
   const progress = new Progress(io, { mode: progressModeOf(flags) });
   let summary: DiffSummaryFile;
   try {
-    summary = await runDiffJob(context, folder, (state) => progress.show(() => progressOf(state, names)));
+    summary = await runDiffJob(context, folder, (state, expected) =>
+      progress.show(() => progressOf(state, names, expected)),
+    );
   } catch (error) {
     progress.clear();
     const begun = io.signal.aborted || (await folder.readStatus()) !== undefined;
@@ -119,13 +121,22 @@ function bytesOf(example: { readonly key: string } | { readonly keyBase64: strin
 function progressOf(
   { phase, layout, levels, p99Ms, scanned, units, unitCount }: DiffJobProgress,
   names: Two<string>,
+  expected: number | undefined,
 ): ProgressState {
   const counts = names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join('  ');
   const p99 = `p99 ${names.map((name, at) => `${name} ${p99Ms[at]!.toFixed(1)} ms`).join('  ')}`;
   const slow = names.filter((_, at) => levels[at]! < 1);
   const notes = [p99, ...(slow.length === 0 ? [] : [`easing off ${slow.join(' and ')}`]), counts];
   const items = Math.round((scanned[0] + scanned[1]) / 2);
-  if (phase === 'scanning') return { phase, items, itemName: 'keys', notes };
+  if (phase === 'scanning') {
+    return {
+      phase,
+      items,
+      itemName: 'keys',
+      ...(expected === undefined ? {} : { itemCount: expected }),
+      notes,
+    };
+  }
   const name = layout.scheme.startsWith('hotrod-segments') ? 'segments' : 'units';
   return { phase, items, itemName: 'keys', parts: { done: units, count: unitCount, name }, notes };
 }

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { DiffJob, type DiffJobProgress, diffClasses, differenceClasses } from '@kvtwin/reconcile';
 import type { CliContext } from '../cli-context.js';
 import { CliError } from '../cli-error.js';
+import { expectedKeys } from '../expected-keys.js';
 import { formatCount } from '../format-size.js';
 import { type OpenSides, openSides } from '../open-sides.js';
 import type { DiffJobFolder } from './diff-job-description.js';
@@ -19,7 +20,7 @@ import { writeDiffReport } from './write-diff-report.js';
 export async function runDiffJob(
   context: CliContext,
   folder: DiffJobFolder,
-  onProgress: (progress: DiffJobProgress) => void,
+  onProgress: (progress: DiffJobProgress, expected: number | undefined) => void,
 ): Promise<DiffSummaryFile> {
   if ((await folder.readStatus())?.state === 'done') return readSummary(folder);
   const summary = await work(context, folder, onProgress);
@@ -35,7 +36,7 @@ async function readSummary(folder: DiffJobFolder): Promise<DiffSummaryFile> {
 async function work(
   { io }: CliContext,
   folder: DiffJobFolder,
-  onProgress: (progress: DiffJobProgress) => void,
+  onProgress: (progress: DiffJobProgress, expected: number | undefined) => void,
 ): Promise<DiffSummaryFile> {
   const store = await LevelOrderedStore.open(folder.folder('state'));
   const status = new JobStatusWriter(folder, io.pid);
@@ -44,10 +45,10 @@ async function work(
   let done = false;
   try {
     sides = await openSides(folder.description.sides);
-    const job = await openDiffJob(folder, sides, store, io.signal, (progress) => {
+    const job = await openDiffJob(folder, sides, store, io.signal, (progress, expected) => {
       last = progress;
       status.show(standingOf(progress));
-      onProgress(progress);
+      onProgress(progress, expected);
     });
     const found = await job.run();
     const summary = await writeDiffReport(folder, sides.policy, found, job.rows());
@@ -68,15 +69,28 @@ async function openDiffJob(
   { families, policy }: OpenSides,
   state: LevelOrderedStore,
   signal: AbortSignal,
-  onProgress: (progress: DiffJobProgress) => void,
+  onProgress: (progress: DiffJobProgress, expected: number | undefined) => void,
 ): Promise<DiffJob> {
   if (families === undefined) throw new CliError('a front does not list keys');
   const [first, second] = families;
   const { confirmReads, maxP99Ms, rps, selector, settleMs, timeoutMs } = description;
   const call = { signal, timeoutMs };
   await Promise.all([first.ping(call), second.ping(call)]);
+  const stores = [await first.open(selector), await second.open(selector)] as const;
+  let expected: number | undefined;
+  let asked = false;
+  // Where the sides have parts alike, these say how far it is; counting would be work for nothing.
+  const told = (progress: DiffJobProgress): void => {
+    if (!asked && progress.phase === 'scanning') {
+      asked = true;
+      void expectedKeys(stores, call).then((count) => {
+        expected = count;
+      });
+    }
+    onProgress(progress, expected);
+  };
   return new DiffJob({
-    stores: [await first.open(selector), await second.open(selector)],
+    stores,
     state,
     policy,
     settleMs,
@@ -86,7 +100,7 @@ async function openDiffJob(
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     ...(rps === undefined ? {} : { rps }),
     ...(maxP99Ms === undefined ? {} : { maxP99Ms }),
-    onProgress,
+    onProgress: told,
   });
 }
 

@@ -4,6 +4,7 @@ import {
   type EntryMetadata,
   type OperationDefinition,
   operations,
+  type SizeReply,
   type WireDuration,
   type WireExpiration,
 } from '@kvtwin/hotrod-protocol';

@@ -62,6 +62,16 @@ describe('the layout of keys', () => {
     expect(await client.cache('users').get('user:43')).toBe('Bob');
   });
 
+  it('counts what is in a cache whose keys are all its own, and nothing else', async () => {
+    const family = await open('/users');
+    const kv = await family.open({ type: 'kv' });
+    for (const key of ['a', 'b', 'c']) await kv.put(utf8(key), utf8('v'));
+    expect(await kv.count?.()).toBe(3);
+    expect(await (await family.open({ type: 'hash', table: 't' })).count?.()).toBeUndefined();
+    await kv.close();
+    expect((await failureOf(kv.count!())).code).toBe('STORE_CLOSED');
+  });
+
   it('puts them behind a type byte where it is asked to, and hashes always', async () => {
     const family = await open('/users', { layout: 'typed' });
     await (await family.open({ type: 'kv' })).put(utf8('a'), utf8('1'));
