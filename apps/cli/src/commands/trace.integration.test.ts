@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { HotRodClient } from '@kvtwin/hotrod-client';
 import { HotRodCluster, HotRodServer } from '@kvtwin/hotrod-server';
 import { startRudeServer, type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
@@ -200,6 +202,40 @@ describe('kvtwin trace', () => {
     );
     expect(stdout).toMatch(/c1 {2}· ping #1 was not answered/);
     expect(stdout).toMatch(/c2 {2}· .* was not connected: .*ECONNREFUSED/);
+  });
+
+  it('speaks TLS with the server, and plainly with the client', async () => {
+    const pem = (name: string): string =>
+      fileURLToPath(
+        new URL(`../../../../packages/hotrod-client/test/certificates/${name}.pem`, import.meta.url),
+      );
+    const [cert, key] = await Promise.all([readFile(pem('server')), readFile(pem('server-key'))]);
+    const front = createTlsServer({ cert, key }, (socket) => {
+      const target = connect(server.port, '127.0.0.1');
+      socket.on('error', () => target.destroy()).pipe(target);
+      target.on('error', () => socket.destroy()).pipe(socket);
+    });
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    const secure = `hotrods://localhost:${(front.address() as AddressInfo).port}`;
+    const { stdout } = await traced(
+      [],
+      async (url) => {
+        const hotrod = await client(url);
+        await hotrod.cache().set('secret', 'v');
+        await hotrod.close();
+      },
+      `${secure}?trust_store_file_name=${pem('authority')}`,
+    );
+    expect(stdout).toMatch(/> put .*key "secret"/);
+    const untrusted = await traced(
+      [],
+      async (url) => {
+        await expect(client(url)).rejects.toThrow();
+      },
+      secure,
+    );
+    expect(untrusted.stdout).toMatch(/was not connected: .*certificate/);
+    await new Promise((resolve) => front.close(resolve));
   });
 
   it('does not let a client send faster than the server takes', async () => {
