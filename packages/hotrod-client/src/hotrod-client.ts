@@ -91,8 +91,7 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
     where: string | URL | HotRodClientOptions = {},
     options: HotRodClientOptions = {},
   ): Promise<HotRodClient> {
-    const isUri = typeof where === 'string' || where instanceof URL;
-    const given = isUri ? optionsFromUri(parseHotRodUri(String(where))) : where;
+    const given = isUri(where) ? optionsFromUri(parseHotRodUri(String(where))) : where;
     for (const each of [given, options]) checkOptions(each);
     const client = new HotRodClient(resolveOptions(mergeOptions(given, options)));
     const { lazy, signal } = client.#options;
@@ -245,6 +244,11 @@ export class HotRodClient implements CallSender, KeyRouter, SegmentRouter {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** By shape: other realms have a class `URL` of their own. */
+function isUri(where: string | URL | HotRodClientOptions): where is string | URL {
+  return typeof where === 'string' || typeof (where as Partial<URL> | null)?.href === 'string';
 }
 
 /** For callers of `execute()` who do not write TypeScript. */
