@@ -32,6 +32,9 @@ export interface CheckedPlan {
 /** With more than these, whoever made the mistakes knows what they are. */
 const errorsTold = 10;
 
+/** Characters: a write for each row would take longer than the row. */
+const writtenAtOnce = 65_536;
+
 /**
  * Writes a plan, which is there as a whole or not at all; an existing file is left alone unless `overwrite`. `onRow`
  * hears each row.
@@ -48,13 +51,16 @@ export async function writePlan(
     const handle = await open(draft, 'w', 0o600);
     try {
       let count = 0;
-      await handle.writeFile(`${formatPlanHeader(header)}\n`);
+      let text = `${formatPlanHeader(header)}\n`;
       for await (const row of rows) {
         count++;
         onRow(row);
-        await handle.writeFile(`${formatPlanRow(row)}\n`);
+        text += `${formatPlanRow(row)}\n`;
+        if (text.length < writtenAtOnce) continue;
+        await handle.writeFile(text);
+        text = '';
       }
-      await handle.writeFile(`${formatPlanEnd(count)}\n`);
+      await handle.writeFile(`${text}${formatPlanEnd(count)}\n`);
       await handle.sync();
     } finally {
       await handle.close();
