@@ -1,4 +1,4 @@
-import type { CallDeadline, CallDeadlines, CallOptions } from '@kvtwin/versioned-value';
+import type { CallDeadline, CallDeadlines, CallOptions, StoreError } from '@kvtwin/versioned-value';
 import { asStoreError, type SideCall, sideAborted, sideTimeout } from './side-error.js';
 
 /** A store settles its own time limits; the pair steps in this much later, for one that does not. */
@@ -26,14 +26,14 @@ export class OpenSideCall<T> implements CallDeadline, SideCall {
   readonly #signal: AbortSignal | undefined;
   readonly #timeoutMs: number;
   readonly #resolve: (result: T) => void;
-  readonly #reject: (error: Error) => void;
+  readonly #reject: (error: StoreError) => void;
 
   constructor(
     side: SideOfCall,
     operation: string,
     { signal, timeoutMs = side.timeoutMs }: CallOptions,
     resolve: (result: T) => void,
-    reject: (error: Error) => void,
+    reject: (error: StoreError) => void,
   ) {
     this.store = side.name;
     this.operation = operation;

@@ -48,28 +48,41 @@ export class PairSide {
     options: CallOptions,
     run: (store: VersionedStore, options: CallOptions) => Promise<T>,
   ): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const call = new OpenSideCall<T>(this.#parts, operation, options, resolve, reject);
-      if (!call.begin()) return;
-      const opened = this.#opened;
-      try {
-        call.await(
-          opened === undefined
-            ? this.#store().then((store) => run(store, call.passedOptions))
-            : run(opened, call.passedOptions),
-        );
-      } catch (thrown) {
-        call.fail(thrown);
-      }
-    });
+    return new Promise<T>((resolve, reject) => this.#begin(operation, options, run, resolve, reject));
   }
 
   /** Reads one key; a failure is a value. */
   read(key: Uint8Array, options: CallOptions): Promise<SideRead> {
-    return this.call('get', options, (store, call) => store.get(key, call)).then(
-      foundOrAbsent,
-      (error: StoreError) => ({ state: 'failed', error }),
+    return new Promise((resolve) =>
+      this.#begin(
+        'get',
+        options,
+        (store, call) => store.get(key, call),
+        (entry) => resolve(foundOrAbsent(entry)),
+        (error) => resolve({ state: 'failed', error }),
+      ),
     );
+  }
+
+  #begin<T>(
+    operation: string,
+    options: CallOptions,
+    run: (store: VersionedStore, options: CallOptions) => Promise<T>,
+    resolve: (result: T) => void,
+    reject: (error: StoreError) => void,
+  ): void {
+    const call = new OpenSideCall<T>(this.#parts, operation, options, resolve, reject);
+    if (!call.begin()) return;
+    const opened = this.#opened;
+    try {
+      call.await(
+        opened === undefined
+          ? this.#store().then((store) => run(store, call.passedOptions))
+          : run(opened, call.passedOptions),
+      );
+    } catch (thrown) {
+      call.fail(thrown);
+    }
   }
 
   /** Reads keys in one call; where one of them spoils the answer for all, one by one. */

@@ -13,22 +13,19 @@ import { versionText } from './version-text.js';
 import { writeAnswer } from './write-answer.js';
 
 /** Asks the pair and answers. `value`: the body of a put, or its `val`. Rejects with what the pair rejects with. */
-export async function callAnswer(
+export function callAnswer(
   call: HaCall,
   value: Uint8Array | undefined,
   store: PairStore,
   context: CallContext,
 ): Promise<Answer> {
-  const options = { timeoutMs: context.sideTimeoutMs };
   switch (call.command.kind) {
     case 'pair-read':
-      return pairAnswer(await store.read(call.key, options), store.policy, context.compat, {
-        valueless: call.command.type === 'set',
-      });
+      return readPair(call, store, context);
     case 'get':
-      return presentAnswer(await readAnywhere(call, store, context), context.compat, true);
+      return readOne(call, store, context, true);
     case 'exist':
-      return presentAnswer(await readAnywhere(call, store, context), context.compat, false);
+      return readOne(call, store, context, false);
     case 'put':
     case 'remove':
       return write(call, value, store, context);
@@ -37,20 +34,32 @@ export async function callAnswer(
   }
 }
 
-/** The sides of the pair, and where neither has the key those of the pair that held its slot before. */
-async function readAnywhere(
+async function readPair(
   call: HaCall,
   store: PairStore,
-  { pair, sideTimeoutMs }: CallContext,
-): Promise<readonly SideRead[]> {
+  { sideTimeoutMs, compat }: CallContext,
+): Promise<Answer> {
+  const read = await store.read(call.key, { timeoutMs: sideTimeoutMs });
+  return pairAnswer(read, store.policy, compat, { valueless: call.command.type === 'set' });
+}
+
+/** Of the sides of the pair, and where neither has the key of those of the pair that held its slot before. */
+async function readOne(
+  call: HaCall,
+  store: PairStore,
+  { pair, sideTimeoutMs, compat }: CallContext,
+  withValue: boolean,
+): Promise<Answer> {
   const options = { timeoutMs: sideTimeoutMs };
   const sides = await readFirst(store, call.key, options);
   const { older } = pair;
-  if (older === undefined || sides.some(({ state }) => state === 'present')) return sides;
+  if (older === undefined || sides.some(({ state }) => state === 'present')) {
+    return presentAnswer(sides, compat, withValue);
+  }
   const before = await older.tables.with(call.command.type, call.table, (olderStore) =>
     readFirst(olderStore, call.key, options),
   );
-  return [...sides, ...before];
+  return presentAnswer([...sides, ...before], compat, withValue);
 }
 
 /** The answer to a call that nobody is asked about. Extended: 400 and the reason in every case. */
@@ -62,13 +71,13 @@ export function refusedAnswer(refused: RefusedCall, compat: Compatibility): Answ
   return refused.refused === 'failed' ? { ...answer, headers: answer.headers.slice(2) } : answer;
 }
 
-async function readFirst(
+function readFirst(
   store: PairStore,
   key: Uint8Array,
   options: { readonly timeoutMs: number },
 ): Promise<Two<SideRead>> {
   if (store.readFirst !== undefined) return store.readFirst(key, options);
-  return (await store.read(key, options)).sides;
+  return store.read(key, options).then(({ sides }) => sides);
 }
 
 async function write(
