@@ -17,6 +17,7 @@ const BYTE_TEXTS: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
  * Throws `HUSTDB_INVALID_REQUEST` for an empty key, and for one with a `?`: a node would drop what follows it.
  */
 export function encodeKeyText(key: Uint8Array): string {
+  if (!(key instanceof Uint8Array)) throw invalid('the key must be bytes (a Uint8Array)');
   if (key.length === 0) throw invalid('the key is empty; HustDB takes that for a missing parameter');
   if (key.includes(QUESTION_MARK)) {
     throw invalid('the key contains "?" (0x3f); HustDB would drop what follows it and hit another key');

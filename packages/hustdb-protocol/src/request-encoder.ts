@@ -45,9 +45,9 @@ function encode(command: CommandName, server: 'ha' | 'node', request: AnyRequest
       if (presence === 'required' || checks.includes(name))
         throw invalid(wireName, `${command} needs the parameter ${wireName}`);
     } else if (name === 'value') {
-      body = checkedValue(value as Uint8Array, definition);
+      body = checkedValue(bytesOf(value, 'val', 'value'), definition);
     } else if (name === 'member') {
-      body = memberBody(value as Uint8Array, definition, server);
+      body = memberBody(bytesOf(value, 'key', 'member'), definition, server);
     } else {
       pieces.push(`${wireName}=${formatParameter(name, request)}`);
     }
@@ -71,6 +71,15 @@ function parametersOf(definition: CommandDefinition<object>): readonly (readonly
 
 function formatParameter<P extends ParameterName>(name: P, request: AnyRequest): string {
   return PARAMETERS[name].format(request[name]!);
+}
+
+/** A text would be sent with the length of its characters, and the rest of it taken for the next request. */
+function bytesOf(value: unknown, parameter: string, what: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw invalid(
+    parameter,
+    `the ${what} must be bytes (a Uint8Array), not ${value === null ? 'null' : typeof value}`,
+  );
 }
 
 /**
