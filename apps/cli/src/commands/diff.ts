@@ -14,6 +14,7 @@ import {
   exitCodeOfDiff,
 } from '../diff-report.js';
 import type { ExitCode } from '../exit-code.js';
+import { expectedKeys } from '../expected-keys.js';
 import { formatCount } from '../format-size.js';
 import type { DiffJobDescription } from '../jobs/diff-job-description.js';
 import { createJob } from '../jobs/job-folder.js';
@@ -140,6 +141,10 @@ async function run(
   examples: Examples,
 ): Promise<DiffSummary> {
   const progress = new Progress(io, { mode: progressModeOf(flags) });
+  let expected: number | undefined;
+  void expectedKeys(stores, { signal: io.signal, timeoutMs: flags.timeout }).then((count) => {
+    expected = count;
+  });
   const differences = diffStores(stores[0], stores[1], {
     policy: sides.policy,
     settleMs: flags.settle,
@@ -148,7 +153,7 @@ async function run(
     signal: io.signal,
     ...(flags.rps === undefined ? {} : { rps: flags.rps }),
     ...(flags.maxP99 === undefined ? {} : { maxP99Ms: flags.maxP99 }),
-    onProgress: (state) => progress.show(() => progressOf(state, sides.names)),
+    onProgress: (state) => progress.show(() => progressOf(state, sides.names, expected)),
   });
   try {
     for await (const difference of differences) await take(difference);
@@ -167,13 +172,18 @@ async function run(
   }
 }
 
-function progressOf({ phase, pass, scanned, share, open }: DiffProgress, names: Two<string>): ProgressState {
+function progressOf(
+  { phase, pass, scanned, share, open }: DiffProgress,
+  names: Two<string>,
+  expected: number | undefined,
+): ProgressState {
   return {
     phase: pass === 1 ? phase : `${phase} pass ${pass}`,
     // Of two sides that hold about the same: a key is counted once.
     items: Math.round((scanned[0] + scanned[1]) / 2),
     itemName: 'keys',
-    ...(share > 0 ? { share } : {}),
+    // With several passes each scans everything again: nobody knows how many there will be.
+    ...(share === 1 && pass === 1 && expected !== undefined ? { itemCount: expected } : {}),
     notes: [
       `open ${formatCount(open)}`,
       names.map((name, at) => `${name} ${formatCount(scanned[at]!)}`).join('  '),

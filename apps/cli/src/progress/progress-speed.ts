@@ -36,15 +36,24 @@ export class ProgressSpeed {
     const kept = last === undefined || nowMs - last.atMs >= shortestMs;
     if (kept) this.#samples.push(now);
     while (this.#samples.length > 2 && nowMs - this.#samples[1]!.atMs >= windowMs) this.#samples.shift();
-    return speedBetween(this.#samples[0]!, now);
+    const perSecond = rateBetween(this.#samples[0]!, now);
+    // How much the whole is may become known only later.
+    const leftMs = leftAt(
+      this.#samples.find(({ share }) => share !== undefined),
+      now,
+    );
+    return { perSecond, leftMs };
   }
 }
 
-function speedBetween(from: Sample, to: Sample): Speed {
+function rateBetween(from: Sample, to: Sample): number | undefined {
   const elapsedMs = to.atMs - from.atMs;
-  if (elapsedMs < shortestMs) return { perSecond: undefined, leftMs: undefined };
-  const perSecond = Math.max(0, ((to.items - from.items) / elapsedMs) * 1000);
-  if (from.share === undefined || to.share === undefined) return { perSecond, leftMs: undefined };
-  const sharePerMs = (to.share - from.share) / elapsedMs;
-  return { perSecond, leftMs: sharePerMs > 0 ? (1 - to.share) / sharePerMs : undefined };
+  return elapsedMs < shortestMs ? undefined : Math.max(0, ((to.items - from.items) / elapsedMs) * 1000);
+}
+
+function leftAt(from: Sample | undefined, to: Sample): number | undefined {
+  if (from?.share === undefined || to.share === undefined || to.atMs - from.atMs < shortestMs)
+    return undefined;
+  const sharePerMs = (to.share - from.share) / (to.atMs - from.atMs);
+  return sharePerMs > 0 ? (1 - to.share) / sharePerMs : undefined;
 }

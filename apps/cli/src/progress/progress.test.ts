@@ -118,4 +118,17 @@ describe('Progress', () => {
     progress.show(() => ({ phase: 'verify', items: 5, itemName: 'keys' }));
     expect(JSON.parse(terminal.text.trim().split('\n').at(-1)!)).toEqual({ progress: 'verify', keys: 5 });
   });
+
+  it('tells what is left also where the whole became known later', () => {
+    const { terminal, clock, progress } = setUp(true, 'json');
+    progress.show(() => ({ phase: 'scanning', items: 0, itemName: 'keys' }));
+    for (const items of [100, 200]) {
+      clock.turn(1000);
+      progress.show(() => ({ phase: 'scanning', items, itemName: 'keys', itemCount: 1000 }));
+    }
+    expect(JSON.parse(terminal.text.trim().split('\n').at(-1)!)).toMatchObject({
+      perSecond: 100,
+      leftMs: 8000,
+    });
+  });
 });
