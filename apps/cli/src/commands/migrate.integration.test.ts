@@ -2,9 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTableFile } from '@kvtwin/hustdb-protocol';
 import { startProxy } from '@kvtwin/proxy';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MigrationServers, seedPair } from '../../test/migration-servers.js';
 import { ExitCode } from '../exit-code.js';
+
+// Servers, clients and commands in one process: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let servers: MigrationServers;
 beforeEach(async () => {
@@ -86,6 +89,10 @@ describe('kvtwin migrate from a HustDB pair', () => {
 
     const shown = await servers.run(['job', 'show', 'm1']);
     expect(shown.stdout).toContain('copied 120');
+    const ls = await servers.run(['job', 'ls']);
+    expect(ls.stdout).toContain(
+      `${pair.join().replaceAll('hustdb://', '')} ${target.replace('hotrod://', '')}`,
+    );
   });
 
   it('tells a person what it does, and the same again when there is nothing to do', async () => {

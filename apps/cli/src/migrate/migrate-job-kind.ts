@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import { formatCount } from '../format-size.js';
 import type { JobKind } from '../jobs/job-kind.js';
 import { asMigrateJob } from './migrate-job-description.js';
-import { addressText } from './open-copies.js';
+import { addressText, type CopiesAddress } from './open-copies.js';
 import { runAndReportMigration } from './report-migrate-job.js';
 
 /** Jobs of `kvtwin migrate`. */
@@ -11,8 +12,8 @@ export const migrateJobKind: JobKind = {
   sides(job) {
     const { source, target } = asMigrateJob(job).description;
     return [
-      { name: 'source', url: addressText(source) },
-      { name: 'target', url: addressText(target) },
+      { name: shortName(source), url: addressText(source) },
+      { name: shortName(target), url: addressText(target) },
     ];
   },
   resume: (context, job, flags) => runAndReportMigration(context, asMigrateJob(job), flags),
@@ -30,3 +31,9 @@ export const migrateJobKind: JobKind = {
     ];
   },
 };
+
+/** An address without schemes, credentials and options; of a table file its name. */
+function shortName(address: CopiesAddress): string {
+  const text = addressText(address).replaceAll(/[a-z+]+:\/\/(?:\*\*\*@)?/gi, '');
+  return address.kind === 'cluster' ? basename(text) : text.replaceAll(/\?[^,]*/g, '');
+}
