@@ -241,7 +241,8 @@ describe('a plan, an apply and an undo of Hot Rod sites', patient, () => {
     const resumed = await kvtwin(['job', 'resume', 'a2']);
     expect([resumed.code, resumed.stdout], resumed.stderr).toEqual([0, '  done 12\n']);
     expect(differences(await diff())).toBe(0);
-    expect((await kvtwin(['job', 'show', 'a2'])).stdout).toContain('done 12');
+    const shown = (await kvtwin(['job', 'show', 'a2'])).stdout;
+    expect(shown).toMatch(/done 12\n {2}kvtwin undo a2 takes it back/);
 
     await made.servers[1].close();
     const gone = await kvtwin(['undo', 'd1', '--yes']);

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { CliError } from '../cli-error.js';
-import { type ApplyJobFolder, logFolderOf, planFileOf, undoneAt } from './apply-job.js';
+import {
+  type ApplyJobFolder,
+  leftFileOf,
+  logFolderOf,
+  planFileOf,
+  undoneAt,
+  undoneFileOf,
+} from './apply-job.js';
 import type { JobFolder } from './job-folder.js';
 import type { JobKind } from './job-kind.js';
 import { runAndReportApply } from './report-apply-job.js';
@@ -24,7 +31,18 @@ export const applyJobKind: JobKind = {
     if (at !== undefined) throw new CliError(`job ${job.id} was undone at ${at}; there is nothing to resume`);
     return runAndReportApply(context, job, undoBegan(job) ? 'undo' : 'apply', flags);
   },
-  details: (_, { result }) => [result],
+  details(folder, { result }) {
+    const job = applyJob(folder);
+    const left = (['apply', 'undo'] as const)
+      .map((step) => leftFileOf(job, step))
+      .filter((file) => existsSync(file));
+    const standing = undoBegan(job) ? 'its undo has begun' : `kvtwin undo ${job.id} takes it back`;
+    return [
+      result,
+      ...left.map((file) => `left alone: ${file}`),
+      existsSync(undoneFileOf(job)) ? 'undone' : standing,
+    ];
+  },
 };
 
 /** Whether an undo has begun: from then on nothing is applied any more. */

@@ -47,12 +47,12 @@ export function leftFileOf(job: ApplyJobFolder, step: ApplyStep): string {
 
 /** When it was undone, ISO 8601; undefined where it is not, or not to its end. */
 export async function undoneAt(job: ApplyJobFolder): Promise<string | undefined> {
-  const text = await readFile(undoneFile(job), 'utf8').catch(ifMissing);
+  const text = await readFile(undoneFileOf(job), 'utf8').catch(ifMissing);
   return text === undefined ? undefined : (JSON.parse(text) as { at: string }).at;
 }
 
 export async function markUndone(job: ApplyJobFolder): Promise<void> {
-  await replaceFile(undoneFile(job), `${JSON.stringify({ at: new Date().toISOString() })}\n`);
+  await replaceFile(undoneFileOf(job), `${JSON.stringify({ at: new Date().toISOString() })}\n`);
 }
 
 /** The apply of just this plan that was begun and not undone, or a new one; with a copy of the plan in its folder. */
@@ -138,7 +138,8 @@ function undoneAlready({ id, description }: ApplyJobFolder, at: string): CliErro
   });
 }
 
-function undoneFile(job: ApplyJobFolder): string {
+/** There once an undo has ended. */
+export function undoneFileOf(job: ApplyJobFolder): string {
   return join(job.path, 'undone.json');
 }
 
