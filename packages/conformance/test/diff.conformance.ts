@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { openBackend } from '@kvtwin/proxy';
 import { type FinishedProcess, type TemporaryFolder, temporaryFolder, toHex } from '@kvtwin/testkit';
 import type { VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
@@ -24,9 +25,9 @@ interface FoundDifference {
   readonly keyBase64?: string;
 }
 
-/** What `--ndjson` printed, class by key as hex. */
-function foundIn(stdout: string): Map<string, string> {
-  const lines = stdout.split('\n').filter((line) => line !== '');
+/** The differences in lines of JSON, class by key as hex. */
+function foundIn(text: string): Map<string, string> {
+  const lines = text.split('\n').filter((line) => line.includes('"class":'));
   return new Map(
     lines.map((line) => {
       const { class: kind, key, keyBase64 } = JSON.parse(line) as FoundDifference;
@@ -74,11 +75,11 @@ describe.each(CASES)('kvtwin diff over 20,000 keys of two sites, versions %s', (
   afterAll(() => close());
 
   /** Runs the command while the writer is at work, again where the machine kept the writer from its promise. */
-  async function diffWhileWriting(): Promise<{ run: FinishedProcess; report: WriterReport }> {
+  async function diffWhileWriting(how: string): Promise<{ run: FinishedProcess; report: WriterReport }> {
     const sides = ['--first', urls[0], '--second', urls[1], '--versions', policy];
     for (let attempt = 1; ; attempt++) {
       const writer = startWriter(stores[0], stores[1], planted.calm.slice(0, WRITTEN_KEYS), SEED);
-      const run = await runKvtwin(['diff', ...sides, '--ndjson', '--rps', KEYS_PER_SECOND], folder.path);
+      const run = await runKvtwin(['diff', ...sides, how, '--rps', KEYS_PER_SECOND], folder.path);
       const report = await writer.stop();
       if (report.slowestMs < WRITE_WINDOW_MS || attempt === RUNS) {
         return { run, report };
@@ -86,19 +87,27 @@ describe.each(CASES)('kvtwin diff over 20,000 keys of two sites, versions %s', (
     }
   }
 
-  test('finds all of 500 planted differences and invents none while a writer is active', {
-    timeout: 240_000,
-  }, async () => {
-    expect(planted.differences.size).toBe(PLANTED);
-    const { run, report } = await diffWhileWriting();
-    console.log(
-      `${report.writes} writes on both sides meanwhile, the slowest took ${Math.round(report.slowestMs)} ms\n${run.stderr}`,
-    );
+  test.each([
+    ['a job', '--json'],
+    ['in memory', '--ndjson'],
+  ])(
+    'finds all of 500 planted differences and invents none while a writer is active, as %s',
+    {
+      timeout: 240_000,
+    },
+    async (_name, how) => {
+      expect(planted.differences.size).toBe(PLANTED);
+      const { run, report } = await diffWhileWriting(how);
+      console.log(
+        `${report.writes} writes on both sides meanwhile, the slowest took ${Math.round(report.slowestMs)} ms\n${run.stderr}`,
+      );
 
-    expect(foundIn(run.stdout), run.stderr).toEqual(new Map(planted.differences));
-    expect(run.exitCode, run.stderr).toBe(EXIT_DIFFERENCES);
-    expect(report.writes).toBeGreaterThan(100);
-  });
+      const lines = how === '--json' ? await readFile(JSON.parse(run.stdout).report, 'utf8') : run.stdout;
+      expect(foundIn(lines), run.stderr).toEqual(new Map(planted.differences));
+      expect(run.exitCode, run.stderr).toBe(EXIT_DIFFERENCES);
+      expect(report.writes).toBeGreaterThan(100);
+    },
+  );
 
   test('two sides that agree are told as such', async () => {
     const run = await runKvtwin(['diff', '--first', urls[0], '--second', urls[0], '--json'], folder.path);

@@ -46,7 +46,8 @@ Examples:
 Exit codes: those of the command that began the job · 1 there is no such job`,
   rm: `
 Examples:
-  kvtwin job rm d1
+  kvtwin job rm d1 d2
+  kvtwin job rm --done
 
 Exit codes: 0 removed · 1 there is no such job, or it runs`,
 };
@@ -84,11 +85,13 @@ export function registerJob(program: Command, context: CliContext): void {
     .action(action(context, (id: string, flags: ResumeFlags) => resume(context, id, flags)));
   job
     .command('rm')
-    .summary('remove a job')
-    .description('Removes a job with everything in its folder: report, before-images, undo.')
-    .argument('<id>', 'the job, as job ls shows it')
+    .summary('remove jobs')
+    .description('Removes jobs with everything in their folders: report, before-images, undo.')
+    .argument('[ids...]', 'the jobs, as job ls shows them')
+    .option('--done', 'every diff that is done and of which nothing was applied')
+    .option('-f, --force', 'also what seems to run: its process may be gone, and another have its number')
     .addHelpText('after', subHelp.rm)
-    .action(action(context, (id: string) => remove(context, id)));
+    .action(action(context, (ids: string[], flags: RemoveFlags) => remove(context, ids, flags)));
 }
 
 interface ShowFlags {
@@ -175,13 +178,39 @@ async function resume(context: CliContext, id: string, flags: ResumeFlags): Prom
   return kindOf(job).resume(context, job, flags);
 }
 
-async function remove({ io }: CliContext, id: string): Promise<ExitCode> {
-  const job = await openJob(io.env, id);
-  const status = await job.readStatus();
-  if (status?.state === 'running') {
-    throw new CliError(`job ${id} runs in process ${status.pid}`, { hint: 'stop that first: Ctrl-C there' });
+interface RemoveFlags {
+  readonly done?: boolean;
+  readonly force?: boolean;
+}
+
+async function remove({ io }: CliContext, ids: readonly string[], flags: RemoveFlags): Promise<ExitCode> {
+  if (ids.length === 0 && flags.done !== true) {
+    throw new CliError('which jobs?', { hint: 'kvtwin job rm ID, or kvtwin job rm --done' });
   }
-  await job.remove();
-  await writeLine(io.stderr, `job ${id} is removed`);
+  const jobs = await Promise.all(ids.map((id) => openJob(io.env, id)));
+  if (flags.done === true) jobs.push(...(await doneDiffs(io.env)));
+  for (const job of jobs) {
+    const status = await job.readStatus();
+    if (status?.state !== 'running' || flags.force === true) continue;
+    throw new CliError(`job ${job.id} runs in process ${status.pid}`, {
+      hint: 'stop that first: Ctrl-C there; --force where that process is another one',
+    });
+  }
+  for (const job of jobs) await job.remove();
+  const removed = [...new Set(jobs.map(({ id }) => id))];
+  if (removed.length === 1) await writeLine(io.stderr, `job ${removed[0]} is removed`);
+  else await writeLine(io.stderr, `${removed.length} jobs are removed`);
   return ExitCode.ok;
+}
+
+/** Diffs that are done and that no apply is of. */
+async function doneDiffs(env: CliContext['io']['env']): Promise<JobFolder[]> {
+  const all = await listJobs(env);
+  const applied = new Set(all.map(({ description }) => (description as { readonly diff?: string }).diff));
+  const found: JobFolder[] = [];
+  for (const job of all) {
+    if (job.description.kind !== 'diff' || applied.has(job.id)) continue;
+    if ((await job.readStatus())?.state === 'done') found.push(job);
+  }
+  return found;
 }

@@ -234,6 +234,18 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     expect((await kvtwin(['job', 'ls'])).stderr).toContain('no jobs yet');
   });
 
+  it('removes the diffs that are done, but not one of which something was applied', async () => {
+    for (let diff = 1; diff <= 3; diff++) await diffJob();
+    await plan('only-*=copy', '*=second');
+    await kvtwin(['apply', planFile(), '--yes']);
+    expect((await kvtwin(['job', 'rm'])).stderr).toContain('which jobs?');
+    const removed = await kvtwin(['job', 'rm', '--done']);
+    expect([removed.code, removed.stderr]).toEqual([0, '2 jobs are removed\n']);
+    const left = (await kvtwin(['job', 'ls', '--json'])).stdout.trim().split('\n');
+    expect(left.map((line) => JSON.parse(line).id)).toContain('d1');
+    expect(left.map((line) => JSON.parse(line).id)).not.toContain('d2');
+  });
+
   it('keeps nothing on disk with --no-job', async () => {
     const diff = await kvtwin(['diff', '--no-job', '--settle', '60ms', '--json']);
     expect([diff.code, JSON.parse(diff.stdout).differences]).toEqual([2, 4]);
