@@ -89,7 +89,7 @@ export function registerJob(program: Command, context: CliContext): void {
     .description('Removes jobs with everything in their folders: report, before-images, undo.')
     .argument('[ids...]', 'the jobs, as job ls shows them')
     .option('--done', 'every diff that is done and of which nothing was applied')
-    .option('-f, --force', 'also what seems to run: its process may be gone, and another have its number')
+    .option('--force', 'also what seems to run: its process may be gone, and another have its number')
     .addHelpText('after', subHelp.rm)
     .action(action(context, (ids: string[], flags: RemoveFlags) => remove(context, ids, flags)));
 }
