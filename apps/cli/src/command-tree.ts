@@ -116,7 +116,7 @@ function kindOfArgument(name: string, [command = '', below = '']: readonly strin
   if (command === 'resolve') return 'job';
   if (command === 'profile') return below === 'use' || below === 'rm' ? 'profile' : 'text';
   if (['first', 'second', 'server', 'source', 'store', 'target', 'target2'].includes(name)) return 'profile';
-  if (name === 'job' || name === 'id') return 'job';
+  if (name === 'job' || name === 'id' || name === 'ids') return 'job';
   const isFile = /file|plan|report|certificate/.test(name) || command === 'decode';
   return isFile ? 'file' : 'text';
 }
