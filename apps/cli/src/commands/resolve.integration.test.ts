@@ -165,7 +165,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 /** Node makes no pseudo-terminals; Python, which the tests of the whole need anyway, does. */
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-describe.skipIf(!hasPython)('the built program on a pseudo-terminal', () => {
+describe.skipIf(!hasPython)('the built program on a pseudo-terminal', { timeout: startLimitMs }, () => {
   beforeAll(() => buildKvtwin(), buildLimitMs);
 
   const program = fileURLToPath(new URL('../../bin/kvtwin.js', import.meta.url));
