@@ -113,7 +113,7 @@ describe('a diff of a slow side', () => {
     expect(sizes.at(-1)).toBeGreaterThan(least);
   });
 
-  it('scans fewer units at once in a job', async () => {
+  it('scans fewer units at once in a job', { timeout: 60_000 }, async () => {
     const sizes: number[] = [];
     const [one, other] = [await filled('busy', 2000), await filled('idle', 2000)];
     let atOnce = 0;

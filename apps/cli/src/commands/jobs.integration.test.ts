@@ -199,7 +199,9 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('there is no job d1')]);
   });
 
-  it('pauses at Ctrl-C with what it has, and goes on from there to the same report', async () => {
+  it('pauses at Ctrl-C with what it has, and goes on from there to the same report', {
+    timeout: 60_000,
+  }, async () => {
     const whole = JSON.parse((await diffJob()).stdout);
     const stopping = new AbortController();
     const running = kvtwin(['diff', '--settle', '60ms', '--rps', '10'], { signal: stopping.signal });

@@ -82,7 +82,9 @@ describe('a diff job over stores with the same parts', () => {
     expect(changed.map(({ unit }) => unit)).toEqual([partOf(utf8('same 3'), PARTS)]);
   });
 
-  it('goes on after a crash at any write with the units that are left, and ends as if there had been none', async () => {
+  it('goes on after a crash at any write with the units that are left, and ends as if there had been none', {
+    timeout: 120_000,
+  }, async () => {
     const whole = new CrashingStore();
     const job = jobOf(whole);
     const expected = found(await run(job));
