@@ -8,6 +8,9 @@ import { runInProcess } from '../../test/recording-io.js';
 let folder: TemporaryFolder;
 let env: Record<string, string>;
 
+/** All commands are loaded for their options, on a machine that may have other work too. */
+const loadLimitMs = 300_000;
+
 beforeAll(async () => {
   folder = await temporaryFolder();
   env = { ...process.env, HOME: folder.path, PATH: `${folder.path}${delimiter}${process.env.PATH}` } as never;
@@ -27,7 +30,7 @@ beforeAll(async () => {
   }
   await mkdir(join(folder.path, 'dumps'));
   await writeFile(join(folder.path, 'dumps', 'with space.bin'), '');
-});
+}, loadLimitMs);
 afterAll(() => folder.remove());
 
 function isThere(shell: string): boolean {
