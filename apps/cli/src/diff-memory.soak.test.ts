@@ -34,8 +34,7 @@ async function fill(url: string, from: number, to: number, mark: string): Promis
 }
 
 describe.each([
-  ['parts', 256],
-  ['hash', 60],
+  ['hash', 256],
 ] as const)('the memory of kvtwin diff by %s', (layout, segments) => {
   it('is the same for a million keys as for a hundred thousand', async () => {
     const servers = [
