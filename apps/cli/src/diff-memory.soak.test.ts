@@ -33,9 +33,7 @@ async function fill(url: string, from: number, to: number, mark: string): Promis
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-describe.each([
-  ['hash', 256],
-] as const)('the memory of kvtwin diff by %s', (layout, segments) => {
+describe.each([['hash', 256]] as const)('the memory of kvtwin diff by %s', (layout, segments) => {
   it('is the same for a million keys as for a hundred thousand', async () => {
     const servers = [
       await HotRodServer.listen({ caches: { users: { segments: 256 } } }),
