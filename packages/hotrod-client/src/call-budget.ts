@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
+import { type Abortable, listenToAbort, stopListening } from '@kvtwin/versioned-value';
 import { HotRodError } from './hotrod-error.js';
 import type { CallOptions } from './pending-call.js';
 

@@ -10,7 +10,7 @@ import {
   type Topology,
   UNKNOWN_TOPOLOGY_ID,
 } from '@kvtwin/hotrod-protocol';
-import { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
+import { type Abortable, listenToAbort, stopListening } from '@kvtwin/versioned-value';
 import { type Payload, payloadBytes } from './cache/payload-bytes.js';
 import type { HeaderDetails } from './connection/header-details.js';
 import { HotRodError, type HotRodErrorDetails } from './hotrod-error.js';

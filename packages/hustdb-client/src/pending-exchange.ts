@@ -1,5 +1,5 @@
 import type { HttpReplyInput, HttpRequest } from '@kvtwin/hustdb-protocol';
-import type { CallDeadline } from '@kvtwin/versioned-value';
+import { type Abortable, type CallDeadline, listenToAbort, stopListening } from '@kvtwin/versioned-value';
 import { HustDbClientError } from './hustdb-client-error.js';
 import { type ExchangeProgress, transportError } from './transport-error.js';
 
@@ -24,7 +24,7 @@ export interface ExchangeOwner {
 }
 
 /** One request on its way and its reply. Settles exactly once. One object for all of it, for there are as many as requests. */
-export class PendingExchange implements CallDeadline {
+export class PendingExchange implements CallDeadline, Abortable {
   readonly request: HttpRequest;
   readonly context: SendContext;
   dueMs = 0;
@@ -53,7 +53,7 @@ export class PendingExchange implements CallDeadline {
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
-    signal?.addEventListener('abort', this, { once: true });
+    if (signal !== undefined) listenToAbort(signal, this);
   }
 
   /** Gives up: the caller gets the error, and the connection is dropped where the request stands on one. */
@@ -77,8 +77,8 @@ export class PendingExchange implements CallDeadline {
     this.cancel('HUSTDB_TIMEOUT', `${operation} at ${server} timed out${late}`);
   }
 
-  /** @internal The signal. */
-  handleEvent(): void {
+  /** @internal The signal has fired. */
+  abort(): void {
     const { operation } = this.context;
     const { server } = this.#owner;
     this.cancel('HUSTDB_ABORTED', `${operation} at ${server} was aborted`, this.#signal?.reason);
@@ -127,7 +127,7 @@ export class PendingExchange implements CallDeadline {
   #settle(): boolean {
     if (this.#settled) return false;
     this.#settled = true;
-    this.#signal?.removeEventListener('abort', this);
+    if (this.#signal !== undefined) stopListening(this.#signal, this);
     this.#owner.settled(this);
     return true;
   }

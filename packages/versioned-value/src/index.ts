@@ -1,3 +1,4 @@
+export { type Abortable, listenToAbort, stopListening } from './abort-listeners.js';
 export { fromByteString, toByteString } from './byte-string.js';
 export { type CallDeadline, CallDeadlines } from './call-deadlines.js';
 export { type CallContext, checkCall, checkSelector, checkWrite } from './check-call.js';

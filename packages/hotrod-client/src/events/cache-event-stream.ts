@@ -1,5 +1,5 @@
 import type { CacheEvent } from '@kvtwin/hotrod-protocol';
-import { type Abortable, listenToAbort, stopListening } from '../abort-listeners.js';
+import { type Abortable, listenToAbort, stopListening } from '@kvtwin/versioned-value';
 import { CallQueue } from '../connection/call-queue.js';
 import { HotRodError } from '../hotrod-error.js';
 import { gapChannel } from '../observe/diagnostics.js';

@@ -1,5 +1,6 @@
-/** What a fired signal ends. */
+/** What a fired signal ends: a call of a client. */
 export interface Abortable {
+  /** Called once, when the signal has fired; must not throw. */
   abort(): void;
 }
 
