@@ -59,6 +59,7 @@ describe('what becomes of a key', () => {
     ['several writes were missed', ['a1 ? put b 1', 'b2 ? put c 1'], ['c3', 'a1'], '0 to 1'],
     ['it had taken an earlier one', ['a1 ? put b 1', 'b2 ? put c 1'], ['c3', 'b2'], '0 to 1'],
     ['a removal was missed', ['a1 a1 del - 1'], ['-', 'a1'], '0 to 1'],
+    ['a removal was missed by a side whose versions are ahead', ['a1 ? del - 1'], ['-', 'a3'], '0 to 1'],
     ['a removal and a new value were missed', ['a3 ? del - 1', '- ? put b 1'], ['b1', 'a3'], '0 to 1'],
     ['the other side was written again by others', ['a1 ? put b 1'], ['z3', 'a1'], '0 to 1'],
     ['it has what was written, the other side something later', ['a1 ? put b 1'], ['z3', 'b2'], 'overtaken'],
@@ -93,7 +94,7 @@ describe('what becomes of a key', () => {
     ['the side holds something else', ['a1 ? put b 1'], ['b2', 'z2'], /something newer/],
     ['its key was removed by somebody', ['a1 ? put b 1'], ['b2', '-'], /something newer/],
     ['it is what it was, written anew since', ['a1 a1 put b 1'], ['b2', 'a2'], /something newer/],
-    ['a removal meets a value that is newer', ['a1 ? del - 1'], ['-', 'a2'], /something newer/],
+    ['a removal meets another value', ['a1 ? del - 1'], ['-', 'b2'], /something newer/],
     ['the side that took the write lost it', ['a1 ? put b 1'], ['-', 'a1'], /does not have the key/],
     [
       'it went back to what was before',

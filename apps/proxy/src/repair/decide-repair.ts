@@ -109,9 +109,9 @@ function holdsBase(next: RepairIntent, side: 0 | 1, now: HeldState, policy: Vers
   if (other === undefined || other.hash !== now.hash) return false;
   // The side could not be read then. Taken to have held what the other did.
   if (policy === 'opaque' || now.hash === null) return true;
-  // The same value written anew is all that a set's member can be, and what a removal must not take away.
-  const valueTells = next.type !== 'set' && next.written !== null;
-  return valueTells || Number(now.token) <= Number(other.token);
+  // A set's members have no value that would tell. Of the others the value does, for a removal too: sides whose versions
+  // have come apart count on apart, and a newer version of the same value says nothing.
+  return next.type !== 'set' || Number(now.token) <= Number(other.token);
 }
 
 function sameState(a: HeldState, b: HeldState): boolean {
