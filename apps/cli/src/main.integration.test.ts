@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 function kvtwin(...args: string[]): KvtwinProcess {
-  return spawnKvtwin(args, config);
+  return spawnKvtwin(args, config, { KVTWIN_STATE: join(folder.path, 'state') });
 }
 
 describe('the program', () => {

@@ -316,6 +316,7 @@ describe('kvtwin migrate, told nonsense,', () => {
     expect(none.stderr).toContain('STORE_NO_SUCH_STORE');
     const away = await servers.run(['migrate', `${source},hustdb://127.0.0.1:1`, `${server}/users`]);
     expect(away.code, away.stderr).toBe(ExitCode.unreachable);
+    expect((await servers.run(['job', 'ls', '--json'])).stdout).toBe('');
   });
 
   it('refuses a cache that stores another encoding, and takes it by a mapping that says so', async () => {

@@ -144,8 +144,7 @@ async function migrate(
     ...settingsOf(flags),
     ...(flags.nodeAuthFile === undefined ? {} : { nodeAuthFile: flags.nodeAuthFile }),
   });
-  if (!flags.quiet) await writeLine(io.stderr, `  job ${folder.id}`);
-  return runAndReportMigration(context, folder, flags);
+  return runAndReportMigration(context, folder, { ...flags, fresh: true });
 }
 
 function settingsOf(flags: MigrateFlags) {

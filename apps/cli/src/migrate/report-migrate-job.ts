@@ -19,7 +19,11 @@ import { type FinishedMigration, type MigrateWork, runMigrateJob, summaryToJson 
 const shownPlaces = 40;
 
 /** What the commands about migrations take. */
-export type MigrateReportFlags = ProgressFlags & { readonly json?: boolean };
+export type MigrateReportFlags = ProgressFlags & {
+  readonly json?: boolean;
+  /** The job was made a moment ago: where its preflight fails it goes away again. */
+  readonly fresh?: boolean;
+};
 
 /** Runs a migration, or its verification, and tells what came of it; where it is stopped, how to go on. */
 export async function runAndReportMigration(
@@ -32,6 +36,7 @@ export async function runAndReportMigration(
   const progress = new Progress(io, { mode: progressModeOf(flags) });
   let finished: FinishedMigration;
   let units = 0;
+  let begun = flags.fresh !== true;
   try {
     finished = await runMigrateJob(
       context,
@@ -39,6 +44,8 @@ export async function runAndReportMigration(
       {
         onPreflight: async (found) => {
           if (!flags.quiet) await showPreflight(io, found);
+          if (!flags.quiet && !begun) await writeLine(io.stderr, `  job ${folder.id}`);
+          begun = true;
         },
         onProgress: (state, keys) => {
           units = state.units;
@@ -52,6 +59,10 @@ export async function runAndReportMigration(
     );
   } catch (error) {
     progress.clear();
+    if (!begun) {
+      await folder.remove();
+      throw error;
+    }
     const how = work === 'verify' ? `kvtwin verify ${folder.id}` : `kvtwin job resume ${folder.id}`;
     await writeLine(io.stderr, `  paused. ${formatCount(units)} units done.      resume: ${how}`);
     throw error;
