@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningCommand, runInProcess, startInProcess } from '../test/recording-io.js';
+import { type DemoAtWork, demoStartLimitMs, startDemoAtWork } from '../test/demo-at-work.js';
+import { runInProcess } from '../test/recording-io.js';
 import { TestTerminal } from '../test/test-terminal.js';
 import { comparable, transcriptsIn, wordsIn } from '../test/transcripts.js';
 
@@ -25,26 +24,17 @@ async function screenOf(args: readonly string[], env: Readonly<Record<string, st
 }
 
 describe('the sessions of docs/guides/command-line.md', () => {
-  let folder: TemporaryFolder;
+  let demo: DemoAtWork;
   let env: Record<string, string>;
-  let demo: RunningCommand;
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    env = {
-      KVTWIN_CONFIG: join(folder.path, 'config'),
-      KVTWIN_STATE: join(folder.path, 'state'),
-      NO_COLOR: '1',
-    };
-    demo = await startInProcess(['demo', '--port', '0'], env);
-  }, 60_000);
-  afterAll(async () => {
-    await demo.stop();
-    await folder.remove();
-  });
+    demo = await startDemoAtWork();
+    env = demo.env;
+  }, demoStartLimitMs);
+  afterAll(() => demo.stop());
 
   it.each(transcripts)('are right about kvtwin $command', async ({ command, kind, output }) => {
-    const args = wordsIn(folder.path, command);
+    const args = wordsIn(demo.folder, command);
     if (kind === 'text') {
       expect(await screenOf(args, env)).toBe(output.trimEnd());
       return;

@@ -1,31 +1,18 @@
 import { join } from 'node:path';
 import { encodeBase64, encodeUtf8 } from '@kvtwin/bytes';
 import { Journal } from '@kvtwin/journal';
-import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type CliResult,
-  type RunningCommand,
-  runInProcess,
-  startInProcess,
-} from '../../test/recording-io.js';
+import { type DemoAtWork, demoStartLimitMs, startDemoAtWork } from '../../test/demo-at-work.js';
+import { type CliResult, runInProcess } from '../../test/recording-io.js';
 
-/** Every command is loaded from its sources, on a machine that is busy. */
-const startLimitMs = 60_000;
-
-let folder: TemporaryFolder;
+let demo: DemoAtWork;
 let env: Record<string, string>;
-let demo: RunningCommand;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  env = { KVTWIN_CONFIG: join(folder.path, 'config'), KVTWIN_STATE: join(folder.path, 'state') };
-  demo = await startInProcess(['demo', '--port', '0'], env);
-}, startLimitMs);
-afterAll(async () => {
-  await demo.stop();
-  await folder.remove();
-});
+  demo = await startDemoAtWork();
+  env = demo.env;
+}, demoStartLimitMs);
+afterAll(() => demo.stop());
 
 function kvtwin(...args: string[]): Promise<CliResult> {
   return runInProcess(args, { env });
@@ -73,7 +60,7 @@ describe('kvtwin conflicts', () => {
   });
 
   it('lists what proxies logged, the last of each key, also beside the proxy', async () => {
-    const directory = join(folder.path, 'journal');
+    const directory = join(demo.folder, 'journal');
     await using journal = await Journal.open(join(directory, 'conflicts'));
     const line = (key: string, why: string, at: string): string =>
       JSON.stringify({
@@ -108,7 +95,7 @@ describe('kvtwin conflicts', () => {
     expect(
       (await kvtwin('conflicts', '--log', directory, '--class', 'rejected', '--prefix', 'a')).stdout,
     ).toContain('hash 用户');
-    expect(await kvtwin('conflicts', '--log', folder.path)).toMatchObject({ code: 1 });
+    expect(await kvtwin('conflicts', '--log', demo.folder)).toMatchObject({ code: 1 });
   });
 });
 

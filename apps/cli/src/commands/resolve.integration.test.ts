@@ -1,37 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildKvtwin, buildLimitMs } from '../../test/built-kvtwin.js';
-import {
-  type CliResult,
-  type RunningCommand,
-  runInProcess,
-  startInProcess,
-} from '../../test/recording-io.js';
+import { type DemoAtWork, demoStartLimitMs, startDemoAtWork } from '../../test/demo-at-work.js';
+import { type CliResult, runInProcess } from '../../test/recording-io.js';
 import { TestTerminal } from '../../test/test-terminal.js';
 
-/** Every command is loaded from its sources, on a machine that is busy. */
-const startLimitMs = 60_000;
-
-let folder: TemporaryFolder;
+let demo: DemoAtWork;
 let env: Record<string, string>;
-let demo: RunningCommand;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  env = {
-    KVTWIN_CONFIG: join(folder.path, 'config'),
-    KVTWIN_STATE: join(folder.path, 'state'),
-    NO_COLOR: '1',
-  };
-  demo = await startInProcess(['demo', '--port', '0'], env);
-}, startLimitMs);
-afterAll(async () => {
-  await demo.stop();
-  await folder.remove();
-});
+  demo = await startDemoAtWork();
+  env = demo.env;
+}, demoStartLimitMs);
+afterAll(() => demo.stop());
 
 function kvtwin(...args: string[]): Promise<CliResult> {
   return runInProcess(args, { env });
@@ -101,7 +84,7 @@ describe('kvtwin resolve', () => {
     expect(await ended).toMatchObject({ code: 2, stderr: 'resolve: 1 written · 11 open\n' });
     expect(new Set(await held(key!)).size).toBe(1);
 
-    const plan = join(folder.path, 'plan.ndjson');
+    const plan = join(demo.folder, 'plan.ndjson');
     await kvtwin(
       'plan',
       job,
@@ -165,7 +148,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 /** Node makes no pseudo-terminals; Python, which the tests of the whole need anyway, does. */
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-describe.skipIf(!hasPython)('the built program on a pseudo-terminal', { timeout: startLimitMs }, () => {
+describe.skipIf(!hasPython)('the built program on a pseudo-terminal', { timeout: demoStartLimitMs }, () => {
   beforeAll(() => buildKvtwin(), buildLimitMs);
 
   const program = fileURLToPath(new URL('../../bin/kvtwin.js', import.meta.url));
