@@ -1,7 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
-import type { CliOutput } from './cli-io.js';
-import { ExitCode } from './exit-code.js';
-import { processTerminal } from './process-terminal.js';
+import type { CliOutput } from './command-line/cli-io.js';
+import { ExitCode } from './command-line/exit-code.js';
+import { processTerminal } from './command-line/process-terminal.js';
 import { runCli } from './run-cli.js';
 
 // Hundreds of reads under way listen to one signal: no leak, and nothing to warn about on a user's terminal.

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import type { CliContext } from './cli-context.js';
-import { addFieldsOption } from './fields-option.js';
+import type { CliContext } from './command-line/cli-context.js';
+import { addFieldsOption } from './options/fields-option.js';
 
 const { version } = createRequire(import.meta.url)('kvtwin/package.json') as { version: string };
 

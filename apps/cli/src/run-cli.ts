@@ -1,13 +1,13 @@
 import { StoreError } from '@kvtwin/versioned-value';
 import { CommanderError } from 'commander';
-import type { CliContext, CommandLine } from './cli-context.js';
-import { CliError } from './cli-error.js';
-import type { CliIo } from './cli-io.js';
-import { ExitCode } from './exit-code.js';
-import { exitCodeOfStoreError } from './exit-code-of-store-error.js';
-import { colorsFor } from './output.js';
+import type { CliContext, CommandLine } from './command-line/cli-context.js';
+import { CliError } from './command-line/cli-error.js';
+import type { CliIo } from './command-line/cli-io.js';
+import { ExitCode } from './command-line/exit-code.js';
+import { exitCodeOfStoreError } from './command-line/exit-code-of-store-error.js';
+import { colorsFor } from './output/output.js';
 import { createProgram } from './program.js';
-import { withoutCredentials } from './without-credentials.js';
+import { withoutCredentials } from './sides/without-credentials.js';
 
 const commandLine: CommandLine = { program: createProgram, run: runInContext };
 

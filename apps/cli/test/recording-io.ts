@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CliIo, CliOutput, CliTerminal } from '../src/cli-io.js';
-import type { ExitCode } from '../src/exit-code.js';
+import type { CliIo, CliOutput, CliTerminal } from '../src/command-line/cli-io.js';
+import type { ExitCode } from '../src/command-line/exit-code.js';
 import { runCli } from '../src/run-cli.js';
 
 /** What a command printed, and how it ended. */

@@ -1,5 +1,5 @@
 import xterm from '@xterm/headless';
-import type { CliTerminal } from '../src/cli-io.js';
+import type { CliTerminal } from '../src/command-line/cli-io.js';
 
 /** A terminal without a window: what is written to it makes a screen, as a real one would show it. */
 export class TestTerminal implements CliTerminal {

@@ -4,10 +4,12 @@ export { type PreviewCounts, type PreviewOptions, previewPlan } from './apply/pr
 export type { RecordLog } from './apply/record-log.js';
 export type { RestoreOutcome } from './apply/restore-side.js';
 export { type UndoCounts, type UndoneRow, type UndoOptions, undoApply } from './apply/undo-apply.js';
-export { type DiffClass, diffClasses, diffClassOf, differenceClasses } from './diff-class.js';
-export type { DiffOptions } from './diff-options.js';
-export type { ClassCounts, DiffProgress, DiffSummary } from './diff-progress.js';
-export { diffStores } from './diff-stores.js';
+export { type DiffClass, diffClasses, diffClassOf, differenceClasses } from './diff/diff-class.js';
+export type { DiffOptions } from './diff/diff-options.js';
+export type { ClassCounts, DiffProgress, DiffSummary } from './diff/diff-progress.js';
+export { diffStores } from './diff/diff-stores.js';
+export type { KeyDifference } from './diff/key-difference.js';
+export type { StoreDiff } from './diff/store-diff.js';
 export { DiffJob, type DiffJobOptions, type DiffJobProgress } from './job/diff-job.js';
 export { type DiffJobState, readDiffJobState } from './job/diff-job-state.js';
 export type { DiffExample, DiffJobSummary, DiffSample, DiffUnitSummary } from './job/diff-job-summary.js';
@@ -16,7 +18,6 @@ export type { LatencySummary } from './job/latency-summary.js';
 export { MemoryOrderedStore } from './job/memory-ordered-store.js';
 export type { OrderedStore, OrderedWrite } from './job/ordered-store.js';
 export type { SideListing } from './job/unit-record.js';
-export type { KeyDifference } from './key-difference.js';
 export {
   type Certificate,
   type CertificateSubject,
@@ -95,5 +96,4 @@ export {
   planTakes,
 } from './plan/plan-row.js';
 export { type PlanAction, type PlanRule, parsePlanRule } from './plan/plan-rule.js';
-export type { PartListing } from './steady-scan.js';
-export type { StoreDiff } from './store-diff.js';
+export type { PartListing } from './scan/steady-scan.js';

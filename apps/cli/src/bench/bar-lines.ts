@@ -1,6 +1,6 @@
-import { padStartColumns } from '../display-width.js';
-import { formatLatency } from '../format-latency.js';
-import type { LatencyBar } from '../latency-histogram.js';
+import { padStartColumns } from '../output/display-width.js';
+import { formatLatency } from '../output/format-latency.js';
+import type { LatencyBar } from './latency-histogram.js';
 
 /** Eighths of a column, the widest last. */
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];

@@ -1,9 +1,9 @@
-import { formatLatency } from '../format-latency.js';
-import { formatCount } from '../format-size.js';
-import type { LatencyHistogram } from '../latency-histogram.js';
-import type { Colors } from '../output.js';
-import { plainTable } from '../plain-table.js';
+import { formatLatency } from '../output/format-latency.js';
+import { formatCount } from '../output/format-size.js';
+import type { Colors } from '../output/output.js';
+import { plainTable } from '../output/plain-table.js';
 import { barLines } from './bar-lines.js';
+import type { LatencyHistogram } from './latency-histogram.js';
 import { RoundResult } from './round-result.js';
 import type { TargetResult } from './run-bench.js';
 

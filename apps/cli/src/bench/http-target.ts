@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, get as httpGet } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
-import { CliError } from '../cli-error.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { CliError } from '../command-line/cli-error.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import type { BenchData, BenchTarget } from './bench-target.js';
 
 /** A request that was not answered with success. */

@@ -1,5 +1,5 @@
-import { LatencyHistogram } from '../latency-histogram.js';
 import type { OperationKind } from './bench-target.js';
+import { LatencyHistogram } from './latency-histogram.js';
 
 /** Kinds of failures told apart; what comes beyond is counted together. */
 const maxCodes = 32;

@@ -1,6 +1,6 @@
 import { ManualClock } from '@kvtwin/testkit';
 import { expect, it } from 'vitest';
-import { LatencyHistogram } from '../latency-histogram.js';
+import { LatencyHistogram } from './latency-histogram.js';
 import type { LoadClock } from './load-clock.js';
 import { type LoadShape, type Operation, runLoad } from './run-load.js';
 

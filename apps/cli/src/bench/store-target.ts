@@ -1,6 +1,6 @@
 import { openBackend } from '@kvtwin/proxy';
 import { MemoryRegistry, StoreError, type StoreSelector, type VersionedStore } from '@kvtwin/versioned-value';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import type { BenchData, BenchTarget } from './bench-target.js';
 
 /** Keys written or removed at a time, before and after the measurement. */

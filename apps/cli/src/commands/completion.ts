@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import type { CommandNode } from '../command-tree.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import type { CommandNode } from '../command-line/command-tree.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { completionValues, type ValueList, valueLists } from '../completion/completion-values.js';
-import { ExitCode } from '../exit-code.js';
-import { write, writeLine } from '../output.js';
+import { write, writeLine } from '../output/output.js';
 
 const help = `
 The script knows all commands, options and choices of this version; names of profiles and jobs are asked for when they
@@ -45,7 +45,7 @@ export function registerCompletion(program: Command, context: CliContext): void 
 }
 
 async function print(context: CliContext, shell: string): Promise<ExitCode> {
-  const { commandTree } = await import('../command-tree.js');
+  const { commandTree } = await import('../command-line/command-tree.js');
   const script = await scripts[shell]!();
   await write(context.io.stdout, script(commandTree(await context.commandLine.program(context))));
   return ExitCode.ok;

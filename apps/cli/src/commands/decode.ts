@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseHex } from '@kvtwin/bytes';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { ExitCode } from '../command-line/exit-code.js';
 import { decodeHustDbReply } from '../decode/decode-hustdb-reply.js';
 import { decodeNdjson } from '../decode/decode-ndjson.js';
 import { printExchange } from '../decode/print-exchange.js';
-import type { ExitCode } from '../exit-code.js';
-import { readStdin } from '../read-input.js';
+import { readStdin } from '../options/read-input.js';
 
 interface DecodeFlags {
   readonly ndjson?: boolean;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import type { ExitCode } from '../exit-code.js';
-import { parseKey } from '../key-text.js';
-import { reportWrite } from '../report-write.js';
-import { addSideOptions, type SideFlags } from '../side-options.js';
-import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
-import { withSides } from '../with-sides.js';
-import { type WriteSide, writeKey } from '../write-key.js';
-import { writeSideOption } from '../write-side-option.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import type { ExitCode } from '../command-line/exit-code.js';
+import { addSideOptions, type SideFlags } from '../options/side-options.js';
+import { addTableOptions, selectorOf, type TableFlags } from '../options/table-options.js';
+import { writeSideOption } from '../options/write-side-option.js';
+import { parseKey } from '../output/key-text.js';
+import { reportWrite } from '../output/report-write.js';
+import { type WriteSide, writeKey } from '../pair/write-key.js';
+import { withSides } from '../sides/with-sides.js';
 
 interface DelFlags extends SideFlags, TableFlags {
   readonly keyBase64?: boolean;

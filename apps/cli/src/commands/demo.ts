@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { untilStopped } from '../command-line/until-stopped.js';
 import { demoProfileName, writeDemoProfile } from '../demo/demo-profile.js';
 import { demoToJson, describeDemo } from '../demo/describe-demo.js';
 import { type Demo, startDemo } from '../demo/start-demo.js';
 import { siteUrl } from '../demo/start-sites.js';
-import { ExitCode } from '../exit-code.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
-import { parsePort, parseSeed } from '../parse-number.js';
-import { untilStopped } from '../until-stopped.js';
+import { parsePort, parseSeed } from '../options/parse-number.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
 
 interface DemoFlags {
   readonly seed: number;

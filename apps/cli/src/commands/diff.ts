@@ -2,9 +2,21 @@ import { compareBytes } from '@kvtwin/bytes';
 import { type DiffProgress, type DiffSummary, diffStores, type KeyDifference } from '@kvtwin/reconcile';
 import type { StoreSelector, Two } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { commandHint } from '../command-hint.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { commandHint } from '../command-line/command-hint.js';
+import type { ExitCode } from '../command-line/exit-code.js';
+import type { DiffJobDescription } from '../jobs/diff-job-description.js';
+import { createJob } from '../jobs/job-folder.js';
+import { runAndReport } from '../jobs/report-diff-job.js';
+import { expectedKeys } from '../options/expected-keys.js';
+import { parseDurationMs } from '../options/parse-duration.js';
+import { parseCount } from '../options/parse-number.js';
+import { positionalSides } from '../options/positional-sides.js';
+import { addSideOptions, type SideFlags } from '../options/side-options.js';
+import { addTableOptions, selectorOf, type TableFlags } from '../options/table-options.js';
+import { formatCount } from '../output/format-size.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
 import {
   differenceToJson,
   diffFootnote,
@@ -12,25 +24,13 @@ import {
   diffToJson,
   type Examples,
   exitCodeOfDiff,
-} from '../diff-report.js';
-import type { ExitCode } from '../exit-code.js';
-import { expectedKeys } from '../expected-keys.js';
-import { formatCount } from '../format-size.js';
-import type { DiffJobDescription } from '../jobs/diff-job-description.js';
-import { createJob } from '../jobs/job-folder.js';
-import { runAndReport } from '../jobs/report-diff-job.js';
-import type { OpenSides } from '../open-sides.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
-import { parseDurationMs } from '../parse-duration.js';
-import { parseCount } from '../parse-number.js';
-import { positionalSides } from '../positional-sides.js';
+} from '../pair/diff-report.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 import type { ProgressState } from '../progress/progress-state.js';
-import { resolveSides } from '../resolve-sides.js';
-import { addSideOptions, type SideFlags } from '../side-options.js';
-import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
-import { withSides } from '../with-sides.js';
+import type { OpenSides } from '../sides/open-sides.js';
+import { resolveSides } from '../sides/resolve-sides.js';
+import { withSides } from '../sides/with-sides.js';
 
 interface DiffFlags extends SideFlags, TableFlags, ProgressFlags {
   readonly settle: number;

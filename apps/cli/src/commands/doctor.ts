@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { type Check, type CheckGroup, fail, note, reasonOf } from '../doctor/check.js';
 import { compareSides } from '../doctor/compare-sides.js';
 import { examineSide } from '../doctor/examine-side.js';
 import { machineChecks } from '../doctor/machine-checks.js';
 import { printChecks } from '../doctor/print-checks.js';
 import type { SideReport } from '../doctor/side-report.js';
-import { ExitCode } from '../exit-code.js';
-import { writeJson } from '../output.js';
-import { configFolder, ProfileStore } from '../profile-store.js';
-import { resolveSide, type Side } from '../resolve-side.js';
-import { profileNamed, resolveSides } from '../resolve-sides.js';
-import { addSideOptions, type SideFlags } from '../side-options.js';
+import { addSideOptions, type SideFlags } from '../options/side-options.js';
+import { writeJson } from '../output/output.js';
+import { configFolder, ProfileStore } from '../sides/profile-store.js';
+import { resolveSide, type Side } from '../sides/resolve-side.js';
+import { profileNamed, resolveSides } from '../sides/resolve-sides.js';
 
 interface DoctorFlags extends SideFlags {
   readonly json?: boolean;

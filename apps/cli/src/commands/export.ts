@@ -2,18 +2,18 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { LocatedEntry } from '@kvtwin/reconcile';
 import type { StoreType } from '@kvtwin/versioned-value';
 import { type Command, Option } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { rowOfEntry } from '../exchange/exchange-row.js';
 import { type ExchangeFormat, exchangeHead, formatRows } from '../exchange/format-rows.js';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
 import { openCopies, parseAddress } from '../migrate/open-copies.js';
-import { write, writeLine } from '../output.js';
-import { parseDurationMs } from '../parse-duration.js';
+import { parseDurationMs } from '../options/parse-duration.js';
+import { addTableOptions, type TableFlags } from '../options/table-options.js';
+import { formatCount } from '../output/format-size.js';
+import { write, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
-import { addTableOptions, type TableFlags } from '../table-options.js';
 
 interface ExportFlags extends TableFlags, ProgressFlags {
   readonly prefix?: string;

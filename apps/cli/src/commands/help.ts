@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { environmentTexts } from '../environment-texts.js';
-import { ExitCode } from '../exit-code.js';
-import { exitCodeTexts } from '../exit-code-texts.js';
-import { writeLine } from '../output.js';
-import { plainTable } from '../plain-table.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { environmentTexts } from '../command-line/environment-texts.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { exitCodeTexts } from '../command-line/exit-code-texts.js';
+import { writeLine } from '../output/output.js';
+import { plainTable } from '../output/plain-table.js';
 
 const topics: Readonly<Record<string, () => string>> = {
   'exit-codes': () => plainTable(exitCodeTexts.map(([code, means, advice]) => [String(code), means, advice])),

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import type { ImportedEntry } from '../exchange/exchange-row.js';
 import type { ExchangeFormat } from '../exchange/format-rows.js';
 import {
@@ -13,13 +14,12 @@ import {
   importEntry,
 } from '../exchange/import-entries.js';
 import { parseRows } from '../exchange/parse-rows.js';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
-import { formatKey } from '../key-text.js';
 import { openCopies, parseAddress } from '../migrate/open-copies.js';
-import { writeJson, writeLine } from '../output.js';
-import { parseDurationMs } from '../parse-duration.js';
-import { parseCount } from '../parse-number.js';
+import { parseDurationMs } from '../options/parse-duration.js';
+import { parseCount } from '../options/parse-number.js';
+import { formatCount } from '../output/format-size.js';
+import { formatKey } from '../output/key-text.js';
+import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { formatDuration } from '../format-duration.js';
-import { formatCount } from '../format-size.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { openDiffJob } from '../jobs/diff-job-description.js';
 import { type JobFolder, listJobs, openJob } from '../jobs/job-folder.js';
 import type { ResumeFlags } from '../jobs/job-kind.js';
 import { jobKinds, kindOf } from '../jobs/job-kinds.js';
 import type { JobStatus } from '../jobs/job-status.js';
-import { writeJson, writeLine } from '../output.js';
-import { plainTable } from '../plain-table.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { formatDuration } from '../output/format-duration.js';
+import { formatCount } from '../output/format-size.js';
+import { writeJson, writeLine } from '../output/output.js';
+import { plainTable } from '../output/plain-table.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 
 const help = `
 A job is a folder with the state of a long piece of work, so that it goes on where it was after Ctrl-C, a crash or

@@ -1,8 +1,8 @@
 import { startProxy } from '@kvtwin/proxy';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MigrationServers, seedPair } from '../../test/migration-servers.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { seededRandom } from '../demo/seeded-random.js';
-import { ExitCode } from '../exit-code.js';
 
 let servers: MigrationServers;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { makeTableFile } from '@kvtwin/hustdb-protocol';
 import { startProxy } from '@kvtwin/proxy';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MigrationServers, seedPair } from '../../test/migration-servers.js';
-import { ExitCode } from '../exit-code.js';
+import { ExitCode } from '../command-line/exit-code.js';
 
 // Servers, clients and commands in one process: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emptyMapping, MigrateJob, mappingSchema, parseMapping } from '@kvtwin/reconcile';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { createJob, openJob } from '../jobs/job-folder.js';
 import { LevelOrderedStore } from '../jobs/level-ordered-store.js';
 import { mappingText } from '../migrate/mapping-text.js';
@@ -27,9 +26,10 @@ import {
 } from '../migrate/report-migrate-job.js';
 import { summaryToJson } from '../migrate/run-migrate-job.js';
 import { sha256Of } from '../migrate/sha256-of.js';
-import { writeJson, writeLine } from '../output.js';
-import { parseDurationMs, parseSettleMs } from '../parse-duration.js';
-import { parseCount } from '../parse-number.js';
+import { parseDurationMs, parseSettleMs } from '../options/parse-duration.js';
+import { parseCount } from '../options/parse-number.js';
+import { formatCount } from '../output/format-size.js';
+import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 

@@ -9,20 +9,20 @@ import {
 } from '@kvtwin/reconcile';
 import { ReplicaPairStore } from '@kvtwin/replica-pair';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { type DiffJobFolder, openDiffJob } from '../jobs/diff-job-description.js';
 import type { DiffJobDetail } from '../jobs/diff-job-detail.js';
 import { openJobStores } from '../jobs/open-job-stores.js';
 import { noCounts, type PlanCounts, writePlan, writesOf } from '../jobs/plan-file-io.js';
 import { planText } from '../jobs/plan-text.js';
 import { reportLines } from '../jobs/report-lines.js';
-import { writeJson, writeLine } from '../output.js';
+import { formatCount } from '../output/format-size.js';
+import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 
 interface PlanFlags extends ProgressFlags {
   readonly rule: string[];

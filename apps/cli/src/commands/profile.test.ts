@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliResult, runInProcess } from '../../test/recording-io.js';
-import type { CliTerminal } from '../cli-io.js';
+import type { CliTerminal } from '../command-line/cli-io.js';
 
 let folder: TemporaryFolder;
 beforeEach(async () => {

@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
-import { askPassword } from '../ask-password.js';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
-import { plainTable } from '../plain-table.js';
-import { configFolder, type Profile, ProfileStore, type Profiles } from '../profile-store.js';
-import { readStdin } from '../read-input.js';
-import { profileNamed } from '../resolve-sides.js';
-import { fillPasswords, firstLine, wantsPassword, withPassword } from '../url-password.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { askPassword } from '../command-line/ask-password.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { readStdin } from '../options/read-input.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
+import { plainTable } from '../output/plain-table.js';
+import { configFolder, type Profile, ProfileStore, type Profiles } from '../sides/profile-store.js';
+import { profileNamed } from '../sides/resolve-sides.js';
+import { fillPasswords, firstLine, wantsPassword, withPassword } from '../sides/url-password.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 
 interface AddFlags {
   readonly first?: string;

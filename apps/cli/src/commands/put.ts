@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import type { ExitCode } from '../exit-code.js';
-import { parseBase64, parseKey } from '../key-text.js';
-import { parseTtlMs } from '../parse-duration.js';
-import { readInput, readStdin } from '../read-input.js';
-import { reportWrite } from '../report-write.js';
-import { addSideOptions, type SideFlags } from '../side-options.js';
-import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
-import { withSides } from '../with-sides.js';
-import { type WriteSide, writeKey } from '../write-key.js';
-import { writeSideOption } from '../write-side-option.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { ExitCode } from '../command-line/exit-code.js';
+import { parseTtlMs } from '../options/parse-duration.js';
+import { readInput, readStdin } from '../options/read-input.js';
+import { addSideOptions, type SideFlags } from '../options/side-options.js';
+import { addTableOptions, selectorOf, type TableFlags } from '../options/table-options.js';
+import { writeSideOption } from '../options/write-side-option.js';
+import { parseBase64, parseKey } from '../output/key-text.js';
+import { reportWrite } from '../output/report-write.js';
+import { type WriteSide, writeKey } from '../pair/write-key.js';
+import { withSides } from '../sides/with-sides.js';
 
 interface PutFlags extends SideFlags, TableFlags {
   readonly keyBase64?: boolean;

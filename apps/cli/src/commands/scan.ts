@@ -7,20 +7,20 @@ import {
   type Two,
 } from '@kvtwin/versioned-value';
 import { type Command, Option } from 'commander';
-import { beginsWith } from '../begins-with.js';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { padEndColumns } from '../display-width.js';
-import { ExitCode } from '../exit-code.js';
-import { formatCount, formatSize } from '../format-size.js';
-import { formatKey, keyToJson, parseKey } from '../key-text.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
-import { expirationText } from '../pair-read-view.js';
-import { parseCount } from '../parse-number.js';
-import { addSideOptions, type SideFlags } from '../side-options.js';
-import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
-import { formatVersion } from '../version-text.js';
-import { withSides } from '../with-sides.js';
+import { beginsWith } from '../command-line/begins-with.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { parseCount } from '../options/parse-number.js';
+import { addSideOptions, type SideFlags } from '../options/side-options.js';
+import { addTableOptions, selectorOf, type TableFlags } from '../options/table-options.js';
+import { padEndColumns } from '../output/display-width.js';
+import { formatCount, formatSize } from '../output/format-size.js';
+import { formatKey, keyToJson, parseKey } from '../output/key-text.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
+import { formatVersion } from '../output/version-text.js';
+import { expirationText } from '../pair/pair-read-view.js';
+import { withSides } from '../sides/with-sides.js';
 
 interface ScanFlags extends SideFlags, TableFlags {
   readonly side: 'first' | 'second' | 'both';

@@ -3,16 +3,16 @@ import { JournalError } from '@kvtwin/journal';
 import { openBackend } from '@kvtwin/proxy';
 import type { StoreFamily } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import type { CliOutput } from '../cli-io.js';
-import type { ExitCode } from '../exit-code.js';
-import { listening } from '../listening.js';
-import { parsePort } from '../parse-number.js';
-import { parseSizeBytes } from '../parse-size.js';
-import { readUsers } from '../read-users.js';
-import { serveUntilStopped } from '../serve-until-stopped.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliOutput } from '../command-line/cli-io.js';
+import type { ExitCode } from '../command-line/exit-code.js';
+import { listening } from '../command-line/listening.js';
+import { serveUntilStopped } from '../command-line/serve-until-stopped.js';
+import { parsePort } from '../options/parse-number.js';
+import { parseSizeBytes } from '../options/parse-size.js';
+import { readUsers } from '../proxy/read-users.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 
 interface ServeHustDbFlags {
   readonly host: string;

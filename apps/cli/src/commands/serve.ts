@@ -1,11 +1,11 @@
 import { HotRodServer } from '@kvtwin/hotrod-server';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import type { ExitCode } from '../exit-code.js';
-import { listening } from '../listening.js';
-import { parsePort } from '../parse-number.js';
-import { parseSizeBytes } from '../parse-size.js';
-import { serveUntilStopped } from '../serve-until-stopped.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import type { ExitCode } from '../command-line/exit-code.js';
+import { listening } from '../command-line/listening.js';
+import { serveUntilStopped } from '../command-line/serve-until-stopped.js';
+import { parsePort } from '../options/parse-number.js';
+import { parseSizeBytes } from '../options/parse-size.js';
 import { addServeHustDb } from './serve-hustdb.js';
 
 interface ServeFlags {

@@ -4,7 +4,7 @@ import { HotRodServer } from '@kvtwin/hotrod-server';
 import { type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliResult, runInProcess } from '../../test/recording-io.js';
-import type { CliIo, CliOutput, CliTerminal } from '../cli-io.js';
+import type { CliIo, CliOutput, CliTerminal } from '../command-line/cli-io.js';
 import { runCli } from '../run-cli.js';
 
 let servers: HotRodServer[];

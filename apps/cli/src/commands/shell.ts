@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import type { ExitCode } from '../exit-code.js';
-import type { OpenSides } from '../open-sides.js';
-import { writeLine } from '../output.js';
-import { positionalSides } from '../positional-sides.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import type { ExitCode } from '../command-line/exit-code.js';
+import { positionalSides } from '../options/positional-sides.js';
+import { addSideOptions, type SideFlags } from '../options/side-options.js';
+import { writeLine } from '../output/output.js';
 import { loadHistory, saveHistory } from '../shell/history-file.js';
 import { LineEndOutput } from '../shell/line-end-output.js';
 import { runPipedShell } from '../shell/run-piped-shell.js';
 import { runTerminalShell } from '../shell/run-terminal-shell.js';
 import { ShellSession } from '../shell/shell-session.js';
-import { addSideOptions, type SideFlags } from '../side-options.js';
-import { withSides } from '../with-sides.js';
+import type { OpenSides } from '../sides/open-sides.js';
+import { withSides } from '../sides/with-sides.js';
 
 interface ShellFlags extends SideFlags {
   readonly exitOnError?: boolean;

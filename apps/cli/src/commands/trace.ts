@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import type { ExitCode } from '../exit-code.js';
-import { ExitCode as Exit } from '../exit-code.js';
-import { listening } from '../listening.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
-import { plainTable } from '../plain-table.js';
-import { resolveSide } from '../resolve-side.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { ExitCode } from '../command-line/exit-code.js';
+import { ExitCode as Exit } from '../command-line/exit-code.js';
+import { listening } from '../command-line/listening.js';
+import { untilStopped } from '../command-line/until-stopped.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
+import { plainTable } from '../output/plain-table.js';
+import { resolveSide } from '../sides/resolve-side.js';
 import { LossyOutput } from '../trace/lossy-output.js';
 import { RecordingFile } from '../trace/recording-file.js';
 import { startTraceProxy } from '../trace/start-trace-proxy.js';
 import { type TraceTarget, traceTarget } from '../trace/trace-target.js';
 import { TraceTeller } from '../trace/trace-teller.js';
-import { untilStopped } from '../until-stopped.js';
 
 interface TraceFlags {
   readonly listen: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { confirmByNames } from '../confirm-by-names.js';
-import type { ExitCode } from '../exit-code.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { confirmByNames } from '../command-line/confirm-by-names.js';
+import type { ExitCode } from '../command-line/exit-code.js';
 import { type ApplyFlags, addApplyOptions } from '../jobs/apply-flags.js';
 import { applyJobToUndo } from '../jobs/apply-job.js';
 import { runAndReportApply } from '../jobs/report-apply-job.js';

@@ -10,9 +10,9 @@ import {
   verifyMigration,
 } from '@kvtwin/reconcile';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import type { ExitCode } from '../exit-code.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { ExitCode } from '../command-line/exit-code.js';
 import { openJob } from '../jobs/job-folder.js';
 import { LevelOrderedStore } from '../jobs/level-ordered-store.js';
 import { replaceFile } from '../jobs/replace-file.js';
@@ -24,9 +24,9 @@ import { preflight, showPreflight } from '../migrate/preflight.js';
 import { progressOfVerify, runAndReportMigration } from '../migrate/report-migrate-job.js';
 import { certificateSubject } from '../migrate/run-migrate-job.js';
 import { sha256Of } from '../migrate/sha256-of.js';
-import { writeJson, writeLine } from '../output.js';
-import { parseDurationMs, parseSettleMs } from '../parse-duration.js';
-import { parseCount } from '../parse-number.js';
+import { parseDurationMs, parseSettleMs } from '../options/parse-duration.js';
+import { parseCount } from '../options/parse-number.js';
+import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 

@@ -8,22 +8,22 @@ import {
   type Two,
 } from '@kvtwin/versioned-value';
 import type { Command } from 'commander';
-import { action, type CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { formatSize } from '../format-size.js';
-import { escapeControls, formatKeyHeading, keyToJson, parseKey } from '../key-text.js';
-import type { OpenSides } from '../open-sides.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
-import { pairColor, pairLabel } from '../pair-label.js';
-import { parseDurationMs, parseSettleMs } from '../parse-duration.js';
-import { parseCount } from '../parse-number.js';
-import { addSideOptions, type SideFlags } from '../side-options.js';
-import { addTableOptions, selectorOf, type TableFlags } from '../table-options.js';
-import { formatVersion } from '../version-text.js';
+import { action, type CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { parseDurationMs, parseSettleMs } from '../options/parse-duration.js';
+import { parseCount } from '../options/parse-number.js';
+import { addSideOptions, type SideFlags } from '../options/side-options.js';
+import { addTableOptions, selectorOf, type TableFlags } from '../options/table-options.js';
+import { formatSize } from '../output/format-size.js';
+import { escapeControls, formatKeyHeading, keyToJson, parseKey } from '../output/key-text.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
+import { formatVersion } from '../output/version-text.js';
+import { pairColor, pairLabel } from '../pair/pair-label.js';
+import type { OpenSides } from '../sides/open-sides.js';
+import { withSides } from '../sides/with-sides.js';
 import { keysWithPrefix } from '../watch/keys-with-prefix.js';
 import { type AgreementChange, watchKeys } from '../watch/watch-keys.js';
-import { withSides } from '../with-sides.js';
 
 interface WatchFlags extends SideFlags, TableFlags {
   readonly keyBase64?: boolean;

@@ -1,4 +1,4 @@
-import type { CommandNode } from '../command-tree.js';
+import type { CommandNode } from '../command-line/command-tree.js';
 import { shellTables } from './shell-tables.js';
 
 /** The completion for bash, 3.2 and newer. */

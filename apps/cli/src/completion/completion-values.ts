@@ -1,5 +1,5 @@
-import type { CliIo } from '../cli-io.js';
-import { configFolder, ProfileStore } from '../profile-store.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { configFolder, ProfileStore } from '../sides/profile-store.js';
 
 /** What only the machine knows: the names that a shell offers at the moment. */
 export const valueLists = ['profiles', 'jobs'] as const;

@@ -1,4 +1,9 @@
-import { type ArgumentNode, allCommands, type CommandNode, type OptionNode } from '../command-tree.js';
+import {
+  type ArgumentNode,
+  allCommands,
+  type CommandNode,
+  type OptionNode,
+} from '../command-line/command-tree.js';
 import { quoted, valueSource } from './value-source.js';
 
 /** The completion for fish. */

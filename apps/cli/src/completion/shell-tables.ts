@@ -1,4 +1,4 @@
-import { allCommands, type CommandNode, type OptionNode } from '../command-tree.js';
+import { allCommands, type CommandNode, type OptionNode } from '../command-line/command-tree.js';
 import { quoted, valueSource } from './value-source.js';
 
 /** What each word of a list looks like in a table. */

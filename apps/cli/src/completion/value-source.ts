@@ -1,4 +1,4 @@
-import type { ValueKind } from '../command-tree.js';
+import type { ValueKind } from '../command-line/command-tree.js';
 
 /**
  * Where a shell gets the values of an option or an argument: `words a b` from these words, `profile` and `job` by asking

@@ -1,4 +1,4 @@
-import type { CommandNode } from '../command-tree.js';
+import type { CommandNode } from '../command-line/command-tree.js';
 import { shellTables } from './shell-tables.js';
 
 /** The completion for zsh: as a file `_kvtwin` in a folder of `$fpath`, or by `source`. */

@@ -1,6 +1,6 @@
 import { differenceClasses } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliIo } from '../command-line/cli-io.js';
 import { type DiffJobFolder, openDiffJob } from '../jobs/diff-job-description.js';
 import { listJobs } from '../jobs/job-folder.js';
 import { reportLines } from '../jobs/report-lines.js';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { decodeBase64 } from '@kvtwin/bytes';
 import { JournalError, readJournal } from '@kvtwin/journal';
 import type { StoreType } from '@kvtwin/versioned-value';
-import { CliError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliIo } from '../command-line/cli-io.js';
 import { stateFolder } from '../jobs/state-folder.js';
 import type { ConflictClass, OpenConflict } from './open-conflict.js';
 

@@ -6,11 +6,11 @@ import {
   pairReadToJson,
   parseRawPairReply,
 } from '@kvtwin/hustdb-protocol';
-import type { CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { writeJson } from '../output.js';
-import { readInput } from '../read-input.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { readInput } from '../options/read-input.js';
+import { writeJson } from '../output/output.js';
 
 /** What the flags of `decode --hustdb` say. */
 export interface HustDbReplySource {

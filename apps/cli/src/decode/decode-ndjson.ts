@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import type { CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { writeJson } from '../output.js';
-import { untilAborted } from '../until-aborted.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { untilAborted } from '../command-line/until-aborted.js';
+import { writeJson } from '../output/output.js';
 import { type DecodedRow, decodeRow, type ExchangeRow } from './decode-row.js';
 import { linesOf } from './lines-of.js';
 

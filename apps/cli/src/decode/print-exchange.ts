@@ -13,10 +13,10 @@ import {
   requestView,
   SpanRecorder,
 } from '@kvtwin/hotrod-protocol';
-import type { CliContext } from '../cli-context.js';
-import { ExitCode } from '../exit-code.js';
-import { escapeControls } from '../key-text.js';
-import { type Colors, colorsFor, writeJson, writeLine } from '../output.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { escapeControls } from '../output/key-text.js';
+import { type Colors, colorsFor, writeJson, writeLine } from '../output/output.js';
 
 /** Prints a request and, where there is one, its response; 3 where they were not decoded to their end. */
 export async function printExchange(

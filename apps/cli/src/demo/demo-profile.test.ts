@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@kvtwin/testkit';
 import { describe, expect, it } from 'vitest';
-import type { CliIo } from '../cli-io.js';
-import { ProfileStore } from '../profile-store.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { ProfileStore } from '../sides/profile-store.js';
 import { writeDemoProfile } from './demo-profile.js';
 
 const sides = { first: 'memory:a', second: 'memory:b', names: ['lon', 'nyc'] as const };

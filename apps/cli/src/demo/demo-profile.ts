@@ -1,5 +1,5 @@
-import type { CliIo } from '../cli-io.js';
-import { configFolder, ProfileStore } from '../profile-store.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { configFolder, ProfileStore } from '../sides/profile-store.js';
 
 /** The name of the profile that a running demo has. */
 export const demoProfileName = 'demo';

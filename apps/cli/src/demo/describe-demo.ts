@@ -1,5 +1,5 @@
-import { formatCount } from '../format-size.js';
-import type { Colors } from '../output.js';
+import { formatCount } from '../output/format-size.js';
+import type { Colors } from '../output/output.js';
 import { sampleFields, sampleTable } from './sample-table.js';
 import { type Demo, deadSide } from './start-demo.js';
 

@@ -1,4 +1,4 @@
-import { listenErrorCode } from '../listen-error.js';
+import { listenErrorCode } from '../command-line/listen-error.js';
 
 /** So many ports are tried before one gives up: a demo is not the place to search a whole machine. */
 const maxTries = 100;

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../command-line/exit-code.js';
 
 /** How one check went. `note`: nothing to judge, or not told. */
 export type CheckStatus = 'ok' | 'note' | 'warn' | 'fail';

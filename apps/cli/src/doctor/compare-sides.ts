@@ -1,6 +1,6 @@
-import { ExitCode } from '../exit-code.js';
-import { formatDuration } from '../format-duration.js';
-import { formatCount } from '../format-size.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatDuration } from '../output/format-duration.js';
+import { formatCount } from '../output/format-size.js';
 import { type Check, fail, note, ok, warn } from './check.js';
 import type { SideFacts, SideReport } from './side-report.js';
 

@@ -1,6 +1,6 @@
 import { BACKEND_FORMS } from '@kvtwin/proxy';
-import { ExitCode } from '../exit-code.js';
-import { withoutCredentials } from '../without-credentials.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import { type Check, fail, note, reasonOf } from './check.js';
 import { hotRodChecks } from './hot-rod-checks.js';
 import { hustDbHaChecks, hustDbNodeChecks } from './hustdb-checks.js';

@@ -6,9 +6,9 @@ import {
   type PingReply,
   versionOfByte,
 } from '@kvtwin/hotrod-protocol';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
-import { hotRodTlsOf } from '../hot-rod-tls-of.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatCount } from '../output/format-size.js';
+import { hotRodTlsOf } from '../sides/hot-rod-tls-of.js';
 import { backupChecks } from './backup-checks.js';
 import { type Check, fail, note, ok, reasonOf } from './check.js';
 import { reachChecks, tlsChecks } from './network-checks.js';

@@ -1,7 +1,7 @@
 import { HustDbClientError, HustDbHa, HustDbNode, parseHustDbUrl } from '@kvtwin/hustdb-client';
 import type { NodeStatistics } from '@kvtwin/hustdb-protocol';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatCount } from '../output/format-size.js';
 import { type Check, fail, ok, reasonOf, warn } from './check.js';
 import { askHttp } from './http-question.js';
 import { reachChecks } from './network-checks.js';

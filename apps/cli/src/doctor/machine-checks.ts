@@ -1,10 +1,10 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CliIo } from '../cli-io.js';
-import { ExitCode } from '../exit-code.js';
-import { formatSize } from '../format-size.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import { stateFolder } from '../jobs/state-folder.js';
-import { configFolder, ProfileStore } from '../profile-store.js';
+import { formatSize } from '../output/format-size.js';
+import { configFolder, ProfileStore } from '../sides/profile-store.js';
 import { type Check, fail, note, ok, reasonOf, warn } from './check.js';
 
 /** What `package.json` asks for, under `engines`. */

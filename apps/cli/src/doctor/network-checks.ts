@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
-import { ExitCode } from '../exit-code.js';
-import { formatLatency } from '../format-latency.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatLatency } from '../output/format-latency.js';
 import { type Check, codeOf, fail, note, ok, reasonOf, warn } from './check.js';
 
 /** Time to renew a certificate: what authorities warn at. */

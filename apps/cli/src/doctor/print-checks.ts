@@ -1,7 +1,7 @@
-import type { CliIo } from '../cli-io.js';
-import { escapeControls } from '../key-text.js';
-import { type Colors, colorsFor, writeLine } from '../output.js';
-import { withoutCredentials } from '../without-credentials.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { escapeControls } from '../output/key-text.js';
+import { type Colors, colorsFor, writeLine } from '../output/output.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import type { Check, CheckGroup, CheckStatus } from './check.js';
 
 const marks: Readonly<Record<CheckStatus, string>> = { ok: 'ok', note: '-', warn: 'warn', fail: 'FAIL' };

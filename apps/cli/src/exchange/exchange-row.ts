@@ -1,6 +1,6 @@
 import type { LocatedEntry, Place } from '@kvtwin/reconcile';
 import { type EntryVersion, expiryInstantMs, type StoreType } from '@kvtwin/versioned-value';
-import { utf8TextOf } from '../key-text.js';
+import { utf8TextOf } from '../output/key-text.js';
 
 /**
  * One entry as text, the same in NDJSON and CSV. Bytes that are UTF-8 stand as text, others as base64. What a store does

@@ -1,4 +1,4 @@
-import { escapeControls } from '../key-text.js';
+import { escapeControls } from '../output/key-text.js';
 
 /** Markup that was made here, as opposed to text from outside. */
 export class Html {

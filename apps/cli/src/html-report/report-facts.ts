@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type DiffClass, diffClasses } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 
 /** What a line of a report says of one side; null: it does not have the key. */
 export type ReportSide = {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type DiffClass, diffClasses } from '@kvtwin/reconcile';
-import { cutToColumns } from '../display-width.js';
-import { formatDuration } from '../format-duration.js';
-import { formatCount, formatSize } from '../format-size.js';
-import { formatKey } from '../key-text.js';
+import { cutToColumns } from '../output/display-width.js';
+import { formatDuration } from '../output/format-duration.js';
+import { formatCount, formatSize } from '../output/format-size.js';
+import { formatKey } from '../output/key-text.js';
 import { classPlot } from './class-plot.js';
 import { type Html, html } from './escape-html.js';
 import type { DiffReportData } from './report-data.js';

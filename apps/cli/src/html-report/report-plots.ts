@@ -1,4 +1,4 @@
-import { formatCount } from '../format-size.js';
+import { formatCount } from '../output/format-size.js';
 import { formatRate } from '../progress/format-progress.js';
 import { barPlot } from './bar-plot.js';
 import { type Html, html } from './escape-html.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 import type { DiffJobFolder } from '../jobs/diff-job-description.js';
 import { replaceFile } from '../jobs/replace-file.js';
 import type { DiffReportData } from './report-data.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseCount } from '../parse-number.js';
+import { parseCount } from '../options/parse-number.js';
 import { addProgressOption, type ProgressFlags } from '../progress/progress-option.js';
 
 /** The flags that apply and undo share. */

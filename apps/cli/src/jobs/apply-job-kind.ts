@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 import {
   type ApplyJobFolder,
   leftFileOf,

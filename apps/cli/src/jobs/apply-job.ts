@@ -1,9 +1,9 @@
 import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreSelector } from '@kvtwin/versioned-value';
-import { CliError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
-import type { Sides } from '../resolve-sides.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import type { Sides } from '../sides/resolve-sides.js';
 import type { DiffJobFolder } from './diff-job-description.js';
 import { createJob, type JobDescription, type JobFolder, listJobs, openJob } from './job-folder.js';
 import { type CheckedPlan, checkPlan } from './plan-file-io.js';

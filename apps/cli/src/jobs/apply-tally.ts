@@ -1,5 +1,5 @@
 import type { ApplyCounts, RestoreOutcome, UndoCounts } from '@kvtwin/reconcile';
-import { formatCount } from '../format-size.js';
+import { formatCount } from '../output/format-size.js';
 
 /** Where an apply or an undo stands, for people and for programs. */
 export interface ApplyTally {

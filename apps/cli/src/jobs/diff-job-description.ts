@@ -1,7 +1,7 @@
 import type { StoreSelector } from '@kvtwin/versioned-value';
-import { CliError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
-import type { Sides } from '../resolve-sides.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import type { Sides } from '../sides/resolve-sides.js';
 import { type JobDescription, type JobFolder, openJob } from './job-folder.js';
 
 /** What a diff job compares, and how. */

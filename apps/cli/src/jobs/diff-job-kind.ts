@@ -1,5 +1,5 @@
 import { diffClasses } from '@kvtwin/reconcile';
-import { formatCount } from '../format-size.js';
+import { formatCount } from '../output/format-size.js';
 import type { DiffJobFolder } from './diff-job-description.js';
 import type { DiffJobDetail } from './diff-job-detail.js';
 import type { JobFolder } from './job-folder.js';

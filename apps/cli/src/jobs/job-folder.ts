@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CliError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliIo } from '../command-line/cli-io.js';
 import { type JobStatus, readJobStatus } from './job-status.js';
 import { replaceFile } from './replace-file.js';
 import { stateFolder } from './state-folder.js';

@@ -1,5 +1,5 @@
-import type { CliContext } from '../cli-context.js';
-import type { ExitCode } from '../exit-code.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import type { ExitCode } from '../command-line/exit-code.js';
 import type { JobFolder } from './job-folder.js';
 import type { JobStatus } from './job-status.js';
 

@@ -1,4 +1,4 @@
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 import { migrateJobKind } from '../migrate/migrate-job-kind.js';
 import { applyJobKind } from './apply-job-kind.js';
 import { diffJobKind } from './diff-job-kind.js';

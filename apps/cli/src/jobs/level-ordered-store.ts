@@ -1,6 +1,6 @@
 import type { OrderedStore, OrderedWrite } from '@kvtwin/reconcile';
 import { ClassicLevel } from 'classic-level';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 
 /** Entries handed out at a time by a range. */
 const rangeChunk = 1000;

@@ -1,6 +1,6 @@
 import type { CallOptions, Two, VersionedStore, VersionPolicy } from '@kvtwin/versioned-value';
-import { CliError } from '../cli-error.js';
-import { openSides } from '../open-sides.js';
+import { CliError } from '../command-line/cli-error.js';
+import { openSides } from '../sides/open-sides.js';
 import type { DiffJobDescription } from './diff-job-description.js';
 
 /** The two stores of a job, opened. */

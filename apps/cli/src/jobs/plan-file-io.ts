@@ -14,7 +14,7 @@ import {
   planEffects,
 } from '@kvtwin/reconcile';
 import { StoreError } from '@kvtwin/versioned-value';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 
 /** Rows by what applying them does. */
 export type PlanCounts = Record<PlanEffect, number>;

@@ -1,5 +1,5 @@
 import { type PlanEffect, planEffects } from '@kvtwin/reconcile';
-import { formatCount } from '../format-size.js';
+import { formatCount } from '../output/format-size.js';
 import type { PlanCounts } from './plan-file-io.js';
 
 /** What a plan does, for people: `1 050 copy    298 overwrite nyc    3 undecided`. */

@@ -1,10 +1,10 @@
 import { JournalError } from '@kvtwin/journal';
 import { StoreError } from '@kvtwin/versioned-value';
-import type { CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
-import { writeJson, writeLine } from '../output.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatCount } from '../output/format-size.js';
+import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { progressModeOf } from '../progress/progress-option.js';
 import type { ApplyFlags } from './apply-flags.js';

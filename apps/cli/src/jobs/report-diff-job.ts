@@ -1,12 +1,12 @@
 import { encodeUtf8 } from '@kvtwin/bytes';
 import type { DiffJobProgress } from '@kvtwin/reconcile';
 import type { Two } from '@kvtwin/versioned-value';
-import type { CliContext } from '../cli-context.js';
-import { diffTable, type Examples, exitCodeOfDiff } from '../diff-report.js';
-import { ExitCode } from '../exit-code.js';
-import { formatDuration } from '../format-duration.js';
-import { formatCount } from '../format-size.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatDuration } from '../output/format-duration.js';
+import { formatCount } from '../output/format-size.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
+import { diffTable, type Examples, exitCodeOfDiff } from '../pair/diff-report.js';
 import { Progress } from '../progress/progress.js';
 import { type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 import type { ProgressState } from '../progress/progress-state.js';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { diffClasses, type PlanSource } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 
 /** The differences of a report, in its order. A line that is none ends it with a CliError that names it. */
 export async function* reportLines(file: string): AsyncGenerator<PlanSource> {

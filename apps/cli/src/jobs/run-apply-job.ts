@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { Journal, JournalError, readJournal } from '@kvtwin/journal';
 import { applyPlan, undoApply } from '@kvtwin/reconcile';
 import { ReplicaPairStore } from '@kvtwin/replica-pair';
-import type { CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { ExitCode } from '../exit-code.js';
-import { keyToJson } from '../key-text.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { keyToJson } from '../output/key-text.js';
 import type { Progress } from '../progress/progress.js';
 import type { ApplyFlags } from './apply-flags.js';
 import {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { DiffJob, type DiffJobProgress, diffClasses, differenceClasses } from '@kvtwin/reconcile';
-import type { CliContext } from '../cli-context.js';
-import { CliError } from '../cli-error.js';
-import { expectedKeys } from '../expected-keys.js';
-import { formatCount } from '../format-size.js';
-import { type OpenSides, openSides } from '../open-sides.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { CliError } from '../command-line/cli-error.js';
+import { expectedKeys } from '../options/expected-keys.js';
+import { formatCount } from '../output/format-size.js';
+import { type OpenSides, openSides } from '../sides/open-sides.js';
 import type { DiffJobFolder } from './diff-job-description.js';
 import type { DiffJobDetail } from './diff-job-detail.js';
 import type { DiffSummaryFile } from './diff-summary-file.js';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { CliIo } from '../cli-io.js';
+import type { CliIo } from '../command-line/cli-io.js';
 
 /** Where jobs are kept: `KVTWIN_STATE`, else `$XDG_STATE_HOME/kvtwin`, else `~/.local/state/kvtwin`. */
 export function stateFolder(env: CliIo['env']): string {

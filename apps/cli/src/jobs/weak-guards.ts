@@ -1,7 +1,7 @@
 import { type RepairGuard, storeGuard } from '@kvtwin/replica-pair';
 import type { Two, VersionedStore } from '@kvtwin/versioned-value';
-import type { CliIo } from '../cli-io.js';
-import { writeLine } from '../output.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { writeLine } from '../output/output.js';
 
 const warnings: Record<Exclude<RepairGuard, 'strong'>, string> = {
   weak: 'weak guard: it has no unique tokens, so each key is looked at directly before its write',

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { DiffJobSummary } from '@kvtwin/reconcile';
 import type { StoreSelector, Two } from '@kvtwin/versioned-value';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import type { DiffJobFolder } from './diff-job-description.js';
 import type { DiffSummaryFile } from './diff-summary-file.js';
 import { replaceFile } from './replace-file.js';

@@ -1,6 +1,6 @@
-import { allCommands, type CommandNode, type OptionNode } from '../command-tree.js';
-import { environmentTexts } from '../environment-texts.js';
-import { exitCodeTexts } from '../exit-code-texts.js';
+import { allCommands, type CommandNode, type OptionNode } from '../command-line/command-tree.js';
+import { environmentTexts } from '../command-line/environment-texts.js';
+import { exitCodeTexts } from '../command-line/exit-code-texts.js';
 import { helpBlocks } from './help-blocks.js';
 
 /** `docs/guides/commands.md`: every command with its arguments, options, examples and exit codes. */

@@ -1,6 +1,11 @@
-import { type ArgumentNode, allCommands, type CommandNode, type OptionNode } from '../command-tree.js';
-import { environmentTexts } from '../environment-texts.js';
-import { exitCodeTexts } from '../exit-code-texts.js';
+import {
+  type ArgumentNode,
+  allCommands,
+  type CommandNode,
+  type OptionNode,
+} from '../command-line/command-tree.js';
+import { environmentTexts } from '../command-line/environment-texts.js';
+import { exitCodeTexts } from '../command-line/exit-code-texts.js';
 import { helpBlocks } from './help-blocks.js';
 
 /** The manual page `kvtwin.1`, in the macros of man(7). */

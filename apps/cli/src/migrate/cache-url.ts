@@ -1,5 +1,5 @@
 import type { TargetPlace } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 
 /** What a `hotrod://` URL says about how keys and values lie in its caches. */
 export interface CacheUrl {

@@ -1,8 +1,8 @@
 import type { Certificate } from '@kvtwin/reconcile';
-import type { CliIo } from '../cli-io.js';
-import { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format-size.js';
-import { writeLine } from '../output.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatCount } from '../output/format-size.js';
+import { writeLine } from '../output/output.js';
 
 /** What a certificate says, in three lines. */
 export async function writeCertificateLines(

@@ -8,8 +8,8 @@ import {
   readMasters,
   type ScannedPart,
 } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
-import type { User } from '../read-users.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { User } from '../proxy/read-users.js';
 import { HustDbReplica } from './hustdb-replica.js';
 
 /** A HustDB cluster of many pairs, as its table file tells: which two nodes are the masters of a key. */

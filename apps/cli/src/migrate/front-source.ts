@@ -16,7 +16,7 @@ import {
   StoreError,
   type Two,
 } from '@kvtwin/versioned-value';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import { estimatesOf, scanListing } from './hustdb-replica.js';
 import type { ReplicaReport } from './replica.js';
 

@@ -10,7 +10,7 @@ import {
   type StoreType,
   type VersionedStore,
 } from '@kvtwin/versioned-value';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import { locateCacheKey, markerKeyOf, type TableTypeOf } from './cache-key.js';
 import { bareCacheUrl, type CacheUrl, cacheUrlFor, isSet, parseCacheUrl } from './cache-url.js';
 import { OpenStores, type Replica, type ReplicaReport } from './replica.js';

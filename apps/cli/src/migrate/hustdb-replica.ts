@@ -16,7 +16,7 @@ import {
   UNKNOWN_EXPIRATION,
   type VersionedStore,
 } from '@kvtwin/versioned-value';
-import { withoutCredentials } from '../without-credentials.js';
+import { withoutCredentials } from '../sides/without-credentials.js';
 import { OpenStores, type PlaceEstimate, type Replica, type ReplicaReport } from './replica.js';
 
 const types = { H: 'hash', S: 'set', Z: 'zset' } as const;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseMapping } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 
 /** The text of a mapping file; a CliError tells every fault in it with its path. */
 export async function mappingText(file: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { emptyMapping, type Mapping, parseMapping } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 import type { JobDescription, JobFolder } from '../jobs/job-folder.js';
 import type { CopiesAddress } from './open-copies.js';
 

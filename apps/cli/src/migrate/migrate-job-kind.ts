@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { formatCount } from '../format-size.js';
 import type { JobKind } from '../jobs/job-kind.js';
+import { formatCount } from '../output/format-size.js';
 import { asMigrateJob } from './migrate-job-description.js';
 import { addressText, type CopiesAddress } from './open-copies.js';
 import { runAndReportMigration } from './report-migrate-job.js';

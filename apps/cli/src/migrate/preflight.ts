@@ -1,9 +1,9 @@
 import { KeyMapper, type Mapping, placeName, type TargetPlace } from '@kvtwin/reconcile';
 import type { CallOptions } from '@kvtwin/versioned-value';
-import { CliError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
-import { formatCount } from '../format-size.js';
-import { writeLine } from '../output.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { formatCount } from '../output/format-size.js';
+import { writeLine } from '../output/output.js';
 import { addressText, type CopiesAddress, type OpenCopies } from './open-copies.js';
 import type { PlaceEstimate, ReplicaReport } from './replica.js';
 import { cachesOf } from './replica-target.js';

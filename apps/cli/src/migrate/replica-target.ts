@@ -1,5 +1,5 @@
 import type { MigrateTarget, TargetPlace } from '@kvtwin/reconcile';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../command-line/cli-error.js';
 import type { Replica } from './replica.js';
 
 /** One replica as a target, or the two masters of a pair, which are written one after the other. */

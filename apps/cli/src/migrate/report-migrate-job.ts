@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { type MigrateProgress, type MigrateSummary, placeName, type VerifyProgress } from '@kvtwin/reconcile';
-import type { CliContext } from '../cli-context.js';
-import { ExitCode } from '../exit-code.js';
-import { formatDuration } from '../format-duration.js';
-import { formatCount } from '../format-size.js';
-import { colorsFor, writeJson, writeLine } from '../output.js';
-import { plainTable } from '../plain-table.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { formatDuration } from '../output/format-duration.js';
+import { formatCount } from '../output/format-size.js';
+import { colorsFor, writeJson, writeLine } from '../output/output.js';
+import { plainTable } from '../output/plain-table.js';
 import { Progress } from '../progress/progress.js';
 import { type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 import type { ProgressState } from '../progress/progress-state.js';

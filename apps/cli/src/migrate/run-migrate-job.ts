@@ -11,11 +11,11 @@ import {
   type VerifyProgress,
   verifyMigration,
 } from '@kvtwin/reconcile';
-import type { CliContext } from '../cli-context.js';
-import { formatCount } from '../format-size.js';
+import type { CliContext } from '../command-line/cli-context.js';
 import { type JobStanding, JobStatusWriter } from '../jobs/job-status-writer.js';
 import { LevelOrderedStore } from '../jobs/level-ordered-store.js';
 import { replaceFile } from '../jobs/replace-file.js';
+import { formatCount } from '../output/format-size.js';
 import { type MigrateJobFolder, mappingOf } from './migrate-job-description.js';
 import { addressText, type OpenCopies, openCopies } from './open-copies.js';
 import { type Preflight, preflight } from './preflight.js';

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../display-width.js';
+import { displayWidth } from '../output/display-width.js';
 import { formatEta, formatProgress, formatRate } from './format-progress.js';
 import type { ProgressState } from './progress-state.js';
 

@@ -1,7 +1,7 @@
-import { cutToColumns, displayWidth } from '../display-width.js';
-import { formatCount } from '../format-size.js';
-import { escapeControls } from '../key-text.js';
-import type { Colors } from '../output.js';
+import { cutToColumns, displayWidth } from '../output/display-width.js';
+import { formatCount } from '../output/format-size.js';
+import { escapeControls } from '../output/key-text.js';
+import type { Colors } from '../output/output.js';
 import type { Speed } from './progress-speed.js';
 import { type ProgressState, shareOf } from './progress-state.js';
 

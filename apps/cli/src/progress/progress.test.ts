@@ -1,6 +1,6 @@
 import { ManualClock } from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
-import type { CliOutput } from '../cli-io.js';
+import type { CliOutput } from '../command-line/cli-io.js';
 import { Progress } from './progress.js';
 import type { ProgressMode } from './progress-option.js';
 import type { ProgressState } from './progress-state.js';

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@kvtwin/versioned-value';
-import type { CliIo, CliOutput } from '../cli-io.js';
-import { type Colors, colorsFor } from '../output.js';
-import { showsUnicode } from '../shows-unicode.js';
+import type { CliIo, CliOutput } from '../command-line/cli-io.js';
+import { showsUnicode } from '../command-line/shows-unicode.js';
+import { type Colors, colorsFor } from '../output/output.js';
 import { formatProgress } from './format-progress.js';
 import type { ProgressMode } from './progress-option.js';
 import { ProgressSpeed, type Speed } from './progress-speed.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CliIo } from '../cli-io.js';
+import type { CliIo } from '../command-line/cli-io.js';
 
 /**
  * Has somebody edit a text in `$VISUAL`, else `$EDITOR`, else vi (notepad on Windows), which gets the terminal. Answers

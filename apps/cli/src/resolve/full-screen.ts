@@ -1,5 +1,5 @@
-import type { CliTerminal } from '../cli-io.js';
-import type { Colors } from '../output.js';
+import type { CliTerminal } from '../command-line/cli-io.js';
+import type { Colors } from '../output/output.js';
 import { KeyPresses } from './key-presses.js';
 import { paintLine, type StyledLine } from './styled-line.js';
 

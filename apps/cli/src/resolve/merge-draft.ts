@@ -1,6 +1,6 @@
 import type { Two } from '@kvtwin/versioned-value';
-import { utf8TextOf } from '../key-text.js';
-import { stepsBetween } from '../text-difference.js';
+import { utf8TextOf } from '../output/key-text.js';
+import { stepsBetween } from '../output/text-difference.js';
 import { compactJson, type JsonNode, parseJsonNode, prettyJson } from './json-node.js';
 
 /** What is put before somebody who merges two values by hand. */

@@ -1,5 +1,5 @@
-import { escapeControls } from '../key-text.js';
-import { differenceOf } from '../text-difference.js';
+import { escapeControls } from '../output/key-text.js';
+import { differenceOf } from '../output/text-difference.js';
 import { type Span, type StyledLine, span, wrapLine } from './styled-line.js';
 
 /** How the two sides of a row stand to each other: the same, different, or only one of them there. */

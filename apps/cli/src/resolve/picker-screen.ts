@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { PairRead, SideRead, Two } from '@kvtwin/versioned-value';
-import { formatSize } from '../format-size.js';
-import { escapeControls, formatKey } from '../key-text.js';
-import { pairLabel } from '../pair-label.js';
-import { expirationText } from '../pair-read-view.js';
-import { formatVersion } from '../version-text.js';
+import { formatSize } from '../output/format-size.js';
+import { escapeControls, formatKey } from '../output/key-text.js';
+import { formatVersion } from '../output/version-text.js';
+import { pairLabel } from '../pair/pair-label.js';
+import { expirationText } from '../pair/pair-read-view.js';
 import type { PaneRow } from './pane-row.js';
 import { helpLines } from './picker-help.js';
 import type { ResolveItem } from './resolve-item.js';

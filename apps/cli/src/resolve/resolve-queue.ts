@@ -2,14 +2,14 @@ import { open } from 'node:fs/promises';
 import { compareBytes } from '@kvtwin/bytes';
 import { type DiffClass, parsePlanHeader, planFormat } from '@kvtwin/reconcile';
 import type { StoreSelector } from '@kvtwin/versioned-value';
-import { beginsWith } from '../begins-with.js';
-import { CliError } from '../cli-error.js';
-import type { CliIo } from '../cli-io.js';
+import { beginsWith } from '../command-line/begins-with.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliIo } from '../command-line/cli-io.js';
 import { type DiffJobFolder, openDiffJob } from '../jobs/diff-job-description.js';
 import { listJobs } from '../jobs/job-folder.js';
 import { planRows } from '../jobs/plan-file-io.js';
 import { reportLines } from '../jobs/report-lines.js';
-import type { Sides } from '../resolve-sides.js';
+import type { Sides } from '../sides/resolve-sides.js';
 import type { QueuedKey } from './resolve-item.js';
 
 /** Nobody decides about more by hand: rules do, in a plan. */

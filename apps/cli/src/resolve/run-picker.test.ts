@@ -5,7 +5,7 @@ import { temporaryFolder } from '@kvtwin/testkit';
 import { openMemoryStoreFamily, StoreError, type Two, type VersionedStore } from '@kvtwin/versioned-value';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TestTerminal } from '../../test/test-terminal.js';
-import type { CliOutput } from '../cli-io.js';
+import type { CliOutput } from '../command-line/cli-io.js';
 import { type PickerEnd, runPicker } from './run-picker.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

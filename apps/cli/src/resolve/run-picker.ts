@@ -1,8 +1,8 @@
 import type { ReplicaPairStore } from '@kvtwin/replica-pair';
 import { systemClock, type Two } from '@kvtwin/versioned-value';
-import type { CliIo, CliTerminal } from '../cli-io.js';
-import { colorsFor } from '../output.js';
-import { showsUnicode } from '../shows-unicode.js';
+import type { CliIo, CliTerminal } from '../command-line/cli-io.js';
+import { showsUnicode } from '../command-line/shows-unicode.js';
+import { colorsFor } from '../output/output.js';
 import { editText } from './edit-text.js';
 import { FullScreen } from './full-screen.js';
 import { Picker, type PickerCounts } from './picker.js';

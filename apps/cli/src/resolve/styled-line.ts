@@ -1,5 +1,5 @@
-import { cutToColumns, displayWidth } from '../display-width.js';
-import type { Colors } from '../output.js';
+import { cutToColumns, displayWidth } from '../output/display-width.js';
+import type { Colors } from '../output/output.js';
 
 /** What a piece of a line is, which its colour shows to those who see colours; its text says it to everybody. */
 export type SpanStyle = 'plain' | 'dim' | 'bold' | 'title' | 'changed' | 'good' | 'bad' | 'warning';

@@ -1,10 +1,10 @@
 import type { RepairOutcome, ReplicaPairStore } from '@kvtwin/replica-pair';
 import type { Two } from '@kvtwin/versioned-value';
-import type { CliContext } from '../cli-context.js';
-import { ExitCode } from '../exit-code.js';
-import { formatKeyHeading, keyToJson } from '../key-text.js';
-import { writeJson, writeLine } from '../output.js';
-import { exitCodeOfPairRead } from '../pair-exit-code.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { exitCodeOfPairRead } from '../command-line/pair-exit-code.js';
+import { formatKeyHeading, keyToJson } from '../output/key-text.js';
+import { writeJson, writeLine } from '../output/output.js';
 import { repairText } from './repair-text.js';
 
 /** What `--take` may say. */

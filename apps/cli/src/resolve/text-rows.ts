@@ -1,4 +1,4 @@
-import { stepsBetween } from '../text-difference.js';
+import { stepsBetween } from '../output/text-difference.js';
 import { changedRow, oneSidedRow, type PaneRow, sameRow } from './pane-row.js';
 
 /** Two texts line beside line; `undefined`: that side has none. Lines that differ stand beside each other. */

@@ -1,5 +1,5 @@
 import type { Two } from '@kvtwin/versioned-value';
-import { utf8TextOf } from '../key-text.js';
+import { utf8TextOf } from '../output/key-text.js';
 import { bytesPerRow, firstHexDifference, hexRowCount, hexRows } from './hex-rows.js';
 import { parseJsonNode } from './json-node.js';
 import { jsonRows } from './json-rows.js';

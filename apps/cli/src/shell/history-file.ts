@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CliIo } from '../cli-io.js';
+import type { CliIo } from '../command-line/cli-io.js';
 import { replaceFile } from '../jobs/replace-file.js';
 import { stateFolder } from '../jobs/state-folder.js';
 import { maxHistory } from './shell-session.js';

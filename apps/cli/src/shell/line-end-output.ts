@@ -1,4 +1,4 @@
-import type { CliOutput } from '../cli-io.js';
+import type { CliOutput } from '../command-line/cli-io.js';
 
 const lineFeed = 10;
 

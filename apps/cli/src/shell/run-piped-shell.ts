@@ -1,7 +1,7 @@
-import type { CliIo } from '../cli-io.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { untilAborted } from '../command-line/until-aborted.js';
 import { linesOf } from '../decode/lines-of.js';
-import { ExitCode } from '../exit-code.js';
-import { untilAborted } from '../until-aborted.js';
 import type { ShellSession } from './shell-session.js';
 
 /** Runs the lines of stdin to its end, or to the first that fails. Answers the exit code of the first that failed. */

@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { PassThrough, Writable } from 'node:stream';
-import type { CliIo, CliTerminal } from '../cli-io.js';
-import { ExitCode } from '../exit-code.js';
+import type { CliIo, CliTerminal } from '../command-line/cli-io.js';
+import { ExitCode } from '../command-line/exit-code.js';
 import type { LineEndOutput } from './line-end-output.js';
 import type { ShellSession } from './shell-session.js';
 

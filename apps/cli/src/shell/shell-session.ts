@@ -1,11 +1,11 @@
-import type { CliContext } from '../cli-context.js';
-import type { CliIo } from '../cli-io.js';
-import { type CommandNode, commandTree } from '../command-tree.js';
-import { ExitCode } from '../exit-code.js';
-import type { OpenSides } from '../open-sides.js';
-import { writeLine } from '../output.js';
-import { plainTable } from '../plain-table.js';
-import { similarWord } from '../similar-word.js';
+import type { CliContext } from '../command-line/cli-context.js';
+import type { CliIo } from '../command-line/cli-io.js';
+import { type CommandNode, commandTree } from '../command-line/command-tree.js';
+import { ExitCode } from '../command-line/exit-code.js';
+import { similarWord } from '../command-line/similar-word.js';
+import { writeLine } from '../output/output.js';
+import { plainTable } from '../output/plain-table.js';
+import type { OpenSides } from '../sides/open-sides.js';
 import { splitWords } from './split-words.js';
 
 /** Commands of kvtwin that work on the open sides. */

@@ -1,4 +1,4 @@
-import type { CliOutput } from '../cli-io.js';
+import type { CliOutput } from '../command-line/cli-io.js';
 
 /** Text that waits for a slow reader; past it lines are dropped, and counted. Some thousand lines. */
 const maxWaitingCharacters = 4 * 1024 * 1024;

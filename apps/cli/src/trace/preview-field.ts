@@ -1,7 +1,7 @@
 import { describeValue } from '@kvtwin/hotrod-protocol';
-import { cutToColumns } from '../display-width.js';
-import { formatSize } from '../format-size.js';
-import { escapeControls } from '../key-text.js';
+import { cutToColumns } from '../output/display-width.js';
+import { formatSize } from '../output/format-size.js';
+import { escapeControls } from '../output/key-text.js';
 
 /** What a line has room for: more is in --hex and --record. */
 const previewBytes = 240;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { CliError } from '../cli-error.js';
-import type { CliOutput } from '../cli-io.js';
+import { CliError } from '../command-line/cli-error.js';
+import type { CliOutput } from '../command-line/cli-io.js';
 import { LossyOutput } from './lossy-output.js';
 import type { TraceEvent } from './trace-event.js';
 import { recordedRow } from './trace-row.js';

@@ -1,10 +1,10 @@
 import { hexDump } from '@kvtwin/bytes';
 import { annotatedDump, describeStatus, type ServerAddress, type Topology } from '@kvtwin/hotrod-protocol';
-import { cutToColumns } from '../display-width.js';
-import { formatLatency } from '../format-latency.js';
-import { formatSize } from '../format-size.js';
-import { escapeControls } from '../key-text.js';
-import type { Colors } from '../output.js';
+import { cutToColumns } from '../output/display-width.js';
+import { formatLatency } from '../output/format-latency.js';
+import { formatSize } from '../output/format-size.js';
+import { escapeControls } from '../output/key-text.js';
+import type { Colors } from '../output/output.js';
 import { previewFields } from './preview-field.js';
 import { spansOfTraced } from './spans-of-traced.js';
 import type { ConnectionEvent, TraceEvent } from './trace-event.js';

@@ -1,6 +1,6 @@
-import { formatLatency } from '../format-latency.js';
-import { formatCount, formatSize } from '../format-size.js';
-import { LatencyHistogram } from '../latency-histogram.js';
+import { LatencyHistogram } from '../bench/latency-histogram.js';
+import { formatLatency } from '../output/format-latency.js';
+import { formatCount, formatSize } from '../output/format-size.js';
 import type { ConnectionEvent, TraceEvent } from './trace-event.js';
 
 interface OperationCount {

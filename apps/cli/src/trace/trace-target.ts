@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { parseHotRodUri } from '@kvtwin/hotrod-client';
-import { CliError } from '../cli-error.js';
-import { hotRodTlsOf } from '../hot-rod-tls-of.js';
+import { CliError } from '../command-line/cli-error.js';
+import { hotRodTlsOf } from '../sides/hot-rod-tls-of.js';
 
 /** The server that is traced. */
 export interface TraceTarget {

@@ -5,8 +5,8 @@ import {
   toByteString,
   type VersionedStore,
 } from '@kvtwin/versioned-value';
-import { beginsWith } from '../begins-with.js';
-import { CliError } from '../cli-error.js';
+import { beginsWith } from '../command-line/begins-with.js';
+import { CliError } from '../command-line/cli-error.js';
 
 /** More than these are compared by kvtwin diff, again and again if need be. */
 export const maxWatchedKeys = 10_000;

@@ -13,7 +13,7 @@ import {
   type Two,
 } from '@kvtwin/versioned-value';
 import { expiryText, type PlanRow, sameExpiryText } from '../plan/plan-row.js';
-import { RatePacer } from '../rate-pacer.js';
+import { RatePacer } from '../scan/rate-pacer.js';
 import { type ApplyHistory, isFinal, readApplyHistory } from './apply-history.js';
 import { type ApplyCounts, type ApplyOptions, noApplyCounts, type RowEnd } from './apply-options.js';
 import { formatApplyRecord, type IntendedWrite, type IntentRecord, type WriteEnd } from './apply-record.js';

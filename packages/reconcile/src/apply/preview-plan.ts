@@ -7,7 +7,7 @@ import {
   type Two,
 } from '@kvtwin/versioned-value';
 import { expiryText, type PlanRow, sameExpiryText } from '../plan/plan-row.js';
-import { RatePacer } from '../rate-pacer.js';
+import { RatePacer } from '../scan/rate-pacer.js';
 
 /** How {@link previewPlan} works. */
 export interface PreviewOptions extends CallOptions {

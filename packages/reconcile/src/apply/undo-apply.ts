@@ -5,7 +5,7 @@ import {
   type Two,
   type VersionedStore,
 } from '@kvtwin/versioned-value';
-import { RatePacer } from '../rate-pacer.js';
+import { RatePacer } from '../scan/rate-pacer.js';
 import { isFinal } from './apply-history.js';
 import { type IntentRecord, parseApplyRecord, type WriteEnd } from './apply-record.js';
 import type { RecordLog } from './record-log.js';

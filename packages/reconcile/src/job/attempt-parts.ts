@@ -1,9 +1,9 @@
 import type { ReplicaPairStore, Sha256 } from '@kvtwin/replica-pair';
 import type { Side, Two, VersionedStore } from '@kvtwin/versioned-value';
-import type { DiffSettings } from '../diff-options.js';
-import type { Gate } from '../gate.js';
-import type { RatePacer } from '../rate-pacer.js';
-import type { SideLoad } from '../side-load.js';
+import type { DiffSettings } from '../diff/diff-options.js';
+import type { Gate } from '../scan/gate.js';
+import type { RatePacer } from '../scan/rate-pacer.js';
+import type { SideLoad } from '../scan/side-load.js';
 import type { OrderedStore } from './ordered-store.js';
 
 /** What an attempt at a job works with. */

@@ -1,5 +1,5 @@
 import type { ScannedEntry, Side, Two } from '@kvtwin/versioned-value';
-import { scanBoth } from '../scan-both.js';
+import { scanBoth } from '../diff/scan-both.js';
 import type { AttemptParts } from './attempt-parts.js';
 import type { DiffJobState } from './diff-job-state.js';
 import { seenKey } from './job-keys.js';

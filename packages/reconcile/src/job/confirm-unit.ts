@@ -1,10 +1,10 @@
 import { encodeUtf8 } from '@kvtwin/bytes';
 import type { PairRead } from '@kvtwin/versioned-value';
-import { confirmCandidates } from '../confirm-candidates.js';
-import { type DiffClass, diffClasses } from '../diff-class.js';
-import { type DigestSum, versionedDigest } from '../digest-sum.js';
-import type { KeyDifference } from '../key-difference.js';
-import { murmur3x128 } from '../murmur3-128.js';
+import { confirmCandidates } from '../diff/confirm-candidates.js';
+import { type DiffClass, diffClasses } from '../diff/diff-class.js';
+import { type DigestSum, versionedDigest } from '../diff/digest-sum.js';
+import type { KeyDifference } from '../diff/key-difference.js';
+import { murmur3x128 } from '../scan/murmur3-128.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { formatDiffRow } from './diff-row.js';
 import { rowKey, rowsOf } from './job-keys.js';

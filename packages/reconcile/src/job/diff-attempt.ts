@@ -1,6 +1,6 @@
 import type { Side, Two } from '@kvtwin/versioned-value';
-import { type DiffClass, diffClasses } from '../diff-class.js';
-import type { ClassCounts } from '../diff-progress.js';
+import { type DiffClass, diffClasses } from '../diff/diff-class.js';
+import type { ClassCounts } from '../diff/diff-progress.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { collectSeen } from './collect-seen.js';
 import { confirmUnit } from './confirm-unit.js';

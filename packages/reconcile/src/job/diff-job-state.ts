@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '@kvtwin/bytes';
 import { StoreError, type Two, type VersionPolicy } from '@kvtwin/versioned-value';
-import type { LatencyRecord } from '../latency-histogram.js';
+import type { LatencyRecord } from '../scan/latency-histogram.js';
 import type { DiffSample } from './diff-job-summary.js';
 import type { DiffLayout } from './diff-layout.js';
 import { stateKey } from './job-keys.js';

@@ -1,6 +1,6 @@
 import type { Two } from '@kvtwin/versioned-value';
-import type { DiffClass } from '../diff-class.js';
-import type { ClassCounts } from '../diff-progress.js';
+import type { DiffClass } from '../diff/diff-class.js';
+import type { ClassCounts } from '../diff/diff-progress.js';
 import type { LatencySummary } from './latency-summary.js';
 import type { SideListing } from './unit-record.js';
 

@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from '@kvtwin/bytes';
 import { type Sha256, sha256Hex } from '@kvtwin/replica-pair';
 import { expiryInstantMs, type SideRead } from '@kvtwin/versioned-value';
-import type { KeyDifference } from '../key-difference.js';
+import type { KeyDifference } from '../diff/key-difference.js';
 import type { DiffExample } from './diff-job-summary.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Two } from '@kvtwin/versioned-value';
-import type { SideLoad } from '../side-load.js';
+import type { SideLoad } from '../scan/side-load.js';
 import type { DiffSample } from './diff-job-summary.js';
 
 /** So many make a plot; more of them would weigh in every checkpoint. */

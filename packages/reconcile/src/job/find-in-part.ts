@@ -1,8 +1,8 @@
 import type { ScannedEntry, Side } from '@kvtwin/versioned-value';
-import { DigestSum } from '../digest-sum.js';
-import { type HashRange, nextRange, wholeRange } from '../hash-range.js';
-import { PassLedger } from '../pass-ledger.js';
-import { scanBoth } from '../scan-both.js';
+import { DigestSum } from '../diff/digest-sum.js';
+import { scanBoth } from '../diff/scan-both.js';
+import { type HashRange, nextRange, wholeRange } from '../scan/hash-range.js';
+import { PassLedger } from '../scan/pass-ledger.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { jobSeed } from './job-seed.js';
 import type { UnitFindings } from './unit-findings.js';

@@ -1,6 +1,6 @@
 import { equalBytes } from '@kvtwin/bytes';
-import { DigestSum, versionedDigest } from '../digest-sum.js';
-import { murmur3x128 } from '../murmur3-128.js';
+import { DigestSum, versionedDigest } from '../diff/digest-sum.js';
+import { murmur3x128 } from '../scan/murmur3-128.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { parseSeenKey, seenRange } from './job-keys.js';
 import { jobSeed } from './job-seed.js';

@@ -1,5 +1,5 @@
 import type { Side } from '@kvtwin/versioned-value';
-import { murmur3x128 } from '../murmur3-128.js';
+import { murmur3x128 } from '../scan/murmur3-128.js';
 
 /** Ranges of the key's hash: enough that one of a hundred million keys holds half a million, few enough to checkpoint each. */
 export const hashRanges = 256;

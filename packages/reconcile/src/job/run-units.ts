@@ -1,4 +1,4 @@
-import { Gate } from '../gate.js';
+import { Gate } from '../scan/gate.js';
 
 /** Units whose keys are being read again at a time: they only wait for their settle window to pass, and hold a few keys. */
 const confirmedAtOnce = 1000;

@@ -6,7 +6,7 @@ import {
   type VersionedValue,
   type VersionPolicy,
 } from '@kvtwin/versioned-value';
-import { type Digest128, murmur3x128 } from '../murmur3-128.js';
+import { type Digest128, murmur3x128 } from '../scan/murmur3-128.js';
 
 /**
  * What a job keeps of an entry that a scan showed, instead of its value:

@@ -1,8 +1,8 @@
 import { compareBytes, decodeBase64, encodeUtf8 } from '@kvtwin/bytes';
-import { type DiffClass, diffClasses, differenceClasses } from '../diff-class.js';
-import type { ClassCounts } from '../diff-progress.js';
-import { DigestSum } from '../digest-sum.js';
-import { LatencyHistogram } from '../latency-histogram.js';
+import { type DiffClass, diffClasses, differenceClasses } from '../diff/diff-class.js';
+import type { ClassCounts } from '../diff/diff-progress.js';
+import { DigestSum } from '../diff/digest-sum.js';
+import { LatencyHistogram } from '../scan/latency-histogram.js';
 import type { DiffJobState } from './diff-job-state.js';
 import type { DiffExample, DiffJobSummary, DiffUnitSummary } from './diff-job-summary.js';
 import type { UnitRecord } from './unit-record.js';

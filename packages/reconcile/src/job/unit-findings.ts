@@ -1,5 +1,5 @@
 import type { Two } from '@kvtwin/versioned-value';
-import type { DigestSum } from '../digest-sum.js';
+import type { DigestSum } from '../diff/digest-sum.js';
 import type { SideListing } from './unit-record.js';
 
 /** What the scans showed of a unit. */

@@ -1,7 +1,7 @@
 import { decodeUtf8, encodeUtf8 } from '@kvtwin/bytes';
 import type { Two } from '@kvtwin/versioned-value';
-import type { ClassCounts } from '../diff-progress.js';
-import type { PartListing } from '../steady-scan.js';
+import type { ClassCounts } from '../diff/diff-progress.js';
+import type { PartListing } from '../scan/steady-scan.js';
 import { unitKey, unitRange } from './job-keys.js';
 import type { OrderedStore, OrderedWrite } from './ordered-store.js';
 

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '@kvtwin/bytes';
 import { StoreError } from '@kvtwin/versioned-value';
 import type { OrderedStore } from '../job/ordered-store.js';
-import { RatePacer } from '../rate-pacer.js';
+import { RatePacer } from '../scan/rate-pacer.js';
 import { KeyCopier } from './key-copier.js';
 import { MigrateAttempt, nextRound } from './migrate-attempt.js';
 import type { MigrateCounts } from './migrate-counts.js';

@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '@kvtwin/bytes';
 import type { StoreType } from '@kvtwin/versioned-value';
-import { murmur3x128 } from '../murmur3-128.js';
+import { murmur3x128 } from '../scan/murmur3-128.js';
 import type { LocatedKey, Place } from './located-key.js';
 
 const typeBytes: Readonly<Record<StoreType, number>> = { kv: 0x6b, hash: 0x68, set: 0x73, zset: 0x7a };

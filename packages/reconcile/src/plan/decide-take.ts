@@ -1,5 +1,5 @@
 import { expiryInstantMs, type PairRead, type SideRead, type Two } from '@kvtwin/versioned-value';
-import type { DiffClass } from '../diff-class.js';
+import type { DiffClass } from '../diff/diff-class.js';
 import { compareInstants, type Instant, instantOf } from './instant.js';
 import { type JsonPath, memberAt } from './json-path.js';
 import type { PlanTake } from './plan-row.js';

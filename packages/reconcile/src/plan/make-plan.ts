@@ -1,6 +1,6 @@
 import { type ReplicaPairStore, type Sha256, sha256Hex } from '@kvtwin/replica-pair';
 import type { CallOptions, PairRead, SideRead, Two } from '@kvtwin/versioned-value';
-import { type DiffClass, diffClassOf } from '../diff-class.js';
+import { type DiffClass, diffClassOf } from '../diff/diff-class.js';
 import { decideTake } from './decide-take.js';
 import { expiryText, type PlanRow } from './plan-row.js';
 import type { PlanRule } from './plan-rule.js';

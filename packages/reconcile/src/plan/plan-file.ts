@@ -1,6 +1,6 @@
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from '@kvtwin/bytes';
 import { StoreError, type StoreSelector, type Two } from '@kvtwin/versioned-value';
-import { type DiffClass, diffClasses } from '../diff-class.js';
+import { type DiffClass, diffClasses } from '../diff/diff-class.js';
 import { type PlanRow, type PlanTake, planTakes } from './plan-row.js';
 import { planSideOf } from './plan-side.js';
 

@@ -1,5 +1,5 @@
 import { expiryInstantMs, type SideRead, type Two } from '@kvtwin/versioned-value';
-import type { DiffClass } from '../diff-class.js';
+import type { DiffClass } from '../diff/diff-class.js';
 
 /**
  * What both sides of a key are to become: what the first or the second side holds, nothing (`removal`), or what they

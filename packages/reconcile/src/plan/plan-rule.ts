@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '@kvtwin/bytes';
 import { StoreError, type Two } from '@kvtwin/versioned-value';
-import { type DiffClass, diffClasses } from '../diff-class.js';
+import { type DiffClass, diffClasses } from '../diff/diff-class.js';
 import { type JsonPath, parseJsonPath } from './json-path.js';
 import { planSideOf } from './plan-side.js';
 

@@ -1,0 +1,157 @@
+import {
+  expirationSkewMs,
+  IMMORTAL,
+  type ScannedEntry,
+  type Side,
+  type VersionedValue,
+  type VersionPolicy,
+} from '@kvtwin/versioned-value';
+import { DigestSum, versionedDigest } from '../diff/digest-sum.js';
+import { SeenKeys } from '../diff/seen-keys.js';
+import { type Expiring, WaitingKeys } from '../diff/waiting-keys.js';
+import { finestRange, type HashRange, lowerHalf } from './hash-range.js';
+import { type DigestWords, murmur3Into, murmur3x128 } from './murmur3-128.js';
+
+/** What V8 takes for a key that is to be read again besides its bytes: the array and its header. Measured. */
+const differentOverheadBytes = 120;
+
+const immortal = { expiration: IMMORTAL };
+
+/** How a ledger compares, and what it may take. */
+export interface LedgerOptions {
+  readonly policy: VersionPolicy;
+  readonly expirationToleranceMs: number;
+  readonly maxTrackedBytes: number;
+  readonly seed: number;
+  /** Whether a digest of what agrees is wanted too. Default `only`. */
+  readonly counted?: 'only' | 'with-digest';
+}
+
+/**
+ * Keeps account of one pass over both stores: matches what the two scans show, in whatever order they show it. A key is
+ * known by its 128-bit digest, and what it holds likewise. A key that both sides showed is only remembered as its digest,
+ * so that showing it again changes nothing. When the account outgrows its memory it gives up the upper half of its hash
+ * range; a later pass takes that up.
+ */
+export class PassLedger {
+  readonly #options: LedgerOptions;
+  #range: HashRange;
+  /** Keys that only one side has shown so far. */
+  readonly #waiting = new WaitingKeys();
+  readonly #matched = new SeenKeys();
+  /** Digests of the entry that is being observed. */
+  readonly #key = new Uint32Array(4);
+  readonly #content = new Uint32Array(4);
+  /** Keys that both sides showed, not in the same state. */
+  #different: Uint8Array[] = [];
+  #differentBytes = 0;
+  /** What the agreeing keys hold, by the finest hash range, so that a given-up half can be taken back. */
+  readonly #digests: (DigestSum | undefined)[] = [];
+  /** Agreeing keys, likewise. */
+  readonly #agreed = new Uint32Array(2 ** 32 / finestRange);
+
+  constructor(range: HashRange, options: LedgerOptions) {
+    this.#range = range;
+    this.#options = options;
+  }
+
+  /** What is left of the range that the pass began with. */
+  get range(): HashRange {
+    return this.#range;
+  }
+
+  get agreed(): number {
+    return this.#agreed.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Of the agreeing keys and their values; under `counter` also their versions. */
+  get digest(): DigestSum {
+    const sum = new DigestSum();
+    for (const each of this.#digests) if (each !== undefined) sum.addSum(each);
+    return sum;
+  }
+
+  /** Keys that need another look: shown differently, or by one side only so far. */
+  get open(): number {
+    return this.#different.length + this.#waiting.size;
+  }
+
+  /** An estimate of the memory held. */
+  get bytes(): number {
+    return this.#waiting.bytes + this.#differentBytes + this.#matched.bytes;
+  }
+
+  /** Takes down what a side's scan showed. Runs for every entry, so that it makes as little as it can. */
+  observe(side: Side, { key, entry }: ScannedEntry): void {
+    const digest = this.#key;
+    murmur3Into(digest, key, this.#options.seed);
+    const first = digest[0]!;
+    if (first < this.#range.from || first >= this.#range.to) return;
+    const content = this.#contentOf(entry);
+    const slot = this.#waiting.find(digest);
+    if (slot >= 0 && this.#waiting.sideAt(slot) !== side) this.#match(key, side, entry, content, slot);
+    else if (!this.#matched.has(digest)) {
+      const { length } = entry.value;
+      this.#waiting.set(digest, key, side, { content, length, expiring: expiringOf(entry) });
+    }
+    while (this.bytes > this.#options.maxTrackedBytes && this.#giveUpHalf());
+  }
+
+  /** Hands out the open keys, once; the ledger is empty of them afterwards. */
+  *takeOpen(): Generator<Uint8Array> {
+    for (let key = this.#different.pop(); key !== undefined; key = this.#different.pop()) yield key;
+    yield* this.#waiting.take();
+  }
+
+  #match(key: Uint8Array, side: Side, entry: VersionedValue, content: DigestWords, slot: number): void {
+    const digest = this.#key;
+    const other = this.#waiting.expiringAt(slot);
+    const same = this.#waiting.holds(slot, content, entry.value.length);
+    this.#waiting.delete(slot);
+    this.#matched.add(digest);
+    if (!same || !this.#expireAlike(side, entry, other)) {
+      this.#different.push(key.slice());
+      this.#differentBytes += differentOverheadBytes + key.length;
+      return;
+    }
+    const at = Math.floor(digest[0]! / finestRange);
+    this.#agreed[at]!++;
+    if (this.#options.counted !== 'with-digest') return;
+    this.#digests[at] ??= new DigestSum();
+    this.#digests[at].addEntry(digest, content);
+  }
+
+  #expireAlike(side: Side, entry: VersionedValue, other: Expiring): boolean {
+    if (other === undefined && entry.expiration.kind === 'immortal') return true;
+    const before = other ?? immortal;
+    const [first, second] = side === 'second' ? [before, entry] : [entry, before];
+    return expirationSkewMs(first, second, this.#options.expirationToleranceMs) === undefined;
+  }
+
+  #contentOf({ value, version }: VersionedValue): DigestWords {
+    const { policy, seed } = this.#options;
+    murmur3Into(this.#content, value, seed);
+    return policy === 'counter' ? versionedDigest(this.#content, version.token) : this.#content;
+  }
+
+  #giveUpHalf(): boolean {
+    const range = lowerHalf(this.#range);
+    if (range === undefined) return false;
+    this.#range = range;
+    this.#waiting.keepBelow(range.to);
+    this.#matched.keepBelow(range.to);
+    const { seed } = this.#options;
+    this.#different = this.#different.filter((key) => murmur3x128(key, seed)[0] < range.to);
+    this.#differentBytes = this.#different.reduce(
+      (sum, { length }) => sum + differentOverheadBytes + length,
+      0,
+    );
+    this.#agreed.fill(0, range.to / finestRange);
+    this.#digests.length = Math.min(this.#digests.length, range.to / finestRange);
+    return true;
+  }
+}
+
+function expiringOf({ createdAtMs, expiration }: VersionedValue): Expiring {
+  return expiration.kind === 'immortal' ? undefined : { expiration, createdAtMs };
+}
