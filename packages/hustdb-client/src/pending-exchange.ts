@@ -28,6 +28,7 @@ export class PendingExchange implements CallDeadline, Abortable {
   readonly request: HttpRequest;
   readonly context: SendContext;
   dueMs = 0;
+  slot = -1;
   progress: ExchangeProgress = 'waiting';
   /** Whether it was sent before, on a connection that broke; it does not go on one that is as old. */
   isSecond = false;

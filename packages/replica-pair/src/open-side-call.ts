@@ -22,6 +22,7 @@ export class OpenSideCall<T> implements CallDeadline, SideCall {
   /** What the store is given: both limits, so that it settles first. */
   readonly passedOptions: CallOptions;
   dueMs = 0;
+  slot = -1;
   readonly #side: SideOfCall;
   readonly #signal: AbortSignal | undefined;
   readonly #timeoutMs: number;

@@ -31,7 +31,7 @@ class AlarmClock extends ManualClock {
 const notNeeded = new Error('cancelled');
 
 function add(deadlines: CallDeadlines, ms: number, expire: () => void): CallDeadline {
-  const deadline = { dueMs: 0, expire };
+  const deadline = { dueMs: 0, slot: -1, expire };
   deadlines.add(deadline, ms);
   return deadline;
 }

@@ -7,6 +7,8 @@ const notNeeded = new Error('no call needs this time limit any more');
 export interface CallDeadline {
   /** Set by {@link CallDeadlines.add}. */
   dueMs: number;
+  /** Its place among the open ones, -1 where it is none of them; kept by {@link CallDeadlines}. */
+  slot: number;
   expire(): void;
 }
 
@@ -16,7 +18,11 @@ export interface CallDeadline {
  */
 export class CallDeadlines {
   readonly #clock: Clock;
-  readonly #open = new Set<CallDeadline>();
+  /**
+   * No Set: each table that V8 makes of one, as entries come and go, points to the next, so that once one dead table is old the
+   * collector keeps all behind it, with every call that they ever held.
+   */
+  readonly #open: CallDeadline[] = [];
   #alarm: (Partial<Alarm> & Pick<Alarm, 'cancel'>) | undefined;
   #alarmDueMs = Number.POSITIVE_INFINITY;
 
@@ -27,15 +33,29 @@ export class CallDeadlines {
   /** Has `expire` called after so many milliseconds, unless the call is {@link done} before. */
   add(deadline: CallDeadline, afterMs: number): void {
     deadline.dueMs = this.#clock.nowMs() + afterMs;
-    this.#open.add(deadline);
+    deadline.slot = this.#open.length;
+    this.#open.push(deadline);
     if (deadline.dueMs < this.#alarmDueMs) this.#set(deadline.dueMs);
-    else if (this.#open.size === 1) this.#alarm?.hold?.(true);
+    else if (deadline.slot === 0) this.#alarm?.hold?.(true);
   }
 
   done(deadline: CallDeadline): void {
-    if (!this.#open.delete(deadline) || this.#open.size > 0) return;
+    if (!this.#remove(deadline) || this.#open.length > 0) return;
     if (this.#alarm?.hold === undefined) this.#cancel();
     else this.#alarm.hold(false);
+  }
+
+  /** The last one takes its place. */
+  #remove(deadline: CallDeadline): boolean {
+    const { slot } = deadline;
+    if (this.#open[slot] !== deadline) return false;
+    const last = this.#open.pop()!;
+    if (last !== deadline) {
+      this.#open[slot] = last;
+      last.slot = slot;
+    }
+    deadline.slot = -1;
+    return true;
   }
 
   #set(dueMs: number): void {
@@ -53,16 +73,12 @@ export class CallDeadlines {
   readonly #ring = (): void => {
     this.#cancel();
     const nowMs = this.#clock.nowMs();
+    const due = this.#open.filter((deadline) => deadline.dueMs <= nowMs);
+    // One that expires may end others, or add some.
+    for (const deadline of due) if (this.#remove(deadline)) deadline.expire();
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const deadline of this.#open) {
-      if (deadline.dueMs > nowMs) {
-        nextMs = Math.min(nextMs, deadline.dueMs);
-        continue;
-      }
-      this.#open.delete(deadline);
-      deadline.expire();
-    }
-    if (nextMs < this.#alarmDueMs && this.#open.size > 0) this.#set(nextMs);
+    for (const { dueMs } of this.#open) nextMs = Math.min(nextMs, dueMs);
+    if (nextMs < this.#alarmDueMs) this.#set(nextMs);
   };
 }
 

@@ -6,6 +6,7 @@ const deadlines = new CallDeadlines(systemClock);
 /** Work that must be done by a certain time. */
 class LimitedWork<T> implements CallDeadline {
   dueMs = 0;
+  slot = -1;
 
   constructor(private readonly resolve: (result: T | undefined) => void) {}
 
