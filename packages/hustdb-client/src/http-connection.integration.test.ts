@@ -163,6 +163,21 @@ describe('HttpConnection', () => {
     expect(await body(client, '/again')).toBe('4');
   });
 
+  it('sends such a read on a new connection, though old ones come free while it waits', async () => {
+    const { port, connections } = await server((_target, socket, at) => {
+      // Every connection ends with its second request, as with a server that closes after each answer.
+      const asked = (socket as { asked?: number }).asked ?? 0;
+      (socket as { asked?: number }).asked = asked + 1;
+      if (asked === 0) return ok(String(at));
+      socket.destroy();
+      return undefined;
+    });
+    const client = connectionTo(port, { connections: 2 });
+    const calls = Array.from({ length: 40 }, (_, at) => body(client, `/${at}`));
+    expect(new Set(await Promise.all(calls)).size).toBe(40);
+    expect(connections()).toBe(40);
+  });
+
   it('never sends a write twice', async () => {
     let asked = 0;
     const { port } = await server((_target, socket) => {

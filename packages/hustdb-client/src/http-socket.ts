@@ -81,6 +81,11 @@ export class HttpSocket {
     return this.#connected && !this.#socket.destroyed;
   }
 
+  /** Whether no request was on it yet. */
+  get isFresh(): boolean {
+    return this.#requests === 0;
+  }
+
   /** Sends a request; no other is on the connection. */
   send(exchange: PendingExchange): void {
     const { method, target, headers, body } = exchange.request;

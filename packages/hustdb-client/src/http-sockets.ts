@@ -9,6 +9,7 @@ const IDLE_SWEEPS = 6;
 /**
  * The connections to one server: as many as are needed, up to a limit. A request goes on the idle one that was used last, or
  * waits for the next that is free. Each waiting request brings about one attempt to connect, and a failed attempt fails one.
+ * A request whose connection broke waits for a new one: any other may be as old, and at its end.
  */
 export class HttpSockets implements HttpSocketOwner {
   readonly #address: HttpAddress;
@@ -18,6 +19,8 @@ export class HttpSockets implements HttpSocketOwner {
   /** Used last, last. */
   readonly #idle: HttpSocket[] = [];
   readonly #waiting = new Set<PendingExchange>();
+  /** Those that wait for a new connection. */
+  readonly #again = new Set<PendingExchange>();
   #sweep: NodeJS.Timeout | undefined;
   #sweeps = 0;
   #isClosed = false;
@@ -34,8 +37,7 @@ export class HttpSockets implements HttpSocketOwner {
       idle.send(exchange);
       return;
     }
-    this.#waiting.add(exchange);
-    // One that broke goes on a new connection: idle ones are as old as the one that it was on.
+    (exchange.isSecond ? this.#again : this.#waiting).add(exchange);
     if (exchange.isSecond && this.#open.size >= this.#limit) this.#idle[0]?.destroy();
     this.#connect();
   }
@@ -43,13 +45,14 @@ export class HttpSockets implements HttpSocketOwner {
   /** A waiting request was given up. */
   forget(exchange: PendingExchange): void {
     this.#waiting.delete(exchange);
+    this.#again.delete(exchange);
   }
 
   /** Has every request under way given up, and drops the connections. */
   close(giveUp: (exchange: PendingExchange) => void): void {
     this.#isClosed = true;
     clearInterval(this.#sweep);
-    for (const exchange of this.#waiting) giveUp(exchange);
+    for (const exchange of [...this.#again, ...this.#waiting]) giveUp(exchange);
     for (const socket of this.#open) {
       if (socket.exchange !== undefined) giveUp(socket.exchange);
       socket.destroy();
@@ -58,9 +61,14 @@ export class HttpSockets implements HttpSocketOwner {
 
   ready(socket: HttpSocket): void {
     this.#connecting.delete(socket);
-    const next = this.#takeWaiting();
+    const next = (socket.isFresh ? takeFirst(this.#again) : undefined) ?? takeFirst(this.#waiting);
     if (next !== undefined) {
       socket.send(next);
+      return;
+    }
+    if (this.#again.size > this.#connecting.size && this.#open.size >= this.#limit) {
+      // It makes room for a new one.
+      socket.destroy();
       return;
     }
     socket.rest();
@@ -74,7 +82,7 @@ export class HttpSockets implements HttpSocketOwner {
     this.#connecting.delete(socket);
     const at = this.#idle.indexOf(socket);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (cause !== undefined) this.#takeWaiting()?.broken(cause);
+    if (cause !== undefined) (takeFirst(this.#again) ?? takeFirst(this.#waiting))?.broken(cause);
     if (!this.#isClosed) this.#connect();
   }
 
@@ -85,15 +93,8 @@ export class HttpSockets implements HttpSocketOwner {
     return undefined;
   }
 
-  #takeWaiting(): PendingExchange | undefined {
-    if (this.#waiting.size === 0) return undefined;
-    const [first] = this.#waiting;
-    this.#waiting.delete(first!);
-    return first;
-  }
-
   #connect(): void {
-    while (this.#connecting.size < this.#waiting.size && this.#open.size < this.#limit) {
+    while (this.#connecting.size < this.#waiting.size + this.#again.size && this.#open.size < this.#limit) {
       const socket = new HttpSocket(this.#address, this);
       this.#open.add(socket);
       this.#connecting.add(socket);
@@ -107,4 +108,11 @@ export class HttpSockets implements HttpSocketOwner {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
   };
+}
+
+function takeFirst<T>(waiting: Set<T>): T | undefined {
+  if (waiting.size === 0) return undefined;
+  const [first] = waiting;
+  waiting.delete(first!);
+  return first;
 }
