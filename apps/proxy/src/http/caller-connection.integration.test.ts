@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { seededRandom } from '@kvtwin/testkit';
@@ -50,6 +51,58 @@ async function listening(times: Partial<ConnectionTimes> = {}, waits = false) {
   };
   return { port: (server.address() as AddressInfo).port, begun, finished, connections, checkAhead };
 }
+
+describe('a caller that waits before it sends its body', () => {
+  const USERS = { users: [{ name: 'u', password: 'p' }] };
+
+  /** What such a caller hears; it sends the body when it is told to. */
+  function waiting(port: number, path: string, length: number, authorization: string): Promise<unknown[]> {
+    const heard: unknown[] = [];
+    const headers = {
+      Connection: 'keep-alive',
+      Expect: '100-continue',
+      'Content-Length': length,
+      Authorization: authorization,
+    };
+    return new Promise((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port, method: 'POST', path, headers, agent: false });
+      asked.on('continue', () => {
+        heard.push(100);
+        asked.end(Buffer.alloc(length, 'v'));
+      });
+      asked.on('response', (response) => {
+        response.resume();
+        resolve([...heard, response.statusCode, response.headers.connection]);
+        asked.destroy();
+      });
+      asked.on('error', reject);
+      asked.flushHeaders();
+    });
+  }
+
+  const GOOD = `Basic ${Buffer.from('u:p').toString('base64')}`;
+
+  it.each([
+    ['hears 100 where its body is read', '/put?key=k', 5, GOOD, [100, 200, 'keep-alive']],
+    ['hears 401 alone', '/put?key=k', 5, 'Basic bm86', [401, 'close']],
+    ['hears 413 alone', '/put?key=k', 80_000_000, GOOD, [413, 'close']],
+    ['hears 404 alone', '/nope', 5, GOOD, [404, 'close']],
+    ['hears what a missing parameter is answered', '/put', 5, GOOD, [404, 'close']],
+  ])('%s', async (_name, path, length, authorization, expected) => {
+    await using proxy = await serving(SCRIPT, USERS);
+    expect(await waiting(proxy.port, path, length, authorization)).toEqual(expected);
+  });
+
+  it('goes on with the connection where the body came all the same', async () => {
+    await using proxy = await serving(SCRIPT);
+    const connection = await RawHttp.open(proxy.port);
+    connection.send(`${get('/nope', ['Content-Length: 5', 'Expect: 100-continue'], 'POST')}hello`);
+    expect((await connection.answer())!.status).toBe(404);
+    connection.send(get('/get2?key=next'));
+    expect((await connection.answer())!.status).toBe(200);
+    connection.close();
+  });
+});
 
 describe('a conversation', () => {
   const talk = Buffer.concat([

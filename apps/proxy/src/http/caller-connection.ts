@@ -67,6 +67,8 @@ export class CallerConnection implements ExchangeConnection {
   #hasEnded = false;
   /** The caller has not taken the last answer yet. */
   #isBlocked = false;
+  /** The caller waits to hear that its body is wanted. */
+  #waitsToContinue = false;
   /** Nothing more is answered. */
   #isOver = false;
   /** When the last thing began that a time limit is for. */
@@ -88,19 +90,25 @@ export class CallerConnection implements ExchangeConnection {
   }
 
   readBody(sink: BodySink): void {
-    if (this.#body === undefined) sink.end();
-    else this.#body.sink = sink;
+    if (this.#body === undefined) {
+      sink.end();
+      return;
+    }
+    this.#body.sink = sink;
+    if (this.#waitsToContinue) this.#socket.write(CONTINUE, 'latin1');
+    this.#waitsToContinue = false;
   }
 
   /**
-   * Sends the answer to the request under way; a HEAD gets its head only. `close`: no other one is read. Without effect where the
-   * connection is gone, or the request was answered already.
+   * Sends the answer to the request under way; a HEAD gets its head only. `close`: no other one is read, nor where it cannot be
+   * known whether the body, which nobody asked for, will come. Without effect where the connection is gone, or the request was
+   * answered already.
    */
   answer(exchange: Exchange, answer: Answer, close: boolean): void {
     if (exchange !== this.#exchange || this.#isOver) return;
     let bytes = 0;
     for (const part of answer.body) bytes += part.length;
-    const closes = close || answer.close === true || !exchange.keepsAlive;
+    const closes = close || answer.close === true || !exchange.keepsAlive || this.#waitsToContinue;
     const head = answerHead(exchange, answer, bytes, closes);
     const isTaken = this.#send(head, exchange.method === 'HEAD' ? NO_BODY : answer.body, bytes);
     if (closes) this.#finish();
@@ -169,6 +177,7 @@ export class CallerConnection implements ExchangeConnection {
   }
 
   #readBody(body: IncomingBody): void {
+    this.#waitsToContinue = false;
     const end = body.push(this.#pending, 0);
     if (end === undefined) {
       this.#fail(400);
@@ -199,7 +208,8 @@ export class CallerConnection implements ExchangeConnection {
     this.#exchange = exchange;
     if (exchange.hasBody) {
       this.#body = new IncomingBody(head.fields.framing);
-      if (head.fields.expectsContinue && !head.isHttp10) this.#socket.write(CONTINUE, 'latin1');
+      const waits = head.fields.expectsContinue && !head.isHttp10;
+      this.#waitsToContinue = waits && this.#pending.length === 0;
     }
     this.#handler.begin(exchange);
   }
