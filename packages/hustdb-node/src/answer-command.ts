@@ -13,6 +13,7 @@ import type { Binlog } from './binlog.js';
 import type { NodeCache } from './node-cache.js';
 import type { NodeExports } from './node-exports.js';
 import type { Place } from './node-storage.js';
+import type { NodeWork } from './node-work.js';
 import type { StorageCount, TableCount } from './storage-count.js';
 import type { StorageView } from './storage-view.js';
 import type { TableType } from './stored-record.js';
@@ -23,11 +24,19 @@ export interface NodeParts {
   readonly cache: NodeCache;
   readonly binlog: Binlog;
   readonly exports: NodeExports;
+  readonly work: NodeWork;
   readonly fileCount: number;
 }
 
-/** Carries a command out and formats the node's answer. */
+/** Carries a command out, formats the node's answer, and counts it. */
 export async function answerCommand(parts: NodeParts, named: NamedRequest): Promise<HttpReply> {
+  const beganMs = performance.now();
+  const reply = await answer(parts, named);
+  parts.work.note(named, reply, performance.now() - beganMs);
+  return reply;
+}
+
+async function answer(parts: NodeParts, named: NamedRequest): Promise<HttpReply> {
   if (isCacheRequest(named)) return answerCache(parts.cache, named);
   const { storage } = parts;
   switch (named.command) {
@@ -93,6 +102,8 @@ export async function answerCommand(parts: NodeParts, named: NamedRequest): Prom
         [],
         new TextEncoder().encode(String(parts.exports.status(named.request.token))),
       );
+    case 'info':
+      return json(parts.work.take());
     case 'stat':
       return answerStat(storage, named.request.table);
     case 'stat_all':

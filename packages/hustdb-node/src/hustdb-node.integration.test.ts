@@ -37,6 +37,20 @@ function ask(node: HustDbNode, method: string, path: string, body?: Uint8Array |
   });
 }
 
+describe('info', () => {
+  it('tells what the node did since it was asked last', async () => {
+    const node = await start();
+    await ask(node, 'POST', '/hustdb/put?key=a', 'v');
+    await ask(node, 'GET', '/hustdb/get?key=a');
+    await ask(node, 'GET', '/hustdb/get?key=b');
+    const told = await ask(node, 'GET', '/hustdb/info');
+    const { md5db } = JSON.parse(told.text) as { md5db: Record<string, { total: number }> };
+    const totals = ['put_ok', 'get_ok', 'get_not_found', 'del_ok'].map((name) => md5db[`0|${name}`]?.total);
+    expect([told.status, totals]).toEqual([200, [1, 1, 1, 0]]);
+    expect((await ask(node, 'POST', '/hustdb/info', 'x')).status).toBe(405);
+  });
+});
+
 describe('versions', () => {
   it('counts plainly by default, past 63 too', async () => {
     const node = await start();

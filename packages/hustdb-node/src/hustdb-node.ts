@@ -18,6 +18,7 @@ import { NodeCache } from './node-cache.js';
 import { NodeData } from './node-data.js';
 import { NodeExports } from './node-exports.js';
 import { NodeStorage } from './node-storage.js';
+import { NodeWork } from './node-work.js';
 import { type CheckedNodeOptions, checkNodeOptions, type HustDbNodeOptions } from './options.js';
 import { RawTargets } from './raw-targets.js';
 import { readBody } from './read-body.js';
@@ -56,6 +57,7 @@ export class HustDbNode {
   /** What commands are answered from. */
   readonly #view: StorageView;
   readonly #exports: NodeExports;
+  readonly #work = new NodeWork();
   #sweptAtMs: number;
   #data: NodeData | undefined;
   #closed: Promise<void> | undefined;
@@ -210,8 +212,8 @@ export class HustDbNode {
     if (parsed.kind === 'refused') return parsed.reply;
     if (this.#data?.failure !== undefined && isWrite(parsed.command)) return formatNodeReply(500, []);
     const { cache, binlog } = this;
-    const exports = this.#exports;
-    const parts = { storage: this.#view, cache, binlog, exports, fileCount: this.#options.fileCount };
+    const { fileCount } = this.#options;
+    const parts = { storage: this.#view, cache, binlog, exports: this.#exports, work: this.#work, fileCount };
     const reply = await answerCommand(parts, parsed);
     return reply.status === 200 && DEFLATED.includes(path) && wantsDeflate(request) ? deflated(reply) : reply;
   }
