@@ -115,6 +115,19 @@ it('takes the version in one write where counting would take too many, unless so
   expect(new TextDecoder().decode((await second.get(key))?.value)).toBe('newer');
 });
 
+it('replays the version where the same value set again counts nothing', async () => {
+  await fill(first, 'a', 9);
+  await fill(second, 'a', 2);
+  const sorted = new Proxy(asNode(second, { sameValueKeepsVersion: true }), {
+    get: (target, name) => {
+      if (name !== 'replaceIfVersion') return target[name as keyof VersionedStore];
+      return async () => ({ outcome: 'applied', version: (await second.get(key))?.version });
+    },
+  });
+  expect(await repair(asNode(first), sorted)).toMatchObject({ outcome: 'repaired', guard: 'weak' });
+  expect(await versions()).toEqual(['9', '9']);
+});
+
 it('does not overwrite a writer that comes between the steps', async () => {
   await fill(first, 'a', 9);
   await fill(second, 'a', 1);

@@ -13,7 +13,7 @@ import type { PairSide } from './pair-side.js';
 
 /**
  * Writes by which a version is counted up to that of the other side, where the store takes none under compare-and-set.
- * What is further apart takes the version in one write, which is none: it looks directly before it.
+ * What is further apart takes the version in one write that is not guarded: it looks directly before it.
  */
 export const maxCountedSteps = 256;
 
@@ -32,7 +32,8 @@ export function lowerVersion(
 
 /**
  * Gives a side that holds the value already the version of the other one, by writing the value again under
- * compare-and-set. Its expiration stays where the store tells it. A sorted set's score keeps its version, and is left.
+ * compare-and-set. Its expiration stays where the store tells it. A sorted set's score keeps its version when it is set
+ * again, so it takes the version in one write, directly after a look.
  */
 export async function alignVersion(
   side: PairSide,
@@ -52,8 +53,8 @@ export async function alignVersion(
     return;
   }
   const behind = Number(to.token) - Number(entry.version.token);
-  if (capabilities.sameValueKeepsVersion === true) return;
-  if (behind > maxCountedSteps) {
+  // The same score set again counts nothing: there only a replay raises the version.
+  if (capabilities.sameValueKeepsVersion === true || behind > maxCountedSteps) {
     const now = await side.read(key, call);
     const asRead = now.state === 'present' && sameVersion(now.entry.version, entry.version);
     if (!asRead || capabilities.replay !== true) return;
