@@ -5,7 +5,9 @@ import {
   encodeHaRequest,
   encodeNodeRequest,
   type HttpReplyInput,
+  type HttpRequest,
 } from '@kvtwin/hustdb-protocol';
+import type { Receiver } from '@kvtwin/versioned-value';
 import { checkClientOptions, type HustDbCallOptions, type HustDbClientOptions } from './client-options.js';
 import { isWrite } from './command-kind.js';
 import { HttpConnection } from './http-connection.js';
@@ -29,31 +31,56 @@ export class CommandCalls {
   }
 
   /** Rejects with a HustDbClientError. */
-  async call<C extends CommandName, R>(
+  call<C extends CommandName, R>(
     command: C,
     request: CommandRequests[C],
     parse: (reply: HttpReplyInput) => R,
-    call?: HustDbCallOptions,
+    call: HustDbCallOptions = {},
   ): Promise<R> {
+    return new Promise((resolve, reject) =>
+      this.callTo(command, request, parse, call, { succeed: resolve, fail: reject }),
+    );
+  }
+
+  /** {@link call} without a promise. Never throws. */
+  callTo<C extends CommandName, R>(
+    command: C,
+    request: CommandRequests[C],
+    parse: (reply: HttpReplyInput) => R,
+    call: HustDbCallOptions,
+    receiver: Receiver<R>,
+  ): void {
     const context = this.#contextOf(command);
-    let sent = false;
+    const encode = this.#kind === 'node' ? encodeNodeRequest : encodeHaRequest;
+    let encoded: HttpRequest;
     try {
-      const encode = this.#kind === 'node' ? encodeNodeRequest : encodeHaRequest;
-      const reply = await this.#connection.send(encode(command, request), context, call);
-      sent = true;
-      return parse(reply);
+      encoded = encode(command, request);
     } catch (error) {
-      const mayHaveBeenApplied = context.write && sent;
-      throw HustDbClientError.fromProtocol(error, {
-        server: this.server,
-        operation: command,
-        mayHaveBeenApplied,
-      });
+      receiver.fail(this.#errorOf(error, command, false));
+      return;
     }
+    this.#connection.sendTo(encoded, context, call, {
+      succeed: (reply) => {
+        let result: R;
+        try {
+          result = parse(reply);
+        } catch (error) {
+          receiver.fail(this.#errorOf(error, command, context.write));
+          return;
+        }
+        receiver.succeed(result);
+      },
+      fail: (error) => receiver.fail(this.#errorOf(error, command, false)),
+    });
   }
 
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  /** What already is a HustDbClientError stays as it is. */
+  #errorOf(error: unknown, operation: CommandName, mayHaveBeenApplied: boolean): unknown {
+    return HustDbClientError.fromProtocol(error, { server: this.server, operation, mayHaveBeenApplied });
   }
 
   #contextOf(command: CommandName): SendContext {

@@ -1,5 +1,5 @@
 import type { HttpReplyInput, HttpRequest } from '@kvtwin/hustdb-protocol';
-import { CallDeadlines, systemClock } from '@kvtwin/versioned-value';
+import { CallDeadlines, type Receiver, systemClock } from '@kvtwin/versioned-value';
 import type { CheckedClientOptions, HustDbCallOptions } from './client-options.js';
 import { HttpSockets } from './http-sockets.js';
 import { HustDbClientError, type HustDbClientErrorCode } from './hustdb-client-error.js';
@@ -33,19 +33,29 @@ export class HttpConnection implements ExchangeOwner {
   send(
     request: HttpRequest,
     context: SendContext,
-    { signal, timeoutMs = this.#options.timeoutMs }: HustDbCallOptions = {},
+    { signal, timeoutMs }: HustDbCallOptions = {},
   ): Promise<HttpReplyInput> {
-    return new Promise((resolve, reject) => {
-      const refusal = this.#refusalOf(context.operation, timeoutMs, signal);
-      if (refusal !== undefined) {
-        reject(refusal);
-        return;
-      }
-      const exchange = new PendingExchange(request, context, this, signal, resolve, reject);
-      this.#pending++;
-      this.#deadlines.add(exchange, timeoutMs);
-      this.#sockets.send(exchange);
-    });
+    return new Promise((resolve, reject) =>
+      this.sendTo(request, context, { signal, timeoutMs }, { succeed: resolve, fail: reject }),
+    );
+  }
+
+  /** {@link send} without a promise. Never throws. */
+  sendTo(
+    request: HttpRequest,
+    context: SendContext,
+    { signal, timeoutMs = this.#options.timeoutMs }: HustDbCallOptions,
+    receiver: Receiver<HttpReplyInput>,
+  ): void {
+    const refusal = this.#refusalOf(context.operation, timeoutMs, signal);
+    if (refusal !== undefined) {
+      receiver.fail(refusal);
+      return;
+    }
+    const exchange = new PendingExchange(request, context, this, signal, receiver);
+    this.#pending++;
+    this.#deadlines.add(exchange, timeoutMs);
+    this.#sockets.send(exchange);
   }
 
   /** Rejects every call under way with `HUSTDB_CLOSED` and drops the connections. Idempotent. */

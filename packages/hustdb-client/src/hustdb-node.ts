@@ -17,6 +17,7 @@ import {
   parseTableStatistics,
   type TableStatistics,
 } from '@kvtwin/hustdb-protocol';
+import type { Receiver } from '@kvtwin/versioned-value';
 import { callOf, type HustDbCallOptions, type HustDbClientOptions } from './client-options.js';
 import { CommandCalls } from './command-calls.js';
 import type { CacheCommand } from './command-kind.js';
@@ -51,6 +52,16 @@ export class HustDbNode extends KeyCommands<NodeRead, NodeWrite, NodeListing> {
       keys: (request: AskKeys) => this.keys(request, call),
     };
     return listKeys([0], () => server, options);
+  }
+
+  /** @internal A read of one key without a promise. Never throws. */
+  readTo<C extends 'get' | 'hget' | 'sismember' | 'zscore'>(
+    command: C,
+    request: CommandRequests[C],
+    call: HustDbCallOptions,
+    receiver: Receiver<NodeRead>,
+  ): void {
+    this.#calls.callTo(command, request, parseNodeRead, call, receiver);
   }
 
   /** A command of the node's cache, by its name in the documents: `cache('get', { key })`. */

@@ -1,5 +1,5 @@
 import type { NodeListing, NodeRead, NodeWrite } from '@kvtwin/hustdb-protocol';
-import type { StoreType } from '@kvtwin/versioned-value';
+import type { Receiver, StoreType } from '@kvtwin/versioned-value';
 import type { HustDbCallOptions } from './client-options.js';
 import type { HustDbNode } from './hustdb-node.js';
 import { scoreOf } from './member-value.js';
@@ -19,7 +19,7 @@ export interface NodeSpace {
   readonly type: StoreType;
   readonly table: string | undefined;
   /** A set's member has an empty value, a sorted set's its score. What objectionTo objects to is not to be put. */
-  get(key: Uint8Array, call?: HustDbCallOptions): Promise<NodeRead>;
+  getTo(key: Uint8Array, call: HustDbCallOptions, receiver: Receiver<NodeRead>): void;
   exist(key: Uint8Array, call?: HustDbCallOptions): Promise<NodeRead>;
   put(key: Uint8Array, value: Uint8Array, put: SpacePut, call?: HustDbCallOptions): Promise<SpaceWrite>;
   del(key: Uint8Array, del: Omit<SpacePut, 'ttlSeconds'>, call?: HustDbCallOptions): Promise<NodeWrite>;
@@ -36,7 +36,7 @@ export function kvSpace(client: HustDbNode): NodeSpace {
   return {
     type: 'kv',
     table: undefined,
-    get: (key, call) => client.get({ key }, call),
+    getTo: (key, call, receiver) => client.readTo('get', { key }, call, receiver),
     exist: (key, call) => client.exist({ key }, call),
     put: (key, value, put, call) => client.put({ key, value, ...put }, call),
     del: (key, del, call) => client.del({ key, ...del }, call),
@@ -53,7 +53,7 @@ function hashSpace(client: HustDbNode, table: string): TableSpace {
   return {
     type: 'hash',
     table,
-    get: (key, call) => client.hget({ table, key }, call),
+    getTo: (key, call, receiver) => client.readTo('hget', { table, key }, call, receiver),
     exist: (key, call) => client.hexist({ table, key }, call),
     put: (key, value, put, call) => client.hset({ table, key, value, ...put }, call),
     del: (key, del, call) => client.hdel({ table, key, ...del }, call),
@@ -65,7 +65,7 @@ function setSpace(client: HustDbNode, table: string): TableSpace {
   return {
     type: 'set',
     table,
-    get: (member, call) => client.sismember({ table, member }, call),
+    getTo: (member, call, receiver) => client.readTo('sismember', { table, member }, call, receiver),
     exist: (member, call) => client.sismember({ table, member }, call),
     put: (member, _value, put, call) => client.sadd({ table, member, ...put }, call),
     del: (member, del, call) => client.srem({ table, member, ...del }, call),
@@ -77,7 +77,7 @@ function zsetSpace(client: HustDbNode, table: string): TableSpace {
   return {
     type: 'zset',
     table,
-    get: (member, call) => client.zscore({ table, member }, call),
+    getTo: (member, call, receiver) => client.readTo('zscore', { table, member }, call, receiver),
     exist: (member, call) => client.zismember({ table, member }, call),
     put: async (member, value, put, call) => {
       const score = scoreOf(value)!;

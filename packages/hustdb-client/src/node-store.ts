@@ -2,6 +2,8 @@ import type { NodeRead, NodeWrite } from '@kvtwin/hustdb-protocol';
 import {
   type CallOptions,
   type EntryVersion,
+  offerDirectGet,
+  type Receiver,
   type ReplayOptions,
   type ScanBatch,
   type ScanOptions,
@@ -50,19 +52,30 @@ export class HustDbNodeStore implements VersionedStore {
     this.#client = client;
     this.#space = space;
     this.#written = written;
+    offerDirectGet(this, (key, options, receiver) => this.#get(key, options, receiver));
   }
 
-  /** Its own steps and not `#run`'s, for a pair is read more often than anything else is done. */
-  async get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
-    this.#checkOpen('get');
-    try {
-      const read = await this.#space.get(key, options);
-      if (read.outcome !== 'found') return await this.#missing('get', read, options);
-      const version: EntryVersion = { scheme: 'counter', token: read.version };
-      return { value: read.value, version, expiration: UNKNOWN_EXPIRATION };
-    } catch (error) {
-      throw storeErrorOf(error, this.name, 'get');
+  get(key: Uint8Array, options: CallOptions = {}): Promise<VersionedValue | undefined> {
+    return new Promise((resolve, reject) => this.#get(key, options, { succeed: resolve, fail: reject }));
+  }
+
+  #get(key: Uint8Array, options: CallOptions, receiver: Receiver<VersionedValue | undefined>): void {
+    if (this.#closed) {
+      receiver.fail(this.#closedError('get'));
+      return;
     }
+    const fail = (error: unknown): void => receiver.fail(storeErrorOf(error, this.name, 'get'));
+    this.#space.getTo(key, options, {
+      succeed: (read) => {
+        if (read.outcome === 'found') {
+          const version: EntryVersion = { scheme: 'counter', token: read.version };
+          receiver.succeed({ value: read.value, version, expiration: UNKNOWN_EXPIRATION });
+          return;
+        }
+        this.#missing('get', read, options).then((absent) => receiver.succeed(absent), fail);
+      },
+      fail,
+    });
   }
 
   async getMany(keys: readonly Uint8Array[], options?: CallOptions): Promise<(VersionedValue | undefined)[]> {
@@ -176,7 +189,11 @@ export class HustDbNodeStore implements VersionedStore {
   }
 
   #checkOpen(operation: string): void {
-    if (this.#closed) throw this.#error('STORE_CLOSED', operation, 'the store is closed');
+    if (this.#closed) throw this.#closedError(operation);
+  }
+
+  #closedError(operation: string): StoreError {
+    return this.#error('STORE_CLOSED', operation, 'the store is closed');
   }
 
   /** A read that found nothing: absent, unless the table holds another type or the node objects. */

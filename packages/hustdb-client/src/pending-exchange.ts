@@ -1,5 +1,11 @@
 import type { HttpReplyInput, HttpRequest } from '@kvtwin/hustdb-protocol';
-import { type Abortable, type CallDeadline, listenToAbort, stopListening } from '@kvtwin/versioned-value';
+import {
+  type Abortable,
+  type CallDeadline,
+  listenToAbort,
+  type Receiver,
+  stopListening,
+} from '@kvtwin/versioned-value';
 import { HustDbClientError } from './hustdb-client-error.js';
 import { type ExchangeProgress, transportError } from './transport-error.js';
 
@@ -36,8 +42,7 @@ export class PendingExchange implements CallDeadline, Abortable {
   drop: (() => void) | undefined;
   readonly #owner: ExchangeOwner;
   readonly #signal: AbortSignal | undefined;
-  readonly #resolve: (reply: HttpReplyInput) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #receiver: Receiver<HttpReplyInput>;
   #settled = false;
 
   constructor(
@@ -45,15 +50,13 @@ export class PendingExchange implements CallDeadline, Abortable {
     context: SendContext,
     owner: ExchangeOwner,
     signal: AbortSignal | undefined,
-    resolve: (reply: HttpReplyInput) => void,
-    reject: (error: unknown) => void,
+    receiver: Receiver<HttpReplyInput>,
   ) {
     this.request = request;
     this.context = context;
     this.#owner = owner;
     this.#signal = signal;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#receiver = receiver;
     if (signal !== undefined) listenToAbort(signal, this);
   }
 
@@ -114,11 +117,11 @@ export class PendingExchange implements CallDeadline, Abortable {
   }
 
   succeed(reply: HttpReplyInput): void {
-    if (this.#settle()) this.#resolve(reply);
+    if (this.#settle()) this.#receiver.succeed(reply);
   }
 
   fail(error: unknown): void {
-    if (this.#settle()) this.#reject(error);
+    if (this.#settle()) this.#receiver.fail(error);
   }
 
   get #mayHaveBeenApplied(): boolean {

@@ -1,4 +1,4 @@
-import type { CallDeadline, CallDeadlines, CallOptions, StoreError } from '@kvtwin/versioned-value';
+import type { CallDeadline, CallDeadlines, CallOptions, Receiver, StoreError } from '@kvtwin/versioned-value';
 import { asStoreError, type SideCall, sideAborted, sideTimeout } from './side-error.js';
 
 /** A store settles its own time limits; the pair steps in this much later, for one that does not. */
@@ -16,7 +16,7 @@ export interface SideOfCall {
  * One call on a side, settled once: by the store, by the time limit or by the signal, whichever comes first. One object for
  * all of it, for a side gets as many as there are requests.
  */
-export class OpenSideCall<T> implements CallDeadline, SideCall {
+export class OpenSideCall<T> implements CallDeadline, SideCall, Receiver<T> {
   readonly store: string;
   readonly operation: string;
   /** What the store is given: both limits, so that it settles first. */
@@ -28,6 +28,7 @@ export class OpenSideCall<T> implements CallDeadline, SideCall {
   readonly #timeoutMs: number;
   readonly #resolve: (result: T) => void;
   readonly #reject: (error: StoreError) => void;
+  #settled = false;
 
   constructor(
     side: SideOfCall,
@@ -57,20 +58,13 @@ export class OpenSideCall<T> implements CallDeadline, SideCall {
     return true;
   }
 
-  /** Settles as the store does. */
-  await(answer: Promise<T>): void {
-    answer.then(
-      (result) => {
-        this.#release();
-        this.#resolve(result);
-      },
-      (thrown: unknown) => this.fail(thrown),
-    );
+  /** What the store answered; without effect where it is settled already. */
+  succeed(result: T): void {
+    if (this.#release()) this.#resolve(result);
   }
 
   fail(thrown: unknown): void {
-    this.#release();
-    this.#reject(asStoreError(thrown, this.#described));
+    if (this.#release()) this.#reject(asStoreError(thrown, this.#described));
   }
 
   /** @internal The time limit. */
@@ -87,8 +81,12 @@ export class OpenSideCall<T> implements CallDeadline, SideCall {
     return { store: this.store, operation: this.operation };
   }
 
-  #release(): void {
+  /** True the first time. */
+  #release(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
     this.#side.deadlines.done(this);
     this.#signal?.removeEventListener('abort', this);
+    return true;
   }
 }

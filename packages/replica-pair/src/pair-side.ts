@@ -1,11 +1,11 @@
-import type {
-  CallDeadlines,
-  CallOptions,
-  SideRead,
-  StoreCapabilities,
-  StoreError,
-  VersionedStore,
-  VersionedValue,
+import {
+  type CallDeadlines,
+  type CallOptions,
+  getTo,
+  type SideRead,
+  type StoreCapabilities,
+  type VersionedStore,
+  type VersionedValue,
 } from '@kvtwin/versioned-value';
 import { OpenSideCall } from './open-side-call.js';
 import { asStoreError } from './side-error.js';
@@ -48,41 +48,47 @@ export class PairSide {
     options: CallOptions,
     run: (store: VersionedStore, options: CallOptions) => Promise<T>,
   ): Promise<T> {
-    return new Promise<T>((resolve, reject) => this.#begin(operation, options, run, resolve, reject));
+    return new Promise<T>((resolve, reject) => {
+      const call = new OpenSideCall<T>(this.#parts, operation, options, resolve, reject);
+      if (!call.begin()) return;
+      this.#run(call, run).then(
+        (result) => call.succeed(result),
+        (error: unknown) => call.fail(error),
+      );
+    });
   }
 
   /** Reads one key; a failure is a value. */
   read(key: Uint8Array, options: CallOptions): Promise<SideRead> {
-    return new Promise((resolve) =>
-      this.#begin(
-        'get',
-        options,
-        (store, call) => store.get(key, call),
-        (entry) => resolve(foundOrAbsent(entry)),
-        (error) => resolve({ state: 'failed', error }),
-      ),
+    return new Promise((resolve) => this.readTo(key, options, resolve));
+  }
+
+  /** {@link read} without a promise; `done` is called once, perhaps before this returns. */
+  readTo(key: Uint8Array, options: CallOptions, done: (read: SideRead) => void): void {
+    const call = new OpenSideCall<VersionedValue | undefined>(
+      this.#parts,
+      'get',
+      options,
+      (entry) => done(foundOrAbsent(entry)),
+      (error) => done({ state: 'failed', error }),
+    );
+    if (!call.begin()) return;
+    const opened = this.#opened;
+    if (opened !== undefined) {
+      getTo(opened, key, call.passedOptions, call);
+      return;
+    }
+    this.#store().then(
+      (store) => getTo(store, key, call.passedOptions, call),
+      (error: unknown) => call.fail(error),
     );
   }
 
-  #begin<T>(
-    operation: string,
-    options: CallOptions,
+  async #run<T>(
+    { passedOptions }: OpenSideCall<T>,
     run: (store: VersionedStore, options: CallOptions) => Promise<T>,
-    resolve: (result: T) => void,
-    reject: (error: StoreError) => void,
-  ): void {
-    const call = new OpenSideCall<T>(this.#parts, operation, options, resolve, reject);
-    if (!call.begin()) return;
-    const opened = this.#opened;
-    try {
-      call.await(
-        opened === undefined
-          ? this.#store().then((store) => run(store, call.passedOptions))
-          : run(opened, call.passedOptions),
-      );
-    } catch (thrown) {
-      call.fail(thrown);
-    }
+  ): Promise<T> {
+    return run(this.#opened ?? (await this.#store()), passedOptions);
   }
 
   /** Reads keys in one call; where one of them spoils the answer for all, one by one. */

@@ -5,10 +5,12 @@ import {
   classifyPair,
   type EntryVersion,
   expirationToleranceMs,
+  offerDirectPairReads,
   type PairRead,
   type PairStore,
   type PairWrite,
   type PairWriteOptions,
+  type Receiver,
   type SideRead,
   type SideWrite,
   StoreError,
@@ -51,6 +53,8 @@ export interface ReplicaPairStoreOptions {
  */
 export const defaultSideTimeoutMs = 5000;
 
+const NOT_ASKED: SideRead = { state: 'unknown' };
+
 /** One kv space or table of two stores, read and written as one. */
 export class ReplicaPairStore implements PairStore {
   readonly name: string;
@@ -77,20 +81,34 @@ export class ReplicaPairStore implements PairStore {
         timeoutMs: options.timeoutMs ?? defaultSideTimeoutMs,
       });
     this.#sides = [side(options.first, this.sideNames[0]), side(options.second, this.sideNames[1])];
+    offerDirectPairReads(this, {
+      read: (key, call, receiver) => this.#read(key, call, receiver),
+      readFirst: (key, call, receiver) => this.#readFirst(key, call, receiver),
+    });
   }
 
   /**
    * Reads both sides at the same time, each within its own time limit, and compares them. A side that fails or is late
    * is `failed` in the result. Rejects only with `STORE_ABORTED`. Reading resets the max-idle time on both sides.
    */
-  async read(key: Uint8Array, options: CallOptions = {}): Promise<PairRead> {
-    // Both are under way before one is awaited, and neither ever rejects.
-    const first = this.#sides[0].read(key, options);
-    const second = this.#sides[1].read(key, options);
-    const sides: Two<SideRead> = [await first, await second];
-    this.#throwIfAborted(options, 'read');
-    const toleranceMs = this.#toleranceMs ?? (await this.#tolerance([sides]));
-    return this.#classify(sides[0], sides[1], toleranceMs);
+  read(key: Uint8Array, options: CallOptions = {}): Promise<PairRead> {
+    return new Promise((resolve, reject) => this.#read(key, options, { succeed: resolve, fail: reject }));
+  }
+
+  #read(key: Uint8Array, options: CallOptions, receiver: Receiver<PairRead>): void {
+    let first: SideRead | undefined;
+    let second: SideRead | undefined;
+    const settle = (): void => {
+      if (first !== undefined && second !== undefined) this.#compare(first, second, options, receiver);
+    };
+    this.#sides[0].readTo(key, options, (read) => {
+      first = read;
+      settle();
+    });
+    this.#sides[1].readTo(key, options, (read) => {
+      second = read;
+      settle();
+    });
   }
 
   /** {@link read} for many keys in one call per side; answers in the order of `keys`. */
@@ -103,13 +121,23 @@ export class ReplicaPairStore implements PairStore {
     return reads.map((sides) => this.#classify(sides[0], sides[1], toleranceMs));
   }
 
-  async readFirst(key: Uint8Array, options: CallOptions = {}): Promise<Two<SideRead>> {
-    const first = await this.#sides[0].read(key, options);
-    this.#throwIfAborted(options, 'readFirst');
-    if (first.state === 'present') return [first, { state: 'unknown' }];
-    const second = await this.#sides[1].read(key, options);
-    this.#throwIfAborted(options, 'readFirst');
-    return [first, second];
+  readFirst(key: Uint8Array, options: CallOptions = {}): Promise<Two<SideRead>> {
+    return new Promise((resolve, reject) =>
+      this.#readFirst(key, options, { succeed: resolve, fail: reject }),
+    );
+  }
+
+  #readFirst(key: Uint8Array, options: CallOptions, receiver: Receiver<Two<SideRead>>): void {
+    this.#sides[0].readTo(key, options, (first) => {
+      if (options.signal?.aborted) receiver.fail(this.#aborted(options.signal, 'readFirst'));
+      else if (first.state === 'present') receiver.succeed([first, NOT_ASKED]);
+      else {
+        this.#sides[1].readTo(key, options, (second) => {
+          if (options.signal?.aborted) receiver.fail(this.#aborted(options.signal, 'readFirst'));
+          else receiver.succeed([first, second]);
+        });
+      }
+    });
   }
 
   /**
@@ -208,6 +236,21 @@ export class ReplicaPairStore implements PairStore {
     return Promise.all([ask(this.#sides[0]), ask(this.#sides[1])]);
   }
 
+  #compare(first: SideRead, second: SideRead, { signal }: CallOptions, receiver: Receiver<PairRead>): void {
+    if (signal?.aborted) {
+      receiver.fail(this.#aborted(signal, 'read'));
+      return;
+    }
+    if (this.#toleranceMs !== undefined) {
+      receiver.succeed(this.#classify(first, second, this.#toleranceMs));
+      return;
+    }
+    this.#tolerance([[first, second]]).then(
+      (toleranceMs) => receiver.succeed(this.#classify(first, second, toleranceMs)),
+      (error: unknown) => receiver.fail(error),
+    );
+  }
+
   #classify(first: SideRead, second: SideRead, toleranceMs: number): PairRead {
     return classifyPair(first, second, this.policy, { expirationToleranceMs: toleranceMs });
   }
@@ -221,7 +264,11 @@ export class ReplicaPairStore implements PairStore {
   }
 
   #throwIfAborted(options: CallOptions, operation: string): void {
-    if (options.signal?.aborted) throw sideAborted({ store: this.name, operation }, options.signal, false);
+    if (options.signal?.aborted) throw this.#aborted(options.signal, operation);
+  }
+
+  #aborted(signal: AbortSignal, operation: string): StoreError {
+    return sideAborted({ store: this.name, operation }, signal, false);
   }
 }
 

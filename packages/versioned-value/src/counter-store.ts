@@ -6,7 +6,9 @@ import {
   envelopeHeaderBytes,
   maxCounter,
 } from './counter-envelope.js';
+import { getTo, offerDirectGet } from './direct-reads.js';
 import type { EntryVersion } from './entry-version.js';
+import type { Receiver } from './receiver.js';
 import { StoreError, type StoreErrorCode } from './store-error.js';
 import type {
   CallOptions,
@@ -66,11 +68,27 @@ export class CounterStore implements VersionedStore {
       ...(settings.type === 'zset' ? { sameValueKeepsVersion: true } : {}),
       maxValueBytes: inner.capabilities.maxValueBytes - envelopeHeaderBytes,
     };
+    offerDirectGet(this, (key, options, receiver) => this.#get(key, options, receiver));
   }
 
-  async get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
-    const entry = await this.#inner.get(key, options);
-    return entry && this.#decoded(entry, 'get');
+  get(key: Uint8Array, options: CallOptions = {}): Promise<VersionedValue | undefined> {
+    return new Promise((resolve, reject) => this.#get(key, options, { succeed: resolve, fail: reject }));
+  }
+
+  #get(key: Uint8Array, options: CallOptions, receiver: Receiver<VersionedValue | undefined>): void {
+    getTo(this.#inner, key, options, {
+      succeed: (entry) => {
+        let decoded: VersionedValue | undefined;
+        try {
+          decoded = entry && this.#decoded(entry, 'get');
+        } catch (error) {
+          receiver.fail(error);
+          return;
+        }
+        receiver.succeed(decoded);
+      },
+      fail: (error) => receiver.fail(error),
+    });
   }
 
   async getMany(keys: readonly Uint8Array[], options?: CallOptions): Promise<(VersionedValue | undefined)[]> {

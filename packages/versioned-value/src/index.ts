@@ -11,6 +11,14 @@ export {
   envelopeHeaderBytes,
   maxCounter,
 } from './counter-envelope.js';
+export {
+  type DirectGet,
+  type DirectPairReads,
+  directPairReadsOf,
+  getTo,
+  offerDirectGet,
+  offerDirectPairReads,
+} from './direct-reads.js';
 export { type EntryVersion, sameVersion, type VersionScheme } from './entry-version.js';
 export { type Expiration, IMMORTAL, UNKNOWN_EXPIRATION } from './expiration.js';
 export { expirationSkewMs } from './expiration-skew.js';
@@ -29,6 +37,7 @@ export type {
   PairWriteOptions,
   SideWrite,
 } from './pair-source.js';
+export type { Receiver } from './receiver.js';
 export type { SideRead } from './side-read.js';
 export { type SideReadJson, sideReadToJson } from './side-read-to-json.js';
 export { StoreError, type StoreErrorCode, type StoreErrorDetails } from './store-error.js';

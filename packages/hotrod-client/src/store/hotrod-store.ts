@@ -13,6 +13,8 @@ import {
   checkCall,
   checkWrite,
   type EntryVersion,
+  offerDirectGet,
+  type Receiver,
   type ReplayOptions,
   type ScanBatch,
   type ScanOptions,
@@ -83,24 +85,24 @@ export class HotRodStore implements VersionedStore {
     this.#parts = parts;
     this.name = parts.name;
     this.capabilities = parts.capabilities;
+    offerDirectGet(this, (key, options, receiver) => this.#get(key, options, receiver));
   }
 
-  get(key: Uint8Array, options?: CallOptions): Promise<VersionedValue | undefined> {
-    return new Promise((resolve, reject) => {
+  get(key: Uint8Array, options: CallOptions = {}): Promise<VersionedValue | undefined> {
+    return new Promise((resolve, reject) => this.#get(key, options, { succeed: resolve, fail: reject }));
+  }
+
+  #get(key: Uint8Array, options: CallOptions, receiver: Receiver<VersionedValue | undefined>): void {
+    let request: PayloadRequest;
+    try {
       this.#admit('get', options);
-      this.#submit(
-        {
-          name: 'get',
-          options,
-          need: 'read',
-          operation: operations.getWithMetadata,
-          request: { key: this.#key(key, 'get') },
-          interpret: foundEntry,
-        },
-        resolve,
-        reject,
-      );
-    });
+      request = { key: this.#key(key, 'get') };
+    } catch (error) {
+      receiver.fail(error);
+      return;
+    }
+    const operation = operations.getWithMetadata;
+    this.#submit({ name: 'get', options, need: 'read', operation, request, interpret: foundEntry }, receiver);
   }
 
   async getMany(keys: readonly Uint8Array[], options?: CallOptions): Promise<(VersionedValue | undefined)[]> {
@@ -211,22 +213,23 @@ export class HotRodStore implements VersionedStore {
     interpret: (reply: Reply) => Result,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#submit({ name, options, need, operation, request, interpret }, resolve, reject);
+      const receiver = { succeed: resolve, fail: reject };
+      this.#submit({ name, options, need, operation, request, interpret }, receiver);
     });
   }
 
   /** Settles with a StoreError where it fails. Once the store is ready, nothing stands between this and the client. */
   #submit<Request extends PayloadRequest, Reply extends AnyReply, Result>(
     call: StoreCall<Request, Reply, Result>,
-    resolve: (result: Result) => void,
-    reject: (error: unknown) => void,
+    receiver: Receiver<Result>,
   ): void {
     const { client, cacheName, storages, marker } = this.#parts;
-    const fail = (error: unknown): void => reject(toStoreError(error, this.name, call.name));
+    const succeed = (result: Result): void => receiver.succeed(result);
+    const fail = (error: unknown): void => receiver.fail(toStoreError(error, this.name, call.name));
     const send = ({ target }: CacheStorage, options: CallOptions | undefined): void => {
       const { operation, request, interpret } = call;
       const payloadBytes = request.key.length + (request.value?.length ?? 0);
-      client.submit({ operation, request, target, payloadBytes, options, interpret }, resolve, fail);
+      client.submit({ operation, request, target, payloadBytes, options, interpret }, succeed, fail);
     };
     const known = marker === undefined || marker.isOurs ? storages.known(cacheName) : undefined;
     try {
