@@ -44,13 +44,14 @@ export async function* iterateBatches(
   options: IterateBatchesOptions,
 ): AsyncGenerator<IterationBatch, void, undefined> {
   const cursor = await startCursor(sender, target, options);
-  let failed = false;
+  let brokenOff = true;
   try {
     let next = nextBatch(sender, target, cursor, options);
     for (;;) {
       const batch = await next;
       if (batch.outcome === 'invalid-iteration') throw lostCursor(target);
       if (batch.entries.length === 0) {
+        brokenOff = false;
         if (batch.finishedSegments.length > 0) yield batch;
         return;
       }
@@ -60,12 +61,13 @@ export async function* iterateBatches(
       options.signal?.throwIfAborted();
     }
   } catch (error) {
-    failed = true;
+    brokenOff = false;
     throw options.signal?.aborted && !HotRodError.is(error) ? abortedError(error) : error;
   } finally {
     const ended = endCursor(sender, target, cursor, options);
-    // Whoever has run out of time, or given up, does not wait for a server that may not answer this either.
-    if (!failed) await ended;
+    // Behind the last entry nobody waits for it; nor does whoever has run out of time, or given up: the server may not
+    // answer this either.
+    if (brokenOff) await ended;
   }
 }
 

@@ -36,8 +36,9 @@ export function joinEntryKey(prefix: Uint8Array, member: Uint8Array): Uint8Array
   return key;
 }
 
-/** The member of a key that begins with the prefix, as a copy; undefined for another table's key. */
+/** The member of a key that begins with the prefix: a copy, or the key itself where the prefix is empty; undefined for another table's key. */
 export function memberOfEntryKey(prefix: Uint8Array, key: Uint8Array): Uint8Array | undefined {
+  if (prefix.length === 0) return key;
   if (key.length < prefix.length) return undefined;
   for (let at = 0; at < prefix.length; at++) {
     if (key[at] !== prefix[at]) return undefined;

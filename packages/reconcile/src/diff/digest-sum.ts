@@ -25,9 +25,7 @@ export class DigestSum {
   /** Adds the digest of an entry, from that of its key and that of its value, or of value and version. */
   addEntry(key: DigestWords, content: DigestWords): void {
     const words = this.#words;
-    for (let at = 0; at < 4; at++) {
-      words[at] = words[at]! + mix((key[at]! + Math.imul(content[at]!, valueFactor)) | 0);
-    }
+    for (let at = 0; at < 4; at++) words[at]! += entryWord(key[at]!, content[at]!);
   }
 
   addSum(other: DigestSum): void {
@@ -44,12 +42,45 @@ export class DigestSum {
   }
 }
 
+/** Many sums in one array: an object for each would weigh more than what it sums up. */
+export class DigestSums {
+  readonly #words: Uint32Array;
+
+  constructor(count: number) {
+    this.#words = new Uint32Array(count * 4);
+  }
+
+  /** Adds an entry to one of the sums, as {@link DigestSum.addEntry} does. */
+  addEntry(sum: number, key: DigestWords, content: DigestWords): void {
+    const words = this.#words;
+    for (let at = 0; at < 4; at++) words[sum * 4 + at]! += entryWord(key[at]!, content[at]!);
+  }
+
+  /** Takes back what was added to the sums from that one on. */
+  clearFrom(sum: number): void {
+    this.#words.fill(0, sum * 4);
+  }
+
+  /** All of them together. */
+  get total(): DigestSum {
+    const words = new Uint32Array(4);
+    for (let at = 0; at < this.#words.length; at++) words[at & 3]! += this.#words[at]!;
+    const sum = new DigestSum();
+    sum.add(words);
+    return sum;
+  }
+}
+
 /** What stands for a value and its version, where versions count, from the value's digest. */
 export function versionedDigest(value: DigestWords, version: string): Digest128 {
   const mark = murmur3x128(new TextEncoder().encode(version), 0);
   const word = (at: 0 | 1 | 2 | 3): number =>
     (Math.imul(value[at]!, valueFactor) + Math.imul(mark[at], versionFactor)) >>> 0;
   return [word(0), word(1), word(2), word(3)];
+}
+
+function entryWord(key: number, content: number): number {
+  return mix((key + Math.imul(content, valueFactor)) | 0);
 }
 
 /** The last step of MurmurHash3, so that two keys with each other's values do not add up to the same. */

@@ -5,6 +5,8 @@ import type { DigestWords } from '../scan/murmur3-128.js';
 const firstCapacity = 64;
 const wordsPerSlot = 12;
 const firstKeyBytes = 1024;
+/** Less garbage than this is left where it is: to go through all slots for it costs more. */
+const leastGarbageBytes = 16 * 1024;
 
 const SIDE = 4;
 const KEY_AT = 5;
@@ -106,7 +108,7 @@ export class WaitingKeys {
     }
     slots[hole + SIDE] = 0;
     this.#expiring[hole / wordsPerSlot] = undefined;
-    if (this.#keyGarbage > firstKeyBytes && this.#keyGarbage > this.#keyEnd / 2) this.#compact();
+    if (this.#keyGarbage > leastGarbageBytes && this.#keyGarbage > this.#keyEnd / 2) this.#compact();
   }
 
   /** The keys, each a copy, in no order. Those handed out do not wait any more. */

@@ -6,7 +6,7 @@ import {
   type VersionedValue,
   type VersionPolicy,
 } from '@kvtwin/versioned-value';
-import { DigestSum, versionedDigest } from '../diff/digest-sum.js';
+import { DigestSum, DigestSums, versionedDigest } from '../diff/digest-sum.js';
 import { SeenKeys } from '../diff/seen-keys.js';
 import { type Expiring, WaitingKeys } from '../diff/waiting-keys.js';
 import { finestRange, type HashRange, lowerHalf } from './hash-range.js';
@@ -14,6 +14,9 @@ import { type DigestWords, murmur3Into, murmur3x128 } from './murmur3-128.js';
 
 /** What V8 takes for a key that is to be read again besides its bytes: the array and its header. Measured. */
 const differentOverheadBytes = 120;
+
+/** So many of them make the whole. */
+const finestRanges = 2 ** 32 / finestRange;
 
 const immortal = { expiration: IMMORTAL };
 
@@ -46,13 +49,15 @@ export class PassLedger {
   #different: Uint8Array[] = [];
   #differentBytes = 0;
   /** What the agreeing keys hold, by the finest hash range, so that a given-up half can be taken back. */
-  readonly #digests: (DigestSum | undefined)[] = [];
-  /** Agreeing keys, likewise. */
-  readonly #agreed = new Uint32Array(2 ** 32 / finestRange);
+  readonly #digests: DigestSums | undefined;
+  /** Agreeing keys, likewise, and in all. */
+  readonly #agreedIn = new Uint32Array(finestRanges);
+  #agreed = 0;
 
   constructor(range: HashRange, options: LedgerOptions) {
     this.#range = range;
     this.#options = options;
+    if (options.counted === 'with-digest') this.#digests = new DigestSums(finestRanges);
   }
 
   /** What is left of the range that the pass began with. */
@@ -61,14 +66,12 @@ export class PassLedger {
   }
 
   get agreed(): number {
-    return this.#agreed.reduce((sum, count) => sum + count, 0);
+    return this.#agreed;
   }
 
   /** Of the agreeing keys and their values; under `counter` also their versions. */
   get digest(): DigestSum {
-    const sum = new DigestSum();
-    for (const each of this.#digests) if (each !== undefined) sum.addSum(each);
-    return sum;
+    return this.#digests?.total ?? new DigestSum();
   }
 
   /** Keys that need another look: shown differently, or by one side only so far. */
@@ -115,10 +118,9 @@ export class PassLedger {
       return;
     }
     const at = Math.floor(digest[0]! / finestRange);
-    this.#agreed[at]!++;
-    if (this.#options.counted !== 'with-digest') return;
-    this.#digests[at] ??= new DigestSum();
-    this.#digests[at].addEntry(digest, content);
+    this.#agreed++;
+    this.#agreedIn[at]!++;
+    this.#digests?.addEntry(at, digest, content);
   }
 
   #expireAlike(side: Side, entry: VersionedValue, other: Expiring): boolean {
@@ -146,8 +148,10 @@ export class PassLedger {
       (sum, { length }) => sum + differentOverheadBytes + length,
       0,
     );
-    this.#agreed.fill(0, range.to / finestRange);
-    this.#digests.length = Math.min(this.#digests.length, range.to / finestRange);
+    const end = range.to / finestRange;
+    this.#agreedIn.fill(0, end);
+    this.#agreed = this.#agreedIn.reduce((sum, count) => sum + count, 0);
+    this.#digests?.clearFrom(end);
     return true;
   }
 }
