@@ -1,4 +1,11 @@
-import type { PairRead, PairStore, SideRead, Two } from '@kvtwin/versioned-value';
+import {
+  directPairReadsOf,
+  type PairRead,
+  type PairStore,
+  type Receiver,
+  type SideRead,
+  type Two,
+} from '@kvtwin/versioned-value';
 import type { HaCall, RefusedCall } from '../commands/ha-call.js';
 import type { Compatibility } from '../proxy-options.js';
 import { journaledWrite, notKeptAnswer } from '../repair/journaled-write.js';
@@ -32,6 +39,34 @@ export function callAnswer(
     case 'add':
       return addAnswer(call, store, context);
   }
+}
+
+/**
+ * {@link callAnswer} of a read, without a promise: calls `receiver` once, perhaps before it returns. False, and nothing is done, where the
+ * pair has to be asked by promises. `receiver` hears of it within the sides' time limits.
+ */
+export function answerRead(
+  { command, key }: HaCall,
+  store: PairStore,
+  { compat, sideTimeoutMs, pair }: CallContext,
+  receiver: Receiver<Answer>,
+): boolean {
+  const reads = directPairReadsOf(store);
+  if (reads === undefined) return false;
+  const options = { timeoutMs: sideTimeoutMs };
+  const fail = (error: unknown): void => receiver.fail(error);
+  if (command.kind === 'pair-read') {
+    const valueless = command.type === 'set';
+    const succeed = (read: PairRead): void =>
+      receiver.succeed(pairAnswer(read, store.policy, compat, { valueless }));
+    reads.read(key, options, { succeed, fail });
+    return true;
+  }
+  if (pair.older !== undefined) return false;
+  const succeed = (sides: Two<SideRead>): void =>
+    receiver.succeed(presentAnswer(sides, compat, command.kind === 'get'));
+  reads.readFirst(key, options, { succeed, fail });
+  return true;
 }
 
 async function readPair(

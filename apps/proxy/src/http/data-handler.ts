@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { HUSTDB_LIMITS, splitTarget } from '@kvtwin/hustdb-protocol';
 import { StoreError } from '@kvtwin/versioned-value';
 import { type Answer, notFound, textAnswer } from '../answers/answer.js';
-import { callAnswer, refusedAnswer } from '../answers/call-answer.js';
+import { answerRead, callAnswer, refusedAnswer } from '../answers/call-answer.js';
+import type { CallContext } from '../answers/call-context.js';
 import { clusterAnswer } from '../answers/cluster-answer.js';
 import { htmlAnswer } from '../answers/html-answer.js';
 import { SERVICE_PAGES, type ServicePage } from '../answers/service-answer.js';
@@ -254,12 +255,32 @@ class Handler implements DataHandler {
     const context = { compat, sideTimeoutMs, pair, repairs: this.#repairs };
     const ask = (): Promise<Answer> =>
       pair.tables.with(type, call.table, (store) => callAnswer(call, value, store, context));
-    if (!isWrite(call.command)) this.#answerWith(exchange, ask, pair.older === undefined ? READ : SPLIT_READ);
-    else {
+    if (!isWrite(call.command)) {
+      if (this.#readAtOnce(exchange, call, context)) return;
+      this.#answerWith(exchange, ask, pair.older === undefined ? READ : SPLIT_READ);
+    } else {
       const turn = turnOf(type, call.table, call.key);
       const mayOverlap = call.command.kind !== 'add';
       this.#answerWith(exchange, () => this.#turns.run(turn, ask, { mayOverlap }), WRITE);
     }
+  }
+
+  /** Without a promise on the way, where the table is open and its pair can do so; it keeps its time limits itself. */
+  #readAtOnce(exchange: Exchange, call: HaCall, context: CallContext): boolean {
+    const { tables } = context.pair;
+    const open = tables.use(call.command.type, call.table);
+    if (open === undefined) return false;
+    exchange.askedAt = exchange.hasBody ? performance.now() : exchange.startedAt;
+    const settle = (answer: Answer): void => {
+      tables.release(open)?.catch(this.#options.onError);
+      this.#send(exchange, answer);
+    };
+    const isAsked = answerRead(call, open.store, context, {
+      succeed: settle,
+      fail: (error) => settle(this.#failed(error, READ)),
+    });
+    if (!isAsked) tables.release(open)?.catch(this.#options.onError);
+    return isAsked;
   }
 
   /** Asks, within a time that no side can exceed by its own time-outs, and sends the answer. */
