@@ -30,6 +30,10 @@ async function site(): Promise<string> {
   return closedLater(await HotRodServer.listen({ caches, defaultCache: 'default' })).url;
 }
 
+async function counting(): Promise<string> {
+  return `${await site()}?envelope=1`;
+}
+
 /** Status, the named headers, and the body. */
 function told(answer: RawAnswer | undefined, ...names: string[]): unknown[] {
   const values = names.map((name) => header(answer!, name)).filter((value) => value !== undefined);
@@ -85,6 +89,24 @@ describe('the extended dialect beyond kv and hash', () => {
     expect(told(answer, 'X-Outcome').slice(0, 2)).toEqual([400, 'invalid-request']);
     expect(answer!.body.toString()).toMatch(/\w/);
   });
+});
+
+describe('a replay of a score without a version', () => {
+  it.each(['HustDB nodes', 'counting stores'])(
+    'changes nothing, and is refused unless it is there: %s',
+    async (family) => {
+      const nodes = family === 'HustDB nodes';
+      const [first, second] = nodes ? [await node(), await node()] : [await counting(), await counting()];
+      const port = await proxy({ first, second });
+      expect((await compared(port, post('/zadd?tb=z&score=5', 'm')))[0]).toBe(200);
+      expect((await compared(port, post('/zadd?tb=z&score=6', 'm')))[0]).toBe(200);
+      const replay = '/zadd?tb=z&is_dup=true&score=';
+      expect(await compared(port, post(`${replay}6`, 'm'))).toEqual([200, '2', '']);
+      expect(await compared(port, post(`${replay}5`, 'm'))).toEqual([404, '0', '']);
+      expect(await compared(port, post(`${replay}6`, 'other'))).toEqual([404, '0', '']);
+      expect(await compared(port, post('/zscore2?tb=z', 'm'))).toEqual([200, '2', '6']);
+    },
+  );
 });
 
 describe('a refusal in the strict dialect', () => {
@@ -165,7 +187,9 @@ describe('a front behind the proxy', () => {
     expect(statuses).toEqual(EVERY_ENDPOINT.map(({ path }) => `${path} 200`));
     expect((await ask(port, get('/peer_count')))!.body.toString()).toBe('2');
     expect((await ask(port, get('/get_table')))!.body.toString()).toContain('"key":[0,1024]');
-    expect((await compared(port, get('/file_count?peer=2')))[0]).toBe(404);
+    for (const path of ['/file_count?peer=2', '/stat_all?peer=7', '/hkeys?peer=2&tb=h&offset=0&size=9']) {
+      expect([path, (await compared(port, get(path)))[0]]).toEqual([path, 400]);
+    }
     expect((await compared(port, get('/file_count?peer=-1')))[0]).toBe(400);
   });
 

@@ -1,9 +1,12 @@
+import { equalBytes } from '@kvtwin/bytes';
 import {
   directPairReadsOf,
   type PairRead,
   type PairStore,
+  type PairWrite,
   type Receiver,
   type SideRead,
+  type SideWrite,
   type Two,
 } from '@kvtwin/versioned-value';
 import type { HaCall, RefusedCall } from '../commands/ha-call.js';
@@ -143,10 +146,32 @@ async function write(
     removal,
     replay,
     conditional: guard.kind === 'options' && !replay,
-    send: () => (removal ? store.remove(call.key, options) : store.put(call.key, bytes, options)),
+    send: () => {
+      if (guard.kind === 'score-or-refused') return asIfWritten(store, call.key, bytes, timeoutMs);
+      return removal ? store.remove(call.key, options) : store.put(call.key, bytes, options);
+    },
   });
   if (notKept !== undefined) return notKeptAnswer(notKept, compat);
   return writeAnswer(result, { policy: store.policy, compat, sideNames, removal, replay });
+}
+
+/** What a write that may only find its value there comes to: it is applied where that is so. */
+async function asIfWritten(
+  store: PairStore,
+  key: Uint8Array,
+  value: Uint8Array,
+  timeoutMs: number,
+): Promise<PairWrite> {
+  const { sides } = await store.read(key, { timeoutMs });
+  const written = (side: SideRead): SideWrite => {
+    if (side.state === 'failed') return { state: 'unknown', error: side.error };
+    if (side.state !== 'present') return { state: 'rejected', reason: 'absent' };
+    const { version } = side.entry;
+    return equalBytes(side.entry.value, value)
+      ? { state: 'applied', version }
+      : { state: 'rejected', reason: 'mismatch', version };
+  };
+  return { sides: [written(sides[0]), written(sides[1])] };
 }
 
 /** A compare-and-set over opaque tokens that was not tried: the tokens, or the second side's value, are others by now. */

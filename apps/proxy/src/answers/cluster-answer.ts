@@ -70,10 +70,23 @@ export async function clusterAnswer(call: ClusterCall, context: ClusterContext):
 async function peerAnswer(
   named: NamedRequest,
   command: ClusterCommand,
+  context: ClusterContext,
+): Promise<Answer> {
+  try {
+    return await askPeer(named, command, context);
+  } catch (error) {
+    if (!StoreError.is(error) || error.code === 'STORE_UNSUPPORTED') throw error;
+    return failedAnswer(error, context.compat);
+  }
+}
+
+async function askPeer(
+  named: NamedRequest,
+  command: ClusterCommand,
   { cluster, compat, sideTimeoutMs }: ClusterContext,
 ): Promise<Answer> {
   const number = (named.request as { readonly peer?: number }).peer ?? 0;
-  const peer = number < 0 ? undefined : cluster.peer(number);
+  const peer = number < 0 ? undefined : await cluster.peer(number, sideTimeoutMs);
   if (peer === undefined) {
     const count = await cluster.peerCount(sideTimeoutMs);
     return refusal(
@@ -86,13 +99,8 @@ async function peerAnswer(
   if (command.family === 'peer-listing') {
     return listingAnswer(await listSide(peer, named as ListRequest, sideTimeoutMs), compat);
   }
-  try {
-    const ask = (call: { readonly timeoutMs?: number }) => peer.text(named as TextRequest, call);
-    return peerTextAnswer(await askSide(peer, command.name, sideTimeoutMs, ask));
-  } catch (error) {
-    if (StoreError.is(error) && error.code === 'STORE_UNSUPPORTED') throw error;
-    return failedAnswer(error as StoreError, compat);
-  }
+  const ask = (call: { readonly timeoutMs?: number }) => peer.text(named as TextRequest, call);
+  return peerTextAnswer(await askSide(peer, command.name, sideTimeoutMs, ask));
 }
 
 /**

@@ -28,8 +28,8 @@ export interface Cluster {
   pairOf(slot: number): ServedPair;
   /** Numbers that `peer` may have, from 0; what it cannot be told rejects. */
   peerCount(timeoutMs: number): Promise<number>;
-  /** The side of that number; undefined where there is none. */
-  peer(at: number): Peer | undefined;
+  /** The side of that number; undefined where there is none. Rejects where that cannot be told. */
+  peer(at: number, timeoutMs: number): Promise<Peer | undefined>;
   /** The table file as it was loaded (`/get_table`). */
   tableFile(timeoutMs: number): Promise<string>;
   /** Names of all sides, in the order of their numbers. */

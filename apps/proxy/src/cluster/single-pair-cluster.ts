@@ -29,7 +29,7 @@ export function clusterOfPair(
   return {
     ...onePair({ source, sideNames, tables: new TableStores(source), commands, older: undefined }),
     peerCount: async () => 2,
-    peer: (at) => (at === 0 || at === 1 ? commands : undefined),
+    peer: async (at) => (at === 0 || at === 1 ? commands : undefined),
     tableFile: async () => tableOf(sideNames),
     close,
   };
@@ -45,7 +45,7 @@ async function clusterOfTwoSides(
   return {
     ...onePair({ source, sideNames, tables: new TableStores(source), commands, older: undefined }),
     peerCount: async () => 2,
-    peer: (at) => sides[at],
+    peer: async (at) => sides[at],
     tableFile: async () => tableOf(sideNames),
     close: async () => {
       await Promise.all([sides[0].close(), sides[1].close(), close()]);
@@ -56,20 +56,28 @@ async function clusterOfTwoSides(
 /** The front has its own table and its own nodes; both are asked of it. */
 function clusterOfFront({ source, sideNames, close }: OpenedPair, front: HustDbHa): Cluster {
   const commands = new FrontCommands(front, sideNames);
+  const peerCount = (timeoutMs: number): Promise<number> =>
+    asked(front, 'peer_count', async () => countIn(await front.text('peer_count', {}, { timeoutMs })));
+  let known = 0;
   return {
     ...onePair({ source, sideNames, tables: new TableStores(source), commands, older: undefined }),
-    peerCount: (timeoutMs) =>
-      asked(front, 'peer_count', async () =>
-        Number((await front.text('peer_count', {}, { timeoutMs })) ?? 0),
-      ),
-    // How many there are the front knows; a number beyond it refuses.
-    peer: (at) => (at > 1023 ? undefined : new FrontPeer(front, at)),
+    peerCount,
+    // A front closes the connection for a number that it does not have, as one does that is broken.
+    peer: async (at, timeoutMs) => {
+      if (at >= known) known = await peerCount(timeoutMs);
+      return at < known ? new FrontPeer(front, at) : undefined;
+    },
     tableFile: (timeoutMs) =>
       asked(front, 'get_table', async () => (await front.getTable({ timeoutMs })) ?? tableOf(sideNames)),
     close: async () => {
       await Promise.all([front.close(), close()]);
     },
   };
+}
+
+function countIn(text: string | undefined): number {
+  if (text !== undefined && /^\d{1,4}$/.test(text)) return Number(text);
+  throw new TypeError(`the front tells ${JSON.stringify(text)} where its number of peers is due`);
 }
 
 /** What the front's client throws, as a StoreError. */

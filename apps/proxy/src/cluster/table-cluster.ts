@@ -66,7 +66,7 @@ export class TableCluster implements Cluster {
     return this.#generation.file.hosts.length;
   }
 
-  peer(at: number): NodeSide | undefined {
+  async peer(at: number): Promise<NodeSide | undefined> {
     const { file, nodes } = this.#generation;
     const host = file.hosts[at];
     return host === undefined ? undefined : nodes.get(host)?.side;

@@ -45,6 +45,12 @@ describe('what ver asks of a write', () => {
     },
   );
 
+  it('leaves it to the score that is there when a replay names no version', async () => {
+    const zadd = 'tb=z&score=1&is_dup=true';
+    expect(await guard(zadd, 'counter', undefined, '/zadd')).toEqual({ kind: 'score-or-refused' });
+    expect(await guard('tb=s&is_dup=true', 'counter', undefined, '/hset')).toMatchObject({ kind: 'refused' });
+  });
+
   it('deletes whatever is there when a replay names no version', async () => {
     expect(await guard('is_dup=true', 'counter', undefined, '/del')).toEqual({ kind: 'none' });
   });

@@ -13,6 +13,8 @@ export type WriteGuard =
       readonly kind: 'options';
       readonly options: Pick<PairWriteOptions, 'ifVersion' | 'ifVersions' | 'replayVersion'>;
     }
+  /** Nothing may be written; a side that holds the very score asked for is as asked all the same. */
+  | { readonly kind: 'score-or-refused' }
   /** The versions given are not those that are there. */
   | { readonly kind: 'mismatch'; readonly read: PairRead }
   | { readonly kind: 'refused'; readonly message: string };
@@ -67,6 +69,7 @@ function replayGuard(call: HaCall, store: PairStore): WriteGuard {
   }
   if (call.ver > 0) return { kind: 'options', options: { replayVersion: counter(call.ver) } };
   if (call.command.kind === 'remove') return { kind: 'none' };
+  if (call.command.type === 'zset') return { kind: 'score-or-refused' };
   return { kind: 'refused', message: 'is_dup needs a ver above 0' };
 }
 
