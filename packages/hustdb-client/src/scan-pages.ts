@@ -1,5 +1,6 @@
 import type { ListedEntry, NodeListing } from '@kvtwin/hustdb-protocol';
 import { HustDbClientError } from './hustdb-client-error.js';
+import { inflatedEntry } from './inflated-entry.js';
 import type { ScanPosition } from './scan-cursor.js';
 
 /** One page as asked for: raw records from `offset`, `size` of them. */
@@ -42,7 +43,9 @@ export class PageReader {
   }
 }
 
-/** Entries of a listing; none where the table is not there. */
+/** Entries of a listing, their values as a read tells them; none where the table is not there. */
 export function entriesOf(listing: NodeListing): readonly ListedEntry[] {
-  return listing.outcome === 'listed' ? listing.entries : [];
+  if (listing.outcome !== 'listed') return [];
+  const { entries } = listing;
+  return entries.some(({ deflated }) => deflated === true) ? entries.map(inflatedEntry) : entries;
 }

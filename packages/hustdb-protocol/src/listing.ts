@@ -10,6 +10,8 @@ export interface ListedEntry {
   readonly key: Uint8Array;
   /** Only with `noval=false`; a sorted set's score as decimal text. */
   readonly value?: Uint8Array;
+  /** `value` is raw deflate (RFC 1951), as a node with `post_compression` stores and lists it (spec/hustdb.md §8, `gz`). */
+  readonly deflated?: true;
   /** Decimal text. */
   readonly version: string;
   readonly table?: string;
@@ -81,6 +83,7 @@ function formatEntry(entry: ListedEntry, scores: boolean): string {
     ...(entry.key.length === 0 ? {} : { key: encodeBase64(entry.key) }),
     ...(value === undefined ? {} : { val: scores ? new TextDecoder().decode(value) : encodeBase64(value) }),
     ver: Number(entry.version),
+    ...(entry.deflated === true ? { gz: 1 } : {}),
     ...(entry.table === undefined ? {} : { tb: entry.table }),
     ...(entry.type === undefined ? {} : { ty: entry.type }),
   });
@@ -113,12 +116,12 @@ function parseEntry(item: unknown, index: number, scores: boolean): ListedEntry 
   if (typeof ver !== 'number' || !Number.isSafeInteger(ver) || ver < 0) {
     throw malformed(`entry ${index} has no version`);
   }
-  if (gz === 1) throw malformed(`entry ${index} is stored deflated, which is not supported`);
   const type = ty === 'H' || ty === 'S' || ty === 'Z' ? ty : undefined;
   return {
     key: bytesOf(key, `key of entry ${index}`),
     version: String(ver),
     ...(typeof val === 'string' ? { value: valueBytes(val, scores || type === 'Z', index) } : {}),
+    ...(gz === 1 ? { deflated: true } : {}),
     ...(typeof tb === 'string' ? { table: tb } : {}),
     ...(type === undefined ? {} : { type }),
   };

@@ -23,6 +23,7 @@ it('exports these values and no others', () => {
     'makePlan',
     'mappingSchema',
     'noApplyCounts',
+    'notTold',
     'parseCertificate',
     'parseMapping',
     'parsePlanEnd',

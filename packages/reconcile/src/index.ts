@@ -57,6 +57,7 @@ export type {
 } from './migrate/migrate-source.js';
 export type { MigratePhase } from './migrate/migrate-state.js';
 export type { KvLayout, MigrateTarget, TargetPlace } from './migrate/migrate-target.js';
+export { notTold } from './migrate/not-told.js';
 export { parseMapping } from './migrate/parse-mapping.js';
 export { readMasters } from './migrate/read-masters.js';
 export { type SkipReason, skipReasons } from './migrate/skip-reason.js';

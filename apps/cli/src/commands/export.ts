@@ -33,7 +33,8 @@ Examples:
   kvtwin export hotrod://lon/users > users.ndjson
   kvtwin export hustdb://10.0.0.1:8085 --type hash --table sessions --format csv --output sessions.csv
 
-Exit codes: 0 done · 1 usage · 4 unreachable · 5 credentials · 130 interrupted`;
+Exit codes: 0 done · 1 usage · 3 a node cannot tell the values of some keys · 4 unreachable · 5 credentials ·
+130 interrupted`;
 
 export function registerExport(program: Command, context: CliContext): void {
   const command = program
@@ -62,6 +63,7 @@ async function exportStore({ io }: CliContext, store: string, flags: ExportFlags
   const copies = await openCopies(await parseAddress(store, io.env), io.env);
   const progress = new Progress(io, { mode: progressModeOf(flags) });
   let count = 0;
+  let unreadable = 0;
   try {
     const [replica, ...others] = copies.replicas;
     if (replica === undefined || others.length > 0) {
@@ -74,8 +76,10 @@ async function exportStore({ io }: CliContext, store: string, flags: ExportFlags
     try {
       await output.write(exchangeHead(format));
       for await (const { entries } of scan(call)) {
-        const rows = entries.filter(keeps).map(rowOfEntry);
+        const kept = entries.filter(keeps);
+        const rows = kept.filter((entry) => entry.unreadable !== true).map(rowOfEntry);
         count += rows.length;
+        unreadable += kept.length - rows.length;
         if (rows.length > 0) await output.write(formatRows(rows, format));
         progress.show(() => ({ phase: 'exporting', items: count, itemName: 'keys' }));
         io.signal.throwIfAborted();
@@ -90,7 +94,12 @@ async function exportStore({ io }: CliContext, store: string, flags: ExportFlags
     await copies.close();
   }
   if (!flags.quiet) await writeLine(io.stderr, `${formatCount(count)} keys exported`);
-  return ExitCode.ok;
+  if (unreadable === 0) return ExitCode.ok;
+  await writeLine(
+    io.stderr,
+    `${formatCount(unreadable)} keys left out: the store shows them and cannot tell their values`,
+  );
+  return ExitCode.partial;
 }
 
 function filterOf({ prefix, table, type }: ExportFlags): (entry: LocatedEntry) => boolean {

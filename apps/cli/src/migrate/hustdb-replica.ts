@@ -110,14 +110,16 @@ export async function* scanListing(
 }
 
 /** An entry of a listing, where it lies. */
-function locatedEntry({ key, table, type, value, version }: ListedEntry): LocatedEntry {
+function locatedEntry({ deflated, key, table, type, value, version }: ListedEntry): LocatedEntry {
   const entry = {
     value: value ?? new Uint8Array(),
     version: { scheme: 'counter', token: version },
     expiration: UNKNOWN_EXPIRATION,
   } as const;
-  if (table === undefined || type === undefined) return { type: 'kv', key, entry };
-  return { type: types[type], table, key, entry };
+  // What is deflated still could not be inflated.
+  const located = { key, entry, ...(deflated === true ? { unreadable: true as const } : {}) };
+  if (table === undefined || type === undefined) return { type: 'kv', ...located };
+  return { type: types[type], table, ...located };
 }
 
 /** What the counters of a node tell. */

@@ -1,4 +1,5 @@
-import { type MigrateSource, readMasters } from '@kvtwin/reconcile';
+import { type MigrateSource, notTold, readMasters } from '@kvtwin/reconcile';
+import { StoreError } from '@kvtwin/versioned-value';
 import { type Replica, readFrom } from './replica.js';
 
 /** One replica as a source, or the two masters of a pair. */
@@ -27,6 +28,7 @@ export async function replicaSource(replicas: readonly Replica[]): Promise<Migra
             return entry === undefined ? { kind: 'absent' } : { kind: 'value', entry };
           } catch (error) {
             call.signal?.throwIfAborted();
+            if (StoreError.is(error) && error.code === 'STORE_PROTOCOL') return notTold;
             return { kind: 'unreadable', error };
           }
         }),

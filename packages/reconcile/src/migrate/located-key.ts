@@ -13,7 +13,10 @@ export interface LocatedKey extends Place {
 }
 
 /** One entry and where it lies. */
-export interface LocatedEntry extends ScannedEntry, Place {}
+export interface LocatedEntry extends ScannedEntry, Place {
+  /** The store shows the key and cannot tell its value: what stands in `entry` is not it. */
+  readonly unreadable?: true;
+}
 
 /** `kv`, `hash sessions`: a place for people, and as a key of a Map. */
 export function placeName({ type, table }: Place): string {

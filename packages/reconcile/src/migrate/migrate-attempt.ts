@@ -22,6 +22,7 @@ import type { MigrateLedger } from './migrate-ledger.js';
 import type { MigrateSettings } from './migrate-options.js';
 import type { LocatedBatch, MigrateSource, ScannedPart } from './migrate-source.js';
 import type { MigratePhase, MigrateState } from './migrate-state.js';
+import { notTold } from './not-told.js';
 import { readSource } from './read-source.js';
 
 /** A bulk read holds about this many bytes of values at most, as far as the listings told. */
@@ -112,7 +113,7 @@ export class MigrateAttempt {
   async #listingOf({ entries }: LocatedBatch, at: number): Promise<OrderedWrite[]> {
     const sha256 = this.#parts.settings.sha256 ?? webCryptoSha256;
     return Promise.all(
-      entries.map(async ({ entry, ...located }): Promise<OrderedWrite> => {
+      entries.map(async ({ entry, unreadable: _, ...located }): Promise<OrderedWrite> => {
         const value = { digest: await sha256(entry.value), bytes: entry.value.length };
         return [listedKey(this.#state.round, located, at), encodeListedValue(value)];
       }),
@@ -298,8 +299,8 @@ export class MigrateAttempt {
   }
 }
 
-function shown({ entry, ...located }: LocatedBatch['entries'][number]): ReadKey {
-  return { located, read: { kind: 'value', entry } };
+function shown({ entry, unreadable, ...located }: LocatedBatch['entries'][number]): ReadKey {
+  return { located, read: unreadable === true ? notTold : { kind: 'value', entry } };
 }
 
 /** The state in which a round begins. */

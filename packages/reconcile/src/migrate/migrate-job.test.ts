@@ -234,6 +234,22 @@ describe('a migration of two masters', () => {
     expect((await rowsOf(state, 'held')).map(({ key }) => key)).toEqual(['field 0']);
   });
 
+  it('holds a key whose value a master cannot tell, and copies the others', async () => {
+    second.alter = (store) =>
+      alteredStore(store, {
+        getMany: async (keys, call) => {
+          if (!keys.some((key) => Buffer.from(key).equals(utf8('key 3')))) return store.getMany(keys, call);
+          throw new StoreError('the node takes the request for invalid', { code: 'STORE_PROTOCOL' });
+        },
+      });
+    await seed(20);
+    const state = new MemoryOrderedStore();
+    const { counts } = await run({ source: pairSource(first, second), state });
+    expect(counts).toMatchObject({ source: 80, copied: 79, held: 1 });
+    const [row] = await rowsOf(state, 'held');
+    expect(row).toMatchObject({ key: 'key 3', reason: 'not-told', second: { state: 'unknown' } });
+  });
+
   it('does not hold what settles by itself', async () => {
     await seed(5);
     await first.put('kv', 'key 1', 'on its way');

@@ -51,6 +51,13 @@ async function readSide(
     return entries.map((entry) => (entry === undefined ? { state: 'absent' } : { state: 'present', entry }));
   } catch (error) {
     if (call.signal?.aborted === true || !StoreError.is(error)) throw error;
+    if (error.code === 'STORE_PROTOCOL') {
+      // One key whose value a node cannot tell must not keep the others from being told.
+      if (keys.length === 1) return [{ state: 'unknown' }];
+      const sides: SideRead[] = [];
+      for (const key of keys) sides.push(...(await readSide(store, [key], call)));
+      return sides;
+    }
     // The name is another type's there, so that none of these keys is.
     const side: SideRead =
       error.code === 'STORE_WRONG_TYPE' ? { state: 'absent' } : { state: 'failed', error };
@@ -63,6 +70,9 @@ export function compared(sides: Two<SideRead>): SourceRead {
   const [first, second] = sides;
   const failed = first.state === 'failed' ? first : second;
   if (failed.state === 'failed') return { kind: 'unreadable', error: failed.error };
+  if (first.state === 'unknown' || second.state === 'unknown') {
+    return { kind: 'disagree', why: 'not-told', sides };
+  }
   if (first.state === 'absent' && second.state === 'absent') return { kind: 'absent' };
   if (first.state !== 'present' || second.state !== 'present') {
     return { kind: 'disagree', why: 'one-sided', sides };
