@@ -38,6 +38,7 @@ it('exports these values and no others', () => {
     'previewPlan',
     'readDiffJobState',
     'readMasters',
+    'repairRecorded',
     'skipReasons',
     'undoApply',
     'verifyMigration',

@@ -2,6 +2,7 @@ export { type ApplyCounts, type ApplyOptions, noApplyCounts, type RowEnd } from 
 export { applyPlan } from './apply/apply-plan.js';
 export { type PreviewCounts, type PreviewOptions, previewPlan } from './apply/preview-plan.js';
 export type { RecordLog } from './apply/record-log.js';
+export { type RecordedRepair, type RecordedWrite, repairRecorded } from './apply/repair-recorded.js';
 export type { RestoreOutcome } from './apply/restore-side.js';
 export { type UndoCounts, type UndoneRow, type UndoOptions, undoApply } from './apply/undo-apply.js';
 export { type DiffClass, diffClasses, diffClassOf, differenceClasses } from './diff/diff-class.js';

@@ -1,23 +1,11 @@
-import {
-  type RepairIntent,
-  type RepairOutcome,
-  type RepairRequest,
-  type RepairResult,
-  sha256Hex,
-} from '@kvtwin/replica-pair';
-import {
-  type PairRead,
-  type SideRead,
-  type StoreError,
-  systemClock,
-  type Two,
-} from '@kvtwin/versioned-value';
+import type { RepairIntent, RepairOutcome, RepairRequest, RepairResult } from '@kvtwin/replica-pair';
+import { type PairRead, type StoreError, systemClock, type Two } from '@kvtwin/versioned-value';
 import { expiryText, type PlanRow, sameExpiryText } from '../plan/plan-row.js';
 import { RatePacer } from '../scan/rate-pacer.js';
 import { type ApplyHistory, isFinal, readApplyHistory } from './apply-history.js';
 import { type ApplyCounts, type ApplyOptions, noApplyCounts, type RowEnd } from './apply-options.js';
-import { formatApplyRecord, type IntendedWrite, type IntentRecord, type WriteEnd } from './apply-record.js';
-import { beforeImageOf } from './before-image.js';
+import { type AppliedTake, formatApplyRecord, type IntentRecord, type WriteEnd } from './apply-record.js';
+import { endsOf, hashesOf, intendedWrites, isOpen } from './intended-writes.js';
 import { forEachAtOnce } from './row-workers.js';
 import { errorOf, SideOutage } from './side-outage.js';
 
@@ -92,7 +80,9 @@ class Apply {
     await this.#pacer.take(1, this.#signal);
     const begun = this.#history.open.get(number);
     const { outcome, sides, error, lostExpiration } =
-      begun === undefined ? await this.#begin(number, row, row.take) : await this.#resolve(begun, row);
+      begun === undefined
+        ? await this.#begin(number, row, row.take)
+        : await this.#resolve(begun, row, row.take);
     const record = { record: 'outcome', row: number, outcome } as const;
     await this.#options.log.append(formatApplyRecord(sides === undefined ? record : { ...record, sides }));
     if (lostExpiration === true && outcome === 'repaired') this.#counts['without-expiration']++;
@@ -100,12 +90,12 @@ class Apply {
     return outcome;
   }
 
-  async #begin(number: number, row: PlanRow, take: IntentRecord['take']): Promise<Attempt> {
+  async #begin(number: number, row: PlanRow, take: AppliedTake): Promise<Attempt> {
     const { key, hashes } = row;
     const begun: { intent?: IntentRecord } = {};
     const beforeWrite = async (intent: RepairIntent): Promise<void> => {
       if (expiresOtherwise(row, intent.before)) throw changedSince;
-      const writes = await this.#intended(intent, afterHash(take, hashes));
+      const writes = await intendedWrites(intent, afterHash(take, hashes), this.#options.sha256);
       begun.intent = { record: 'intent', row: number, key, take, hashes, writes };
       await this.#options.log.append(formatApplyRecord(begun.intent));
     };
@@ -118,7 +108,7 @@ class Apply {
     if (result === undefined) return { outcome: 'changed-since' };
     const { intent } = begun;
     // Nobody knows whether such a write happened, or what became of it: a look at the sides tells.
-    if (intent !== undefined && isOpen(result)) return this.#resolve(intent, row);
+    if (intent !== undefined && isOpen(result)) return this.#resolve(intent, row, take);
     if (result.outcome !== 'changed-since') return attemptOf(result, intent);
     const wanted = afterHash(take, hashes);
     if (isSo(result.hashes, wanted)) return { outcome: 'nothing-to-do' };
@@ -127,21 +117,12 @@ class Apply {
     return { ...attemptOf(result, intent), ...(reached ? { outcome: 'repaired' } : {}) };
   }
 
-  async #intended({ before, writes }: RepairIntent, after: string | null): Promise<IntentRecord['writes']> {
-    const intended = async (side: 0 | 1): Promise<IntendedWrite | null> => {
-      if (writes[side].action === 'none') return null;
-      const beforeSha256 = await this.#hashOf(before.sides[side]);
-      return { before: beforeImageOf(before.sides[side]), beforeSha256, afterSha256: after };
-    };
-    return [await intended(0), await intended(1)];
-  }
-
   /** A row whose end is not known: what the sides hold now tells how far it came; what is missing is done. */
-  async #resolve(intent: IntentRecord, row: PlanRow): Promise<Attempt> {
-    const { key, take, hashes, writes } = intent;
+  async #resolve(intent: IntentRecord, row: PlanRow, take: AppliedTake): Promise<Attempt> {
+    const { key, hashes, writes } = intent;
     const read = await this.#options.pair.read(key, { timeoutMs: this.#options.timeoutMs });
     if (read.kind === 'unreadable') return { outcome: 'unknown', error: errorOf(read.sides) };
-    const now: Two<string | null> = [await this.#hashOf(read.sides[0]), await this.#hashOf(read.sides[1])];
+    const now = await hashesOf(read.sides, this.#options.sha256);
     for (const side of [0, 1] as const) {
       const write = writes[side];
       const expected = write === null ? [hashes[side]] : [write.beforeSha256, write.afterSha256];
@@ -173,19 +154,8 @@ class Apply {
 
   async #holdsBoth(read: PairRead | undefined, wanted: string | null): Promise<boolean> {
     if (read === undefined || read.kind === 'unreadable') return false;
-    return isSo([await this.#hashOf(read.sides[0]), await this.#hashOf(read.sides[1])], wanted);
+    return isSo(await hashesOf(read.sides, this.#options.sha256), wanted);
   }
-
-  async #hashOf(side: SideRead): Promise<string | null> {
-    return side.state === 'present' ? sha256Hex(side.entry.value, this.#options.sha256) : null;
-  }
-}
-
-/** Written, or perhaps written, and not seen to stand. */
-function isOpen({ outcome, after }: RepairResult): boolean {
-  return (
-    outcome === 'unknown' || (outcome === 'unverified' && (after?.kind ?? 'unreadable') === 'unreadable')
-  );
 }
 
 function attemptOf(result: RepairResult, intent: IntentRecord | undefined): Attempt {
@@ -199,19 +169,7 @@ function attemptOf(result: RepairResult, intent: IntentRecord | undefined): Atte
   };
 }
 
-/** How the intended writes ended. What stood there before an attempt that only looked was written by an earlier one. */
-function endsOf({ writes }: RepairResult, after: PairRead, intent: IntentRecord): Two<WriteEnd | null> {
-  const end = (at: 0 | 1): WriteEnd | null => {
-    if (intent.writes[at] === null) return null;
-    const { action, result } = writes[at];
-    if (action !== 'none' && result.state !== 'applied') return { wrote: false, version: null };
-    const side = after.sides[at];
-    return { wrote: true, version: side.state === 'present' ? side.entry.version : null };
-  };
-  return [end(0), end(1)];
-}
-
-function afterHash(take: IntentRecord['take'], hashes: Two<string | null>): string | null {
+function afterHash(take: AppliedTake, hashes: Two<string | null>): string | null {
   return take === 'removal' ? null : hashes[take === 'first' ? 0 : 1];
 }
 

@@ -19,11 +19,17 @@ export interface IntentRecord {
   /** Number of the row in its plan, from 0. */
   readonly row: number;
   readonly key: Uint8Array;
-  readonly take: Exclude<PlanTake, 'skip' | 'undecided'>;
-  /** Both sides' SHA-256 as the plan has them. */
+  /** `merge`: a value that somebody made of both, which no plan has. */
+  readonly take: AppliedTake | 'merge';
+  /** Both sides' SHA-256 as the plan, or who decided, saw them. */
   readonly hashes: Two<string | null>;
   readonly writes: Two<IntendedWrite | null>;
+  /** An earlier row about the same key, whose before-images this one has taken over. */
+  readonly supersedes?: number;
 }
+
+/** What a plan can have done. */
+export type AppliedTake = Exclude<PlanTake, 'skip' | 'undecided'>;
 
 /** How the write of one side ended, for an undo: it puts nothing back that was not written, and over no other version. */
 export interface WriteEnd {

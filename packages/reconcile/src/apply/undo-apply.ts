@@ -9,6 +9,7 @@ import { RatePacer } from '../scan/rate-pacer.js';
 import { isFinal } from './apply-history.js';
 import { type IntentRecord, parseApplyRecord, type WriteEnd } from './apply-record.js';
 import type { RecordLog } from './record-log.js';
+import { supersededRows } from './repair-recorded.js';
 import { type RestoreOutcome, restoreSide } from './restore-side.js';
 import { RowOutcomes } from './row-outcomes.js';
 import type { RowRunOptions } from './row-run-options.js';
@@ -20,6 +21,8 @@ export interface UndoOptions extends RowRunOptions {
   readonly stores: Two<VersionedStore>;
   /** The log of the apply that is undone; only read. `log` is the undo's own. */
   readonly applied: Pick<RecordLog, 'read'>;
+  /** The log may have several rows of one key, as `repairRecorded` keeps them; it is read once more then. Default false. */
+  readonly repeatsKeys?: boolean;
   /** Called after each row, those of earlier attempts included. Must not throw. */
   readonly onRow?: (end: UndoneRow, counts: UndoCounts) => void;
 }
@@ -88,8 +91,9 @@ class Undo {
   }
 
   async run(): Promise<UndoCounts> {
-    const { applied, concurrency = defaultConcurrency, onRow } = this.#options;
-    await forEachAtOnce(writtenRows(applied), concurrency, async (written) => {
+    const { applied, concurrency = defaultConcurrency, onRow, repeatsKeys = false } = this.#options;
+    const superseded = repeatsKeys ? await supersededRows(applied) : new Set<number>();
+    await forEachAtOnce(writtenRows(applied, superseded), concurrency, async (written) => {
       this.#signal.throwIfAborted();
       const results = await this.#row(written);
       for (const result of results) if (result !== null) this.#counts[result]++;
@@ -154,10 +158,14 @@ interface WrittenRow {
 }
 
 /** Holds the intents until their outcomes come: as many as were under way at once, and those that never ended. */
-async function* writtenRows(log: Pick<RecordLog, 'read'>): AsyncGenerator<WrittenRow> {
+async function* writtenRows(
+  log: Pick<RecordLog, 'read'>,
+  superseded: ReadonlySet<number>,
+): AsyncGenerator<WrittenRow> {
   const open = new Map<number, IntentRecord>();
   for await (const { text } of log.read()) {
     const record = parseApplyRecord(text);
+    if (superseded.has(record.row)) continue;
     if (record.record === 'intent') {
       open.set(record.row, record);
       continue;
