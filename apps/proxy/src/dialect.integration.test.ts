@@ -193,6 +193,11 @@ describe('a front behind the proxy', () => {
     expect((await compared(port, get('/file_count?peer=-1')))[0]).toBe(400);
   });
 
+  it('gets what it may be asked in more than one spelling', async () => {
+    const port = await overFront('strict');
+    expect(await compared(port, get('/cache/hincrbyfloat?tb=c&key=f&val=+3'))).toEqual([200, '3']);
+  });
+
   it('has what it says of a side that missed something passed on', async () => {
     const missing = `127.0.0.1:${await freePort()}`;
     const behind = await proxy({ first: await node(), second: `hustdb://${missing}` });

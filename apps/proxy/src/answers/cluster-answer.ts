@@ -61,7 +61,8 @@ export async function clusterAnswer(call: ClusterCall, context: ClusterContext):
     }
     case 'cache-write': {
       const pair = pairOf(context.cluster, rawKeyOf(call.query));
-      const written = await pair.commands.cacheWrite(parsed as CacheRequest, context.sideTimeoutMs);
+      const request = withoutPlus(parsed as CacheRequest);
+      const written = await pair.commands.cacheWrite(request, context.sideTimeoutMs);
       return cacheWriteAnswer(written, pair.sideNames, context.compat);
     }
   }
@@ -118,6 +119,13 @@ function refusal(
   const missed = command.family === 'cache-write' && sought;
   if (command.scores || command.family === 'cache-read' || missed) return answer;
   return { ...answer, headers: answer.headers.slice(2) };
+}
+
+/** HustDB takes `+5` for a number; its clients do not send it. */
+function withoutPlus(asked: CacheRequest): CacheRequest {
+  if (asked.command !== 'cache_hincrbyfloat') return asked;
+  const { request } = asked;
+  return { ...asked, request: { ...request, amount: request.amount.replace(/^\+(?=[\d.])/, '') } };
 }
 
 function pairOf(cluster: Cluster, routed: Uint8Array): ServedPair {

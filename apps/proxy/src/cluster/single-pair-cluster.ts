@@ -56,15 +56,16 @@ async function clusterOfTwoSides(
 /** The front has its own table and its own nodes; both are asked of it. */
 function clusterOfFront({ source, sideNames, close }: OpenedPair, front: HustDbHa): Cluster {
   const commands = new FrontCommands(front, sideNames);
-  const peerCount = (timeoutMs: number): Promise<number> =>
+  const toldCount = (timeoutMs: number): Promise<number | undefined> =>
     asked(front, 'peer_count', async () => countIn(await front.text('peer_count', {}, { timeoutMs })));
   let known = 0;
   return {
     ...onePair({ source, sideNames, tables: new TableStores(source), commands, older: undefined }),
-    peerCount,
-    // A front closes the connection for a number that it does not have, as one does that is broken.
+    peerCount: async (timeoutMs) => (await toldCount(timeoutMs)) ?? 0,
+    // A front closes the connection for a number that it does not have, as one does that is broken. One that does not tell how
+    // many it has is asked all the same.
     peer: async (at, timeoutMs) => {
-      if (at >= known) known = await peerCount(timeoutMs);
+      if (at >= known) known = (await toldCount(timeoutMs)) ?? at + 1;
       return at < known ? new FrontPeer(front, at) : undefined;
     },
     tableFile: (timeoutMs) =>
@@ -75,9 +76,8 @@ function clusterOfFront({ source, sideNames, close }: OpenedPair, front: HustDbH
   };
 }
 
-function countIn(text: string | undefined): number {
-  if (text !== undefined && /^\d{1,4}$/.test(text)) return Number(text);
-  throw new TypeError(`the front tells ${JSON.stringify(text)} where its number of peers is due`);
+function countIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,4}$/.test(text) ? Number(text) : undefined;
 }
 
 /** What the front's client throws, as a StoreError. */

@@ -78,7 +78,7 @@ function readCall(
   const table = parameters.get('tb');
   if (command.type !== 'kv') {
     if (table === undefined) return missing(command, query, 'tb');
-    if (!isTableName(table)) return badTable(command, table);
+    if (!isTableName(table)) return badTable(command, query, table);
   }
   const key = keyOf(command, parameters, query, body);
   if ('refused' in key) return key;
@@ -170,10 +170,10 @@ function missing(command: ServedCommand, query: string, name: string): RefusedCa
   return refuse(refused, `parameter ${name} is missing or empty`);
 }
 
-function badTable(command: ServedCommand, table: string): RefusedCall {
+function badTable(command: ServedCommand, query: string, table: string): RefusedCall {
   const shown = table.length > 80 ? `${table.slice(0, 77)}...` : table;
   return refuse(
-    command.checksTableName ? 'bad-request' : 'not-found',
+    command.checksTableName && !isTableName(findInQuery(query, 'tb') ?? '') ? 'bad-request' : 'not-found',
     `parameter tb must be 1 to 64 characters of 0-9 A-Z a-z _ : . and is ${table.length} characters: ${JSON.stringify(shown)}`,
   );
 }

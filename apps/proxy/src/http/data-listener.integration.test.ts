@@ -248,6 +248,7 @@ describe('what HustDB HA hangs on, closes or refuses', () => {
     // HustDB HA finds a parameter inside another's name, or empty, and its nodes then do not
     ['/get?key=', 404],
     ['/get?xkey=k', 404],
+    ['/hget?tb=t&tb=a-b&key=f', 404],
     ['/hdel?tb=a-b&key=f', 404],
     ['/put', 404],
     ['/put?key=&val=x', 404],

@@ -54,8 +54,7 @@ export class NodeSide implements Side {
     });
   }
 
-  cache(asked: CacheRequest, call: CallOptions): Promise<NodeCacheReply> {
-    const { command, request } = withoutPlus(asked);
+  cache({ command, request }: CacheRequest, call: CallOptions): Promise<NodeCacheReply> {
     const name = command.slice('cache_'.length) as 'get';
     // The command and its request belong together; what the two types have in common is too little for the compiler.
     return this.#ask(command, () => this.#node.cache(name, request as { key: Uint8Array }, call));
@@ -104,13 +103,6 @@ export class NodeSide implements Side {
       throw storeErrorOf(error, this.name, operation);
     }
   }
-}
-
-/** A node takes `+5` for a number; the client does not send it. */
-function withoutPlus(asked: CacheRequest): CacheRequest {
-  if (asked.command !== 'cache_hincrbyfloat') return asked;
-  const { request } = asked;
-  return { ...asked, request: { ...request, amount: request.amount.replace(/^\+(?=[\d.])/, '') } };
 }
 
 function withoutPeer<R extends { readonly peer?: number }>({ peer: _, ...request }: R): Omit<R, 'peer'> {
