@@ -28,6 +28,11 @@ export interface HustDbClientOptions {
   readonly auth?: HustDbCredentials;
   /** Connections at a time. Default 16: a node answers in tens of microseconds, so more would only wait elsewhere. */
   readonly connections?: number;
+  /**
+   * Reads under way on one connection at a time, for when all connections are in use. Default 1, as HustDB's storage nodes are not
+   * known to answer requests in order that come before the answer to the one in front; nginx and kvtwin's own node do.
+   */
+  readonly pipelining?: number;
   /** Calls under way or waiting at a time; one more is refused. Default 10,000. */
   readonly maxPending?: number;
   /** Default time limit of a call in milliseconds, connecting included. Default 5000. */
@@ -42,6 +47,7 @@ export interface CheckedClientOptions {
   readonly port: number;
   readonly authorization: string | undefined;
   readonly connections: number;
+  readonly pipelining: number;
   readonly maxPending: number;
   readonly timeoutMs: number;
   readonly maxReplyBytes: number;
@@ -61,6 +67,7 @@ export function checkClientOptions(options: HustDbClientOptions): CheckedClientO
     port,
     authorization: auth === undefined ? undefined : basicToken(auth),
     connections: positive('connections', options.connections ?? 16),
+    pipelining: positive('pipelining', options.pipelining ?? 1),
     maxPending: positive('maxPending', options.maxPending ?? 10_000),
     timeoutMs: positive('timeoutMs', options.timeoutMs ?? 5000),
     maxReplyBytes: positive('maxReplyBytes', options.maxReplyBytes ?? 2 ** 26 + 65_536),

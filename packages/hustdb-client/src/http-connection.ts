@@ -6,7 +6,7 @@ import { HustDbClientError, type HustDbClientErrorCode } from './hustdb-client-e
 import { type ExchangeOwner, PendingExchange, type SendContext } from './pending-exchange.js';
 
 /**
- * Requests to one server over a pool of connections. No redirects, no compression, no pipelining. A read whose connection
+ * Requests to one server over a pool of connections. No redirects, no compression, pipelining of reads only where it is asked for. A read whose connection
  * breaks before the reply began is sent once more, since an idle connection may just have been closed by the server.
  */
 export class HttpConnection implements ExchangeOwner {
@@ -20,13 +20,13 @@ export class HttpConnection implements ExchangeOwner {
   #isClosed = false;
 
   constructor(options: CheckedClientOptions) {
-    const { host, port, authorization, connections, maxReplyBytes } = options;
+    const { host, port, authorization, connections, pipelining, maxReplyBytes } = options;
     this.#options = options;
     this.maxReplyBytes = maxReplyBytes;
     this.server = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const authorized = authorization === undefined ? '' : `Authorization: ${authorization}\r\n`;
     const headerLines = `Host: ${this.server}\r\nConnection: keep-alive\r\n${authorized}`;
-    this.#sockets = new HttpSockets({ host, port, headerLines, maxReplyBytes }, connections);
+    this.#sockets = new HttpSockets({ host, port, headerLines, maxReplyBytes }, connections, pipelining);
   }
 
   /** Rejects with a HustDbClientError only. */

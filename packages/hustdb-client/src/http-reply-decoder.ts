@@ -78,11 +78,11 @@ export class HttpReplyDecoder {
   }
 
   /**
-   * Takes bytes from 0 up to `to`; answers the offset behind those that belong to the reply: below `to` only where it is whole.
+   * Takes bytes from `from` up to `to`; answers the offset behind those that belong to the reply: below `to` only where it is whole.
    * Throws a HustDbProtocolError for what is no reply; the connection is of no use then. Keeps nothing of `bytes`.
    */
-  push(bytes: Uint8Array, to: number): number {
-    let at = 0;
+  push(bytes: Uint8Array, to: number, from = 0): number {
+    let at = from;
     while (at < to && this.#stage !== 'whole') at = this.#step(bytes, at, to);
     return at;
   }

@@ -36,8 +36,9 @@ export interface HttpSocketOwner {
 }
 
 /**
- * One connection, one request on it at a time. Whatever leaves a doubt about where the next reply would begin drops it: bytes
- * that were not asked for, a reply that came before its request was sent whole, an answer that closes it.
+ * One connection, one request on it at a time, or several reads, which are answered in their order. Whatever leaves a doubt about
+ * where the next reply would begin drops it: bytes that were not asked for, a reply that came before its request was sent whole, an
+ * answer that closes it.
  */
 export class HttpSocket {
   /** When it was put by, in the owner's own units. */
@@ -46,9 +47,15 @@ export class HttpSocket {
   readonly #address: HttpAddress;
   readonly #owner: HttpSocketOwner;
   readonly #decoder: HttpReplyDecoder;
-  #exchange: PendingExchange | undefined;
+  /** The requests on it, oldest first. */
+  readonly exchanges: PendingExchange[] = [];
+  /** Requests that are written together at the end of this turn of the event loop. */
+  #unwritten = '';
+  #unwrittenCount = 0;
   #connected = false;
   #requests = 0;
+  /** It takes no more requests. */
+  #isEnding = false;
   #error: Error | undefined;
 
   constructor(address: HttpAddress, owner: HttpSocketOwner) {
@@ -71,11 +78,6 @@ export class HttpSocket {
       .on('close', () => this.#onClose());
   }
 
-  /** The request that is on it. */
-  get exchange(): PendingExchange | undefined {
-    return this.#exchange;
-  }
-
   /** Whether it can take a request; false from the moment on when its end is seen. */
   get isUsable(): boolean {
     return this.#connected && !this.#socket.destroyed;
@@ -86,10 +88,23 @@ export class HttpSocket {
     return this.#requests === 0;
   }
 
-  /** Sends a request; no other is on the connection. */
+  /** Whether a read may follow those that are on it. */
+  takesMore(depth: number): boolean {
+    const { exchanges } = this;
+    return (
+      exchanges.length > 0 &&
+      exchanges.length < depth &&
+      this.isUsable &&
+      !this.#isEnding &&
+      this.#requests < MAX_REQUESTS &&
+      exchanges[0]!.isPlainRead
+    );
+  }
+
+  /** Sends a request; only reads may be on the connection when another read is sent. */
   send(exchange: PendingExchange): void {
     const { method, target, headers, body } = exchange.request;
-    this.#exchange = exchange;
+    this.exchanges.push(exchange);
     this.#requests++;
     exchange.progress = 'sent';
     exchange.drop = this.destroy;
@@ -97,7 +112,7 @@ export class HttpSocket {
     for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
     const socket = this.#socket;
     if (body === undefined) {
-      socket.write(`${head}\r\n`, 'latin1');
+      this.#write(`${head}\r\n`);
       return;
     }
     socket.cork();
@@ -105,6 +120,23 @@ export class HttpSocket {
     socket.write(body);
     socket.uncork();
   }
+
+  /** The first at once; those behind it with whatever else comes in before the next look at the sockets. */
+  #write(text: string): void {
+    if (this.exchanges.length === 1) {
+      this.#socket.write(text, 'latin1');
+      return;
+    }
+    if (this.#unwrittenCount++ === 0) setImmediate(this.#flush);
+    this.#unwritten += text;
+  }
+
+  readonly #flush = (): void => {
+    const text = this.#unwritten;
+    this.#unwritten = '';
+    this.#unwrittenCount = 0;
+    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+  };
 
   /** While it waits for a request it keeps no process alive. */
   rest(): void {
@@ -129,23 +161,32 @@ export class HttpSocket {
 
   /** True: go on reading. */
   #read(length: number, bytes: Uint8Array): boolean {
-    const exchange = this.#exchange;
-    if (exchange === undefined) {
-      // Nothing was asked.
-      this.destroy();
-      return false;
-    }
-    let end: number;
-    try {
-      end = this.#decoder.push(bytes, length);
-    } catch (error) {
-      exchange.misread(error);
-      this.destroy();
-      return false;
-    }
-    if (this.#decoder.isTooLong) exchange.tooLong();
-    else if (this.#decoder.isWhole) this.#complete(exchange, end === length);
-    else this.#goOn(exchange);
+    let at = 0;
+    do {
+      const [exchange] = this.exchanges;
+      if (
+        exchange === undefined ||
+        this.exchanges.length === this.#unwrittenCount ||
+        this.#socket.destroyed
+      ) {
+        // Nothing was asked.
+        this.destroy();
+        return false;
+      }
+      try {
+        at = this.#decoder.push(bytes, length, at);
+      } catch (error) {
+        exchange.misread(error);
+        this.destroy();
+        return false;
+      }
+      if (this.#decoder.isTooLong) {
+        exchange.tooLong();
+        return true;
+      }
+      if (this.#decoder.isWhole) this.#complete(exchange, at === length);
+      else this.#goOn(exchange);
+    } while (at < length);
     return true;
   }
 
@@ -165,33 +206,33 @@ export class HttpSocket {
 
   #complete(exchange: PendingExchange, nothingBehind: boolean): void {
     const reply = this.#decoder.take();
+    const { exchanges } = this;
+    exchanges.shift();
+    const isLast = exchanges.length === 0;
     const isUsable =
       reply.keepAlive &&
-      nothingBehind &&
-      this.#socket.writableLength === 0 &&
-      this.#requests < MAX_REQUESTS &&
+      (isLast ? nothingBehind && this.#socket.writableLength === 0 : true) &&
       !(exchange.dropsUnlessOk && reply.status !== 200);
-    this.#exchange = undefined;
+    if (!isUsable) this.#isEnding = true;
     exchange.drop = undefined;
     exchange.succeed(reply);
-    if (isUsable) this.#owner.ready(this);
-    else this.destroy();
+    if (!isUsable || (exchanges.length === 0 && this.#requests >= MAX_REQUESTS)) this.destroy();
+    else if (exchanges.length === 0) this.#owner.ready(this);
   }
 
   /** The server has said all that it will say. */
   #onEnd(): void {
-    const exchange = this.#exchange;
+    const [exchange] = this.exchanges;
     if (exchange !== undefined && !this.#decoder.isTooLong && this.#decoder.end())
       this.#complete(exchange, false);
-    else this.destroy();
+    this.destroy();
   }
 
   #onClose(): void {
-    const exchange = this.#exchange;
+    const exchanges = this.exchanges.splice(0);
     const error = this.#error ?? new Error('the server closed the connection');
     debug('%s:%d: %s', this.#address.host, this.#address.port, error.message);
-    this.#exchange = undefined;
     this.#owner.gone(this, this.#connected ? undefined : error);
-    exchange?.broken(error);
+    for (const exchange of exchanges) exchange.broken(error);
   }
 }

@@ -1,5 +1,6 @@
 import { type HttpAddress, HttpSocket, type HttpSocketOwner } from './http-socket.js';
 import type { PendingExchange } from './pending-exchange.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** How often idle connections are looked through; as exact as closing them needs to be. */
 const SWEEP_MS = 10_000;
@@ -8,26 +9,29 @@ const IDLE_SWEEPS = 6;
 
 /**
  * The connections to one server: as many as are needed, up to a limit. A request goes on the idle one that was used last, or
- * waits for the next that is free. Each waiting request brings about one attempt to connect, and a failed attempt fails one.
+ * behind the reads on another where that is allowed, or waits for the next that is free. Each waiting request brings about one attempt to connect, and a failed attempt fails one.
  * A request whose connection broke waits for a new one: any other may be as old, and at its end.
  */
 export class HttpSockets implements HttpSocketOwner {
   readonly #address: HttpAddress;
   readonly #limit: number;
+  readonly #depth: number;
   readonly #open = new Set<HttpSocket>();
   readonly #connecting = new Set<HttpSocket>();
   /** Used last, last. */
   readonly #idle: HttpSocket[] = [];
-  readonly #waiting = new Set<PendingExchange>();
+  readonly #waiting = new WaitingLine<PendingExchange>();
   /** Those that wait for a new connection. */
-  readonly #again = new Set<PendingExchange>();
+  readonly #again = new WaitingLine<PendingExchange>();
   #sweep: NodeJS.Timeout | undefined;
   #sweeps = 0;
   #isClosed = false;
 
-  constructor(address: HttpAddress, limit: number) {
+  /** `limit`: connections at a time; `depth`: reads on one of them. */
+  constructor(address: HttpAddress, limit: number, depth: number) {
     this.#address = address;
     this.#limit = limit;
+    this.#depth = depth;
   }
 
   send(exchange: PendingExchange): void {
@@ -35,6 +39,11 @@ export class HttpSockets implements HttpSocketOwner {
     if (idle !== undefined) {
       idle.wake();
       idle.send(exchange);
+      return;
+    }
+    const busy = this.#depth > 1 && !exchange.isSecond ? this.#leastBusy(exchange) : undefined;
+    if (busy !== undefined) {
+      busy.send(exchange);
       return;
     }
     (exchange.isSecond ? this.#again : this.#waiting).add(exchange);
@@ -52,18 +61,19 @@ export class HttpSockets implements HttpSocketOwner {
   close(giveUp: (exchange: PendingExchange) => void): void {
     this.#isClosed = true;
     clearInterval(this.#sweep);
-    for (const exchange of [...this.#again, ...this.#waiting]) giveUp(exchange);
+    for (const exchange of [...this.#again.all(), ...this.#waiting.all()]) giveUp(exchange);
     for (const socket of this.#open) {
-      if (socket.exchange !== undefined) giveUp(socket.exchange);
+      for (const exchange of [...socket.exchanges]) giveUp(exchange);
       socket.destroy();
     }
   }
 
   ready(socket: HttpSocket): void {
     this.#connecting.delete(socket);
-    const next = (socket.isFresh ? takeFirst(this.#again) : undefined) ?? takeFirst(this.#waiting);
+    const next = (socket.isFresh ? this.#again.take() : undefined) ?? this.#waiting.take();
     if (next !== undefined) {
       socket.send(next);
+      this.#fill(socket);
       return;
     }
     if (this.#again.size > this.#connecting.size && this.#open.size >= this.#limit) {
@@ -82,8 +92,26 @@ export class HttpSockets implements HttpSocketOwner {
     this.#connecting.delete(socket);
     const at = this.#idle.indexOf(socket);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (cause !== undefined) (takeFirst(this.#again) ?? takeFirst(this.#waiting))?.broken(cause);
+    if (cause !== undefined) (this.#again.take() ?? this.#waiting.take())?.broken(cause);
     if (!this.#isClosed) this.#connect();
+  }
+
+  /** Where all connections are in use: the one with the fewest reads, if it takes another. */
+  #leastBusy(exchange: PendingExchange): HttpSocket | undefined {
+    if (this.#open.size < this.#limit || !exchange.isPlainRead) return undefined;
+    let least: HttpSocket | undefined;
+    for (const socket of this.#open) {
+      const isBetter = least === undefined || socket.exchanges.length < least.exchanges.length;
+      if (isBetter && socket.takesMore(this.#depth)) least = socket;
+    }
+    return least;
+  }
+
+  /** Waiting reads follow the one that it was given. */
+  #fill(socket: HttpSocket): void {
+    while (this.#waiting.first?.isPlainRead && socket.takesMore(this.#depth)) {
+      socket.send(this.#waiting.take()!);
+    }
   }
 
   #takeIdle(): HttpSocket | undefined {
@@ -108,11 +136,4 @@ export class HttpSockets implements HttpSocketOwner {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
   };
-}
-
-function takeFirst<T>(waiting: Set<T>): T | undefined {
-  if (waiting.size === 0) return undefined;
-  const [first] = waiting;
-  waiting.delete(first!);
-  return first;
 }

@@ -7,7 +7,8 @@ const DEFAULT_PORTS = { hustdb: 8085, 'hustdb+ha': 8082 } as const;
 export type HustDbScheme = keyof typeof DEFAULT_PORTS;
 
 /**
- * Reads `hustdb://[user:password@]host[:port]` or `hustdb+ha://…`. User and password are percent-decoded.
+ * Reads `hustdb://[user:password@]host[:port]` or `hustdb+ha://…`. User and password are percent-decoded. A storage node's may end
+ * in `?connections=4&pipelining=8`, numbers as the options of those names.
  * Throws `HUSTDB_INVALID_URL`; its message never shows the credentials.
  */
 export function parseHustDbUrl(url: string, scheme: HustDbScheme): HustDbClientOptions {
@@ -21,19 +22,38 @@ export function parseHustDbUrl(url: string, scheme: HustDbScheme): HustDbClientO
   }
   if (parsed.pathname !== '/' && parsed.pathname !== '')
     throw invalid(scheme, `it has a path, ${parsed.pathname}`);
-  if (parsed.search !== '' || parsed.hash !== '') throw invalid(scheme, 'it takes no options');
+  if (parsed.hash !== '') throw invalid(scheme, 'it has a fragment');
+  const numbers = numbersOf(parsed, scheme);
   if (parsed.hostname === '') throw invalid(scheme, 'it has no host');
   // The URL class drops http's own port 80.
   const explicit = /:80$/.test(url.slice(prefix.length).replace(/\/.*$/, '')) ? 80 : undefined;
   const port = explicit ?? (parsed.port === '' ? DEFAULT_PORTS[scheme] : Number(parsed.port));
   if (port === 0) throw invalid(scheme, 'port 0 is none');
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
-  if (parsed.username === '' && parsed.password === '') return { host, port };
+  if (parsed.username === '' && parsed.password === '') return { host, port, ...numbers };
   return {
     host,
     port,
+    ...numbers,
     auth: { user: decode(scheme, parsed.username), password: decode(scheme, parsed.password) },
   };
+}
+
+const NUMBERS = ['connections', 'pipelining'] as const;
+
+function numbersOf(
+  { searchParams }: URL,
+  scheme: HustDbScheme,
+): Partial<Record<(typeof NUMBERS)[number], number>> {
+  const numbers: Partial<Record<(typeof NUMBERS)[number], number>> = {};
+  for (const [name, value] of searchParams) {
+    const known = scheme === 'hustdb' ? NUMBERS.find((number) => number === name) : undefined;
+    if (known === undefined) throw invalid(scheme, `it takes no option ${name}`);
+    if (!/^[1-9]\d{0,2}$/.test(value)) throw invalid(scheme, `${name} must be a number from 1 to 999`);
+    if (numbers[known] !== undefined) throw invalid(scheme, `${name} is given twice`);
+    numbers[known] = Number(value);
+  }
+  return numbers;
 }
 
 function decode(scheme: HustDbScheme, text: string): string {

@@ -8,6 +8,7 @@ import {
 } from '@kvtwin/versioned-value';
 import { HustDbClientError } from './hustdb-client-error.js';
 import { type ExchangeProgress, transportError } from './transport-error.js';
+import type { Waiting } from './waiting-line.js';
 
 /** What is known about a request besides its bytes; the same for all of a command. */
 export interface SendContext {
@@ -30,11 +31,12 @@ export interface ExchangeOwner {
 }
 
 /** One request on its way and its reply. Settles exactly once. One object for all of it, for there are as many as requests. */
-export class PendingExchange implements CallDeadline, Abortable {
+export class PendingExchange implements CallDeadline, Abortable, Waiting {
   readonly request: HttpRequest;
   readonly context: SendContext;
   dueMs = 0;
   slot = -1;
+  place = -1;
   progress: ExchangeProgress = 'waiting';
   /** Whether it was sent before, on a connection that broke; it does not go on one that is as old. */
   isSecond = false;
@@ -109,6 +111,11 @@ export class PendingExchange implements CallDeadline, Abortable {
     const { operation, write } = this.context;
     const { server } = this.#owner;
     this.fail(HustDbClientError.fromProtocol(error, { server, operation, mayHaveBeenApplied: write }));
+  }
+
+  /** Whether it may share a connection with others: nothing is lost where it has to be sent again. */
+  get isPlainRead(): boolean {
+    return !this.context.write && this.request.body === undefined;
   }
 
   /** Whether its connection is to be dropped after a status but 200. */
