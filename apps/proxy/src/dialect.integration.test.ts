@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { HotRodServer } from '@kvtwin/hotrod-server';
 import { HustDbNode } from '@kvtwin/hustdb-node';
-import { freePort, startRudeServer } from '@kvtwin/testkit';
+import { freePort, startRudeServer, temporaryFolder } from '@kvtwin/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EVERY_ENDPOINT, SEED } from '../test/every-endpoint.js';
 import { ask, get, header, post, type RawAnswer } from '../test/raw-http.js';
@@ -207,6 +212,50 @@ describe('a front behind the proxy', () => {
     }
     expect(told(await ask(port, post('/cache/put?key=k', 'v')), 'Fail')).toEqual([200, missing, '']);
   });
+
+  it('has the node named that one of its many pairs missed', async () => {
+    const nodes = [await node(), await node(), `hustdb://127.0.0.1:${await freePort()}`];
+    const [a, b, missing] = nodes.map((url) => url.slice('hustdb://'.length));
+    const halves = [
+      { item: { key: [0, 512], val: [missing, a] } },
+      { item: { key: [512, 1024], val: [b, missing] } },
+    ];
+    await using folder = await temporaryFolder();
+    const table = join(folder.path, 'hustdbtable.json');
+    await writeFile(table, JSON.stringify({ table: halves }));
+    const behind = await proxy({ table });
+    const port = await proxy({ pair: `hustdb+ha://127.0.0.1:${behind}` });
+    const keys = Array.from({ length: 8 }, (_, at) => `key-${at * 97}`);
+    for (const key of keys) {
+      expect(told(await ask(port, post(`/put?key=${key}`, 'v')), 'Sync', 'Version')).toEqual([
+        200,
+        missing,
+        '1',
+        '',
+      ]);
+    }
+    expect(told(await ask(port, post('/zadd?tb=z&score=2&opt=1', 'm')), 'Sync')).toEqual([200, missing, '']);
+  });
+
+  it.each([[200], [404]])(
+    'has the master named as it does, though it tells of its table %i',
+    async (status) => {
+      const masters = JSON.stringify({ table: [{ item: { key: [0, 1024], val: ['a:1', 'b:2'] } }] });
+      const front = createServer((request, response) => {
+        if (request.url !== '/get_table')
+          response.writeHead(200, { Sync: 'm2.host:8085', Version: '7' }).end();
+        else response.writeHead(status).end(status === 200 ? masters : '');
+      }).listen(0, '127.0.0.1');
+      await once(front, 'listening');
+      closedLater({ close: async () => front.close() });
+      for (const compat of ['strict', 'extended'] as const) {
+        const { port: at } = front.address() as AddressInfo;
+        const port = await proxy({ pair: `hustdb+ha://127.0.0.1:${at}`, compat });
+        const answer = await ask(port, post('/put?key=k', 'v'));
+        expect(told(answer, 'Sync', 'Version')).toEqual([200, 'm2.host:8085', '7', '']);
+      }
+    },
+  );
 
   it.each(['stopped', 'silent'] as const)('answers in time when the front is %s', async (fault) => {
     const at =

@@ -172,6 +172,7 @@ describe('writes through a front', () => {
     });
     const write = await (await openPair(front.port)).put(key, bytes('v'));
     expect(write.sides.map(({ state }) => state)).toEqual(states);
+    expect(write.missed).toMatchObject({ name: sync, version: counter('2') });
   });
 
   it('does not guess what a 404 means', async () => {

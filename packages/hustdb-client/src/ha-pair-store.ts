@@ -110,7 +110,7 @@ export class HaPairStore implements PairStore {
   async #write(operation: string, key: Uint8Array, call: () => Promise<HaWrite>): Promise<PairWrite> {
     try {
       const write = await this.#run(operation, async () => call());
-      return { sides: await this.#sidesOf(operation, key, write) };
+      return { sides: await this.#sidesOf(operation, key, write), ...missedBy(write) };
     } catch (error) {
       const failure = storeErrorOf(error, this.name, operation);
       const lost = failure.code === 'STORE_UNREACHABLE' || failure.code === 'STORE_TIMEOUT';
@@ -182,4 +182,11 @@ export class HaPairStore implements PairStore {
   #error(code: StoreErrorCode, operation: string, why: string): StoreError {
     return new StoreError(`${operation} on ${this.name}: ${why}`, { code, store: this.name, operation });
   }
+}
+
+function missedBy(write: HaWrite): Pick<PairWrite, 'missed'> {
+  if (write.outcome !== 'applied' || write.sync === undefined) return {};
+  const { sync: name, version: token } = write;
+  const version: EntryVersion | undefined = token === undefined ? undefined : { scheme: 'counter', token };
+  return { missed: { name, ...(version === undefined ? {} : { version }) } };
 }

@@ -25,6 +25,8 @@ export type SideWrite =
 /** How a write to a pair ended, side by side. */
 export interface PairWrite {
   readonly sides: Two<SideWrite>;
+  /** What a front tells that is a pair by itself: who did not take the write, by its own name, and the version that the other has. */
+  readonly missed?: { readonly name: string; readonly version?: EntryVersion };
 }
 
 /** Compare-and-set of a pair write; give at most one of the two. */

@@ -36,9 +36,9 @@ export async function addAnswer(call: HaCall, store: PairStore, context: CallCon
     return strictCounter ? withoutVersion(answer) : answer;
   }
   if (strictCounter) return strictSum(result, pair.sideNames);
-  const { sides, sum = '' } = result;
+  const { sum = '', ...written } = result;
   const kind = { policy, compat, sideNames: pair.sideNames, removal: false, replay: call.isDup };
-  const answer = writeAnswer({ sides }, kind);
+  const answer = writeAnswer(written, kind);
   return counter && answer.status === 200 ? { ...answer, body: [Buffer.from(sum)] } : answer;
 }
 
@@ -82,17 +82,18 @@ function expectedSum(
   return hashOf(Buffer.from(BigInt.asIntN(64, BigInt(text) + by).toString()));
 }
 
-function strictSum({ sides, sum = '' }: Added, sideNames: Two<string>): Answer {
+function strictSum({ sides, sum = '', missed }: Added, sideNames: Two<string>): Answer {
   const [first, second] = sides;
   const told = sidesHeader({ sides });
-  if (first.state !== 'applied') {
+  if (first.state !== 'applied' && missed === undefined) {
     return emptyAnswer(404, first.state === 'rejected' ? 'rejected' : 'unknown', told);
   }
   const body = [Buffer.from(sum)];
-  if (second.state === 'applied' || second.state === 'not-sent') {
+  if (missed === undefined && (second.state === 'applied' || second.state === 'not-sent')) {
     return { ...emptyAnswer(200, 'applied', told), body };
   }
-  return { ...emptyAnswer(200, second.state, ['Sync', sideNames[1], ...told]), body };
+  const outcome = second.state === 'rejected' ? 'rejected' : 'unknown';
+  return { ...emptyAnswer(200, outcome, ['Sync', missed?.name ?? sideNames[1], ...told]), body };
 }
 
 function requestOf({ command, table, key, by = 0n, ver, isDup, ttlSeconds }: HaCall): AddRequest {

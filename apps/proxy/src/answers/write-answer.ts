@@ -45,6 +45,7 @@ function strictAnswer(write: PairWrite, verdicts: Two<WriteVerdict>, context: Wr
   const done = verdicts.filter((verdict) => verdict === 'done').length;
   if (done === 2) return doneAnswer(write, context);
   if (done === 1 && verdicts.includes('hard')) return syncAnswer(write, verdicts, context);
+  if (write.missed !== undefined) return missedAnswer(write.missed);
   return notFound(overall(write, context));
 }
 
@@ -58,6 +59,7 @@ function extendedAnswer(write: PairWrite, verdicts: Two<WriteVerdict>, context: 
       return doneAnswer(write, context);
     return emptyAnswer(409, 'rejected', bothVersions(write));
   }
+  if (write.missed !== undefined) return missedAnswer(write.missed);
   if (write.sides.some(isUnknown)) {
     return textAnswer(503, 'unknown', explain(write), ['Retry-After', '1']);
   }
@@ -74,9 +76,14 @@ function syncAnswer(write: PairWrite, verdicts: Two<WriteVerdict>, context: Writ
   const failed = verdicts[0] === 'done' ? 1 : 0;
   return emptyAnswer(200, isUnknown(write.sides[failed]) ? 'unknown' : 'rejected', [
     'Sync',
-    context.sideNames[failed],
+    write.missed?.name ?? context.sideNames[failed],
     ...writtenVersion(write, context),
   ]);
+}
+
+/** A front told that one of its sides took the write, and which one did not is not known here. */
+function missedAnswer({ name, version }: NonNullable<PairWrite['missed']>): Answer {
+  return emptyAnswer(200, 'unknown', ['Sync', name, 'Version', versionText(version)]);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { CacheRequest, HaListing, NodeListing } from '@kvtwin/hustdb-protoc
 import { settleWrite } from '@kvtwin/replica-pair';
 import {
   type CallOptions,
+  type EntryVersion,
   type SideWrite,
   StoreError,
   type Two,
@@ -81,7 +82,11 @@ export class FrontCommands implements PairCommands {
     if (!answered) return { sides: [NOT_TOLD, NOT_TOLD], sum };
     if (sync === undefined) return { sides: [write, write], sum };
     const missed = this.#missed(sync);
-    return { sides: sync === this.#sideNames[0] ? [missed, write] : [write, missed], sum };
+    return {
+      sides: sync === this.#sideNames[0] ? [missed, write] : [write, missed],
+      sum,
+      missed: { name: sync, ...versionOf(write) },
+    };
   }
 
   #missed(host: string): SideWrite {
@@ -164,6 +169,10 @@ function askToAdd(front: HustDbHa, add: AddRequest, call: CallOptions) {
   return add.type === 'hash'
     ? front.hincrby({ table, key, by, ...options }, call)
     : front.zadd({ table, member: key, score: by, opt: 1, ...options }, call);
+}
+
+function versionOf(write: SideWrite): { readonly version?: EntryVersion } {
+  return write.state === 'applied' && write.version !== undefined ? { version: write.version } : {};
 }
 
 function listed(listing: HaListing | StoreError): Listed {

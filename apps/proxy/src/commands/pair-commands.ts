@@ -1,5 +1,5 @@
 import type { CacheRequest, ListedEntry } from '@kvtwin/hustdb-protocol';
-import type { SideWrite, StoreError, Two } from '@kvtwin/versioned-value';
+import type { PairWrite, StoreError, Two } from '@kvtwin/versioned-value';
 import type { AddRequest, ListRequest } from '../sides/side.js';
 
 /** Why there is no listing. `no-table`: there is none of that name and type. */
@@ -25,8 +25,7 @@ export interface CacheWritten {
 }
 
 /** How an addition ended on each side, and the sum that the first of them told which applied it. */
-export interface Added {
-  readonly sides: Two<SideWrite>;
+export interface Added extends PairWrite {
   readonly sum: string | undefined;
 }
 
