@@ -56,8 +56,17 @@ export function versionText(version: EntryVersion): string {
   const { scheme, token } = version;
   if (scheme !== 'hotrod' || !/^[0-9a-f]{16}$/.test(token)) return token;
   // Three hexadecimal digits of zero leave a number that needs no BigInt, which takes several times as long.
-  return token.startsWith('000') ? String(Number.parseInt(token, 16)) : BigInt(`0x${token}`).toString();
+  return token.startsWith('000') ? decimal(Number.parseInt(token, 16)) : BigInt(`0x${token}`).toString();
 }
+
+/** Of an integer below 2^53, in two parts: a small integer becomes text several times as fast as a double. */
+function decimal(integer: number): string {
+  if (integer < BILLION) return String(integer);
+  const high = Math.floor(integer / BILLION);
+  return `${high}${String(integer - high * BILLION).padStart(9, '0')}`;
+}
+
+const BILLION = 1_000_000_000;
 
 type Header = readonly [string, string];
 

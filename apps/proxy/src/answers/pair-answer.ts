@@ -34,7 +34,7 @@ export function pairAnswer(
   const tokens = policy === 'opaque' ? sideTokens(read.sides) : [];
   switch (read.kind) {
     case 'agreed':
-      return found(200, read.kind, ['Version', versionText(read.version), ...tokens], [read.value]);
+      return found(200, read.kind, ['Version', firstText(tokens, read.version), ...tokens], [read.value]);
     case 'version-skew':
       return found(
         valueless ? 409 : 200,
@@ -43,7 +43,7 @@ export function pairAnswer(
         [read.value],
       );
     case 'value-conflict':
-      return conflict(read.kind, ['Version', versionText(read.version)], read.values, tokens, compat);
+      return conflict(read.kind, ['Version', firstText(tokens, read.version)], read.values, tokens, compat);
     case 'diverged':
       return conflict(read.kind, versionPair(read.versions), read.values, tokens, compat);
     case 'one-sided':
@@ -106,6 +106,11 @@ function conflict(
     return emptyAnswer(404, outcome, [...versions, 'Version', '0']);
   }
   return found(409, outcome, [...versions, 'Val-Offset', String(values[0].length), ...tokens], values);
+}
+
+/** What `Version` is where only values are compared: the first side's, whose text stands among the tokens already. */
+function firstText(tokens: readonly string[], version: EntryVersion): string {
+  return tokens[1] ?? versionText(version);
 }
 
 function sideTokens(sides: Two<SideRead>): string[] {
