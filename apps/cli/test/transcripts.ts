@@ -32,6 +32,7 @@ export function comparable(text: string): string {
     .replaceAll(/ in \d+(ms|s)/g, ' in TIME')
     .replaceAll(/^\d\d:\d\d:\d\d /gm, 'TIME ')
     .replaceAll(/ \d+(ms|s)( +job d\d+)/g, ' AGE$2')
+    .replaceAll(/ (done|paused|new) +\d+(ms|s) /g, ' $1 AGE ')
     .replaceAll(/(report|page|plan|wrote|apply) \/\S+/g, '$1 FILE')
     .replaceAll(/sha256 [0-9a-f]{64}/g, 'sha256 DIGEST')
     .replaceAll(/ +/g, ' ')

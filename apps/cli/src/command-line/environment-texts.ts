@@ -9,6 +9,7 @@ export const environmentTexts: readonly (readonly [name: string, meaning: string
     'KVTWIN_STATE',
     'the folder of jobs and journals; otherwise $XDG_STATE_HOME/kvtwin, or ~/.local/state/kvtwin',
   ],
+  ['KVTWIN_KEEP', 'how long before-images are kept, such as 90d or forever; otherwise 30d'],
   [
     'KVTWIN_AUTH, KVTWIN_NODE_AUTH',
     'user:password that a proxy asks its callers for, and that its nodes ask for',

@@ -172,7 +172,7 @@ describe('a plan, an apply and an undo of Hot Rod sites', patient, () => {
       outcome: 'changed-since',
     });
     expect((await apply()).stdout).toBe('  done 3 · skipped 1 (changed since plan)\n');
-    expect((await kvtwin(['job', 'ls'])).stdout).toMatch(/a2 +apply +done +4\/4 +4 +done 3 · skipped 1/);
+    expect((await kvtwin(['job', 'ls'])).stdout).toMatch(/a2 +apply +done +\S+ +4\/4 +4 +done 3 · skipped 1/);
   });
 
   it('are refused where the plan was damaged, or is another one', async () => {

@@ -8,19 +8,21 @@ import { confirmByNames } from '../command-line/confirm-by-names.js';
 import { ExitCode } from '../command-line/exit-code.js';
 import { type ApplyFlags, addApplyOptions } from '../jobs/apply-flags.js';
 import { applyJobFor } from '../jobs/apply-job.js';
-import { undoBegan } from '../jobs/apply-job-kind.js';
+import { pruneBeforeImages } from '../jobs/before-images.js';
 import { type DiffJobFolder, openDiffJob } from '../jobs/diff-job-description.js';
 import { type JobStores, openJobStores } from '../jobs/open-job-stores.js';
 import { type CheckedPlan, checkPlan, planRows, writesOf } from '../jobs/plan-file-io.js';
 import { runAndReportApply } from '../jobs/report-apply-job.js';
 import { warnOfWeakGuards } from '../jobs/weak-guards.js';
+import { undoBegan } from '../jobs/writing-job.js';
+import { addKeepOption, type KeepFlags, keepOf } from '../options/keep-option.js';
 import { formatCount } from '../output/format-size.js';
 import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { progressModeOf } from '../progress/progress-option.js';
 import { withoutCredentials } from '../sides/without-credentials.js';
 
-interface Flags extends ApplyFlags {
+interface Flags extends ApplyFlags, KeepFlags {
   readonly dryRun?: boolean;
 }
 
@@ -47,11 +49,12 @@ export function registerApply(program: Command, context: CliContext): void {
     .option('-n, --dry-run', 'read what would be read, tell what would be done, write nothing')
     .addHelpText('after', help)
     .action(action(context, (file: string, flags: Flags) => apply(context, file, flags)));
-  addApplyOptions(command);
+  addKeepOption(addApplyOptions(command));
 }
 
 async function apply(context: CliContext, file: string, flags: Flags): Promise<ExitCode> {
   const { io } = context;
+  const keepMs = keepOf(flags, io.env);
   const plan = await checkPlan(file);
   const diff = await jobOf(context, plan);
   const { names } = diff.description.sides;
@@ -69,7 +72,8 @@ async function apply(context: CliContext, file: string, flags: Flags): Promise<E
     await opened.close();
   }
   await confirmByNames(io, `apply ${formatCount(writes)} writes to 2 sites?`, names, flags.yes === true);
-  const job = await applyJobFor(io.env, file, plan, diff);
+  await pruneBeforeImages(io);
+  const job = await applyJobFor(io.env, file, plan, diff, keepMs);
   if (undoBegan(job)) {
     throw new CliError(`apply ${job.id} of this plan is being undone`, {
       hint: `finish that first: kvtwin undo ${job.id}`,

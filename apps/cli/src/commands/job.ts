@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { action, type CliContext } from '../command-line/cli-context.js';
 import { CliError } from '../command-line/cli-error.js';
 import { ExitCode } from '../command-line/exit-code.js';
+import { beforeImagesUntilMs, pruneBeforeImages } from '../jobs/before-images.js';
 import { openDiffJob } from '../jobs/diff-job-description.js';
 import { type JobFolder, listJobs, openJob } from '../jobs/job-folder.js';
 import type { ResumeFlags } from '../jobs/job-kind.js';
 import { jobKinds, kindOf } from '../jobs/job-kinds.js';
 import type { JobStatus } from '../jobs/job-status.js';
+import { asWritingJob, expiredAt } from '../jobs/writing-job.js';
 import { formatDuration } from '../output/format-duration.js';
 import { formatCount } from '../output/format-size.js';
 import { writeJson, writeLine } from '../output/output.js';
@@ -15,7 +17,8 @@ import { withoutCredentials } from '../sides/without-credentials.js';
 
 const help = `
 A job is a folder with the state of a long piece of work, so that it goes on where it was after Ctrl-C, a crash or
-kill -9. A diff's report has a line of JSON for each difference.
+kill -9. A diff's report has a line of JSON for each difference. Before-images of an apply or a resolve that is done are
+removed when their time is over (--keep, 30 days) and one of these commands or kvtwin apply starts; it says so then.
 
 Examples:
   kvtwin job ls
@@ -100,18 +103,20 @@ interface ShowFlags {
 }
 
 async function list({ io }: CliContext, flags: { json?: boolean }): Promise<ExitCode> {
-  const rows: string[][] = [['job', 'kind', 'state', 'units', 'keys', 'result', 'sides']];
+  await pruneBeforeImages(io);
+  const rows: string[][] = [['job', 'kind', 'state', 'age', 'units', 'keys', 'result', 'sides']];
   for (const job of await listJobs(io.env)) {
     const status = await job.readStatus();
-    if (flags.json) await writeJson(io.stdout, jobToJson(job, status));
+    if (flags.json) await writeJson(io.stdout, await jobToJson(job, status));
     else rows.push(rowOf(job, status));
   }
   if (flags.json) return ExitCode.ok;
   if (rows.length === 1) await writeLine(io.stderr, 'no jobs yet: kvtwin diff');
-  else
-    await writeLine(io.stdout, plainTable(rows, ['left', 'left', 'left', 'right', 'right', 'left', 'left']));
+  else await writeLine(io.stdout, plainTable(rows, [...alignments]));
   return ExitCode.ok;
 }
+
+const alignments = ['left', 'left', 'left', 'right', 'right', 'right', 'left', 'left'] as const;
 
 function rowOf(job: JobFolder, status: JobStatus | undefined): string[] {
   const units = status === undefined ? '' : `${status.units.done}/${status.units.total}`;
@@ -119,7 +124,13 @@ function rowOf(job: JobFolder, status: JobStatus | undefined): string[] {
   const { kind } = job.description;
   const known = jobKinds.find(({ name }) => name === kind);
   const sides = known?.sides(job).map(({ name }) => name) ?? [];
-  return [job.id, kind, stateOf(status), units, keys, status?.result ?? '', sides.join(' ')];
+  const age = formatDuration(ageMsOf(job));
+  return [job.id, kind, stateOf(status), age, units, keys, status?.result ?? '', sides.join(' ')];
+}
+
+/** Since it was begun. */
+function ageMsOf({ description }: JobFolder): number {
+  return Math.max(0, Date.now() - Date.parse(description.createdAt));
 }
 
 /** What it does while it runs; else whether it is done. */
@@ -128,14 +139,20 @@ function stateOf(status: JobStatus | undefined): string {
   return status.state === 'running' ? status.phase : status.state;
 }
 
-function jobToJson(job: JobFolder, status: JobStatus | undefined): unknown {
+async function jobToJson(job: JobFolder, status: JobStatus | undefined): Promise<unknown> {
   const { id, kind, createdAt } = job.description;
+  const writing = asWritingJob(job);
+  const untilMs = writing === undefined ? undefined : await beforeImagesUntilMs(writing);
+  const removedAt = writing === undefined ? undefined : await expiredAt(writing);
   const sides = jobKinds.find(({ name }) => name === kind)?.sides(job) ?? [];
   return {
     id,
     kind,
     state: status?.state ?? 'new',
     createdAt,
+    ageMs: ageMsOf(job),
+    ...(untilMs === undefined ? {} : { beforeImagesUntil: new Date(untilMs).toISOString() }),
+    ...(removedAt === undefined ? {} : { beforeImagesRemovedAt: removedAt }),
     names: sides.map(({ name }) => name),
     urls: sides.map(({ url }) => withoutCredentials(url)),
     folder: job.path,
@@ -150,16 +167,18 @@ async function show({ io }: CliContext, id: string, flags: ShowFlags): Promise<E
     await writeLine(io.stderr, `wrote ${flags.html}`);
     return ExitCode.ok;
   }
+  await pruneBeforeImages(io);
   const job = await openJob(io.env, id);
   const status = await job.readStatus();
   if (flags.json) {
-    await writeJson(io.stdout, jobToJson(job, status));
+    await writeJson(io.stdout, await jobToJson(job, status));
     return ExitCode.ok;
   }
   const kind = kindOf(job);
   const sides = kind.sides(job).map(({ name, url }) => `${name}  ${withoutCredentials(url)}`);
-  const lines = [...sides, `begun ${job.description.createdAt}`, `folder ${job.path}`];
-  if (status !== undefined) lines.push(...standing(status), ...kind.details(job, status));
+  const age = formatDuration(ageMsOf(job));
+  const lines = [...sides, `begun ${job.description.createdAt}, ${age} ago`, `folder ${job.path}`];
+  if (status !== undefined) lines.push(...standing(status), ...(await kind.details(job, status)));
   await writeLine(io.stdout, `${id}  ${kind.about(job)}, ${stateOf(status)}`);
   for (const line of lines) await writeLine(io.stdout, `  ${line}`);
   return ExitCode.ok;

@@ -192,7 +192,7 @@ describe('kvtwin diff --job, plan, apply, undo', () => {
     const resumed = await kvtwin(['job', 'resume', 'd1', '--json']);
     expect(resumed.code, resumed.stderr).toBe(2);
     expect(JSON.parse(resumed.stdout)).toMatchObject({ differences: 4 });
-    expect((await kvtwin(['job', 'ls'])).stdout).toMatch(/d1 +diff +done +256\/256 +54 +4 differences /);
+    expect((await kvtwin(['job', 'ls'])).stdout).toMatch(/d1 +diff +done +\S+ +256\/256 +54 +4 differences /);
     expect((await kvtwin(['job', 'show', 'd1'])).stdout).toMatch(/report sha256 [0-9a-f]{64}/);
     expect((await kvtwin(['job', 'rm', 'd1'])).code).toBe(0);
     const gone = await kvtwin(['job', 'show', 'd1']);

@@ -13,6 +13,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   demo = await startDemoAtWork();
   env = demo.env;
+  await kvtwin('diff', '--quiet', '--settle', '20ms');
 }, demoStartLimitMs);
 afterAll(() => demo.stop());
 
@@ -52,6 +53,7 @@ describe('kvtwin resolve', () => {
     const taken = await kvtwin('resolve', 'taken', '--take', 'b');
     expect([taken.code, taken.stdout]).toEqual([0, 'taken   written: lon\n']);
     expect(await held('taken')).toEqual(['two', 'two']);
+    expect(taken.stderr).toMatch(/^undo: kvtwin undo r\d+ +before-images are kept 30d\n$/);
     const again = await kvtwin('resolve', 'taken', '--take', 'a', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ key: 'taken', outcome: 'nothing-to-do' });
     await kvtwin('resolve', 'taken', '--take', 'delete');
@@ -67,7 +69,11 @@ describe('kvtwin resolve', () => {
     terminal.type('aw');
     await terminal.shows('AGREED');
     terminal.type('q');
-    expect(await ended).toMatchObject({ code: 0, stdout: '', stderr: 'resolve: 1 written\n' });
+    expect(await ended).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^resolve: 1 written\nundo: kvtwin undo r\d+ /),
+    });
     expect(await held('seen')).toEqual(['one', 'one']);
   });
 
@@ -81,7 +87,10 @@ describe('kvtwin resolve', () => {
     terminal.type('an');
     await terminal.shows('2/12');
     terminal.type('wq');
-    expect(await ended).toMatchObject({ code: 2, stderr: 'resolve: 1 written · 11 open\n' });
+    expect(await ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^resolve: 1 written · 11 open\nundo: /),
+    });
     expect(new Set(await held(key!)).size).toBe(1);
 
     const plan = join(demo.folder, 'plan.ndjson');
@@ -101,6 +110,54 @@ describe('kvtwin resolve', () => {
     await second.shows('$.nothing');
     second.type('q');
     expect(await planned).toMatchObject({ code: 2 });
+  });
+
+  it('takes back what it wrote: one key with u, the rest with kvtwin undo', async () => {
+    for (const key of ['back:1', 'back:2']) {
+      await kvtwin('put', key, `${key} here`, '--side', 'first', '--ttl', '1h');
+      await kvtwin('put', key, `${key} there`, '--side', 'second');
+    }
+    const diff = JSON.parse((await kvtwin('diff', '--json', '--quiet', '--settle', '20ms')).stdout)
+      .job as string;
+    const terminal = new TestTerminal();
+    const ended = onTerminal(terminal, diff, '--prefix', 'back:');
+    await terminal.shows('1/2');
+    terminal.type('u');
+    await terminal.shows('nothing was written to this key here');
+    terminal.type('bw');
+    await terminal.shows('AGREED');
+    expect(await held('back:1')).toEqual(['back:1 there', 'back:1 there']);
+    terminal.type('u');
+    await terminal.shows('taken back: lon put back');
+    expect(await held('back:1')).toEqual(['back:1 here', 'back:1 there']);
+    terminal.type('ndw');
+    await terminal.shows('ABSENT');
+    terminal.type('q');
+    const { code, stderr } = await ended;
+    expect(code).toBe(2);
+    const job = /kvtwin undo (r\d+)/.exec(stderr)![1]!;
+    expect((await kvtwin('job', 'ls')).stdout).toMatch(
+      new RegExp(`${job} +resolve +done +\\S+ +1/1 +1 +written 1 · taken back 1 `),
+    );
+    expect(await kvtwin('undo', diff, '--yes')).toMatchObject({
+      code: 0,
+      stdout: '  restored 3\n',
+    });
+    expect(await held('back:2')).toEqual(['back:2 here', 'back:2 there']);
+    const [lon, nyc] = JSON.parse((await kvtwin('get', 'back:2', '--settle', '0', '--json')).stdout).sides;
+    expect([lon.expiration.kind, nyc.expiration.kind]).toEqual(['mortal', 'immortal']);
+    const again = await kvtwin('undo', job, '--yes');
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining(`job ${job} was undone at`)]);
+  });
+
+  it('leaves alone what somebody wrote since', async () => {
+    await kvtwin('put', 'moved', 'here', '--side', 'first');
+    await kvtwin('put', 'moved', 'there', '--side', 'second');
+    const { stderr } = await kvtwin('resolve', 'moved', '--take', 'a');
+    await kvtwin('put', 'moved', 'newer', '--side', 'second');
+    const undone = await kvtwin('undo', /kvtwin undo (r\d+)/.exec(stderr)![1]!, '--yes');
+    expect([undone.code, undone.stdout]).toEqual([3, '  left alone 1 (changed since apply)\n']);
+    expect(await held('moved')).toEqual(['here', 'newer']);
   });
 
   it.each([

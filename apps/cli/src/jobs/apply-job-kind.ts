@@ -1,16 +1,11 @@
 import { existsSync } from 'node:fs';
 import { CliError } from '../command-line/cli-error.js';
-import {
-  type ApplyJobFolder,
-  leftFileOf,
-  logFolderOf,
-  planFileOf,
-  undoneAt,
-  undoneFileOf,
-} from './apply-job.js';
+import { type ApplyJobFolder, planFileOf } from './apply-job.js';
 import type { JobFolder } from './job-folder.js';
 import type { JobKind } from './job-kind.js';
 import { runAndReportApply } from './report-apply-job.js';
+import { writingDetails } from './writing-details.js';
+import { expiredAt, leftFileOf, undoBegan, undoneAt } from './writing-job.js';
 
 /** Jobs of `kvtwin apply`, and of the `kvtwin undo` that follows one. */
 export const applyJobKind: JobKind = {
@@ -29,26 +24,18 @@ export const applyJobKind: JobKind = {
     }
     const at = await undoneAt(job);
     if (at !== undefined) throw new CliError(`job ${job.id} was undone at ${at}; there is nothing to resume`);
+    if ((await expiredAt(job)) !== undefined) {
+      throw new CliError(
+        `job ${job.id} is done, and its before-images are gone; there is nothing to resume`,
+        {
+          hint: `what it left alone: ${leftFileOf(job, 'apply')}. A new diff finds what still differs`,
+        },
+      );
+    }
     return runAndReportApply(context, job, undoBegan(job) ? 'undo' : 'apply', flags);
   },
-  details(folder, { result }) {
-    const job = applyJob(folder);
-    const left = (['apply', 'undo'] as const)
-      .map((step) => leftFileOf(job, step))
-      .filter((file) => existsSync(file));
-    const standing = undoBegan(job) ? 'its undo has begun' : `kvtwin undo ${job.id} takes it back`;
-    return [
-      result,
-      ...left.map((file) => `left alone: ${file}`),
-      existsSync(undoneFileOf(job)) ? 'undone' : standing,
-    ];
-  },
+  details: (job, status) => writingDetails(applyJob(job), status),
 };
-
-/** Whether an undo has begun: from then on nothing is applied any more. */
-export function undoBegan(job: ApplyJobFolder): boolean {
-  return existsSync(logFolderOf(job, 'undo'));
-}
 
 function applyJob(job: JobFolder): ApplyJobFolder {
   return job as ApplyJobFolder;

@@ -20,5 +20,5 @@ export interface JobKind {
   /** Goes on with it, from what is in its folder, and tells what came of it. */
   resume(context: CliContext, job: JobFolder, flags: ResumeFlags): Promise<ExitCode>;
   /** What `job show` prints below the lines that all kinds have. */
-  details(job: JobFolder, status: JobStatus): readonly string[];
+  details(job: JobFolder, status: JobStatus): readonly string[] | Promise<readonly string[]>;
 }

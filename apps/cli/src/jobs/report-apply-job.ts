@@ -8,14 +8,16 @@ import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { progressModeOf } from '../progress/progress-option.js';
 import type { ApplyFlags } from './apply-flags.js';
-import type { ApplyJobFolder, ApplyStep } from './apply-job.js';
+import type { ApplyJobDescription } from './apply-job.js';
 import type { ApplyTally } from './apply-tally.js';
+import { keptText } from './before-images.js';
 import { type FinishedApplyJob, runApplyJob } from './run-apply-job.js';
+import type { ApplyStep, WritingJobFolder } from './writing-job.js';
 
 /** Applies or undoes, and tells what came of it; where it is stopped, how to go on. */
 export async function runAndReportApply(
   context: CliContext,
-  job: ApplyJobFolder,
+  job: WritingJobFolder,
   step: ApplyStep,
   flags: ApplyFlags,
 ): Promise<ExitCode> {
@@ -51,12 +53,12 @@ function asPartial(error: unknown): unknown {
 
 async function report(
   { io }: CliContext,
-  job: ApplyJobFolder,
+  job: WritingJobFolder,
   step: ApplyStep,
   { tally, leftFile }: FinishedApplyJob,
   flags: ApplyFlags,
 ): Promise<void> {
-  const { diff, plan } = job.description;
+  const { diff, plan } = job.description as Partial<ApplyJobDescription>;
   if (flags.json) {
     const left = leftFile === undefined ? {} : { left: leftFile };
     await writeJson(io.stdout, { job: job.id, diff, plan, step, ...tally.counts, ...left });
@@ -82,6 +84,6 @@ async function report(
       `  ${formatCount(lost)} do not expire where they were written: a side does not tell, or take, expirations`,
     );
   if (step === 'undo') return;
-  await writeLine(io.stderr, `  before-images are kept until kvtwin job rm ${job.id}`);
+  await writeLine(io.stderr, `  before-images are kept ${keptText(job)}`);
   await writeLine(io.stderr, `undo: kvtwin undo ${diff}`);
 }

@@ -8,20 +8,14 @@ import { ExitCode } from '../command-line/exit-code.js';
 import { keyToJson } from '../output/key-text.js';
 import type { Progress } from '../progress/progress.js';
 import type { ApplyFlags } from './apply-flags.js';
-import {
-  type ApplyJobFolder,
-  type ApplyStep,
-  leftFileOf,
-  logFolderOf,
-  markUndone,
-  planFileOf,
-} from './apply-job.js';
+import { planFileOf } from './apply-job.js';
 import { applyJournalOptions } from './apply-journal-options.js';
 import { type ApplyTally, isApplied, isUndone, tallyOfApply, tallyOfUndo } from './apply-tally.js';
 import { type JobStanding, JobStatusWriter } from './job-status-writer.js';
 import { LeftRows } from './left-rows.js';
 import { type JobStores, openJobStores } from './open-job-stores.js';
 import { planRows } from './plan-file-io.js';
+import { type ApplyStep, leftFileOf, logFolderOf, markUndone, type WritingJobFolder } from './writing-job.js';
 
 /** What a finished apply or undo is. */
 export interface FinishedApplyJob {
@@ -33,7 +27,7 @@ export interface FinishedApplyJob {
 /** What a step works with. */
 interface StepParts {
   readonly context: CliContext;
-  readonly job: ApplyJobFolder;
+  readonly job: WritingJobFolder;
   readonly flags: ApplyFlags;
   readonly opened: JobStores;
   readonly applyLog: Journal;
@@ -49,7 +43,7 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
  */
 export async function runApplyJob(
   context: CliContext,
-  job: ApplyJobFolder,
+  job: WritingJobFolder,
   step: ApplyStep,
   flags: ApplyFlags,
   { progress, onTally }: { readonly progress: Progress; readonly onTally: (tally: ApplyTally) => void },
@@ -117,6 +111,7 @@ async function undoRows(parts: StepParts): Promise<ApplyTally> {
     const counts = await undoApply({
       stores: opened.stores,
       applied: { read: () => readJournal(applyLog.directory) },
+      repeatsKeys: job.description.kind === 'resolve',
       log,
       signal: context.io.signal,
       timeoutMs,
@@ -141,7 +136,7 @@ async function undoRows(parts: StepParts): Promise<ApplyTally> {
   }
 }
 
-async function openLog(job: ApplyJobFolder, step: ApplyStep): Promise<Journal> {
+async function openLog(job: WritingJobFolder, step: ApplyStep): Promise<Journal> {
   try {
     return await Journal.open(logFolderOf(job, step), applyJournalOptions);
   } catch (error) {
@@ -177,7 +172,7 @@ class StepStatus {
 
   static async begin(
     { io }: CliContext,
-    job: ApplyJobFolder,
+    job: WritingJobFolder,
     step: ApplyStep,
     rowCount: number,
   ): Promise<StepStatus> {

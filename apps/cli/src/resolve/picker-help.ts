@@ -9,6 +9,7 @@ export const helpLines: readonly string[] = [
   '   h   hex and back      t   text or JSON tree',
   '   w   write what is decided, key by key, each only if both sides still hold',
   '       what was shown; until then nothing is written',
+  '   u   take back what was written to this key, while the sides still hold it',
   '   r   read the key again',
   '   q   leave             Ctrl-C leaves at once',
   '   up, down, PgUp, PgDn, Home, End scroll',

@@ -1,14 +1,17 @@
+import type { UndoneRow } from '@kvtwin/reconcile';
 import {
   type RepairResult,
   type RepairTake,
   type ReplicaPairStore,
   sameObservation,
 } from '@kvtwin/replica-pair';
-import { type Clock, expiryInstantMs, type PairRead, type Two } from '@kvtwin/versioned-value';
+import type { Clock, PairRead, Two } from '@kvtwin/versioned-value';
 import { draftOf, type MergeDraft, valueOfDraft } from './merge-draft.js';
+import { mergedExpiration } from './merged-expiration.js';
 import { type PickerView, paneColumns, type ScreenSize, valueRows } from './picker-screen.js';
 import { repairText } from './repair-text.js';
 import type { Choice, QueuedKey, ResolveItem } from './resolve-item.js';
+import { undoText } from './undo-text.js';
 import { type ValueView, type ViewMode, viewValues } from './value-view.js';
 
 /** What a {@link Picker} works with. */
@@ -16,6 +19,8 @@ export interface PickerParts {
   readonly keys: readonly QueuedKey[];
   readonly names: Two<string>;
   readonly pair: Pick<ReplicaPairStore, 'read' | 'repair'>;
+  /** Takes back what was written to a key here; undefined where nothing was. Absent: nothing can be taken back. */
+  readonly undo?: (key: Uint8Array) => Promise<UndoneRow['results'] | undefined>;
   /** Has somebody edit a text; undefined where they gave up. */
   readonly edit: (text: string, format: MergeDraft['format']) => Promise<string | undefined>;
   readonly clock: Pick<Clock, 'nowMs'>;
@@ -126,6 +131,7 @@ export class Picker {
     h: () => this.#setMode(this.#values()?.mode === 'hex' ? undefined : 'hex'),
     t: () => this.#setMode(this.#values()?.mode === 'tree' ? 'text' : 'tree'),
     w: () => this.#write(),
+    u: () => this.#undo(),
     r: () => this.#show(this.#at),
     '?': () => {
       this.#help = true;
@@ -263,7 +269,11 @@ export class Picker {
       return;
     }
     this.#drafts.delete(item);
-    this.#decide({ kind: 'merge', value: result.value, ...expirationOf(read, this.#parts.clock.nowMs()) });
+    this.#decide({
+      kind: 'merge',
+      value: result.value,
+      ...mergedExpiration(read, this.#parts.clock.nowMs()),
+    });
   }
 
   async #write(): Promise<void> {
@@ -305,6 +315,23 @@ export class Picker {
     return done;
   }
 
+  async #undo(): Promise<void> {
+    const item = this.#item;
+    this.#message = 'taking back …';
+    this.#parts.onChange();
+    const results = await this.#parts.undo?.(item.key);
+    this.#message = '';
+    if (results === undefined) {
+      this.#message = 'nothing was written to this key here: i takes back a decision';
+      return;
+    }
+    const text = undoText(results, this.#parts.names);
+    delete item.choice;
+    item.progress = text.done ? 'open' : 'failed';
+    item.told = text.told;
+    await this.#show(this.#at);
+  }
+
   #leave(again: boolean): Pressed {
     const { decided } = this.view;
     if (decided === 0 || again) return 'leave';
@@ -328,21 +355,4 @@ function takeOf(choice: Choice): RepairTake {
   if (choice.kind !== 'merge') return choice.kind;
   const { kind: _, ...value } = choice;
   return value;
-}
-
-/** How long an edited value lives: as long as the side that lives longer; unlimited where nobody tells. */
-function expirationOf(read: PairRead, nowMs: number): { lifespanMs?: number; maxIdleMs?: number } {
-  const entries = read.sides.flatMap((side) => (side.state === 'present' ? [side.entry] : []));
-  const ends = entries.map((entry) => expiryInstantMs(entry) ?? Number.POSITIVE_INFINITY);
-  const last = Math.max(...ends);
-  const idles = entries.map(({ expiration }) =>
-    expiration.kind === 'mortal'
-      ? (expiration.maxIdleMs ?? Number.POSITIVE_INFINITY)
-      : Number.POSITIVE_INFINITY,
-  );
-  const idle = Math.max(...idles);
-  return {
-    ...(Number.isFinite(last) ? { lifespanMs: Math.max(1000, last - nowMs) } : {}),
-    ...(Number.isFinite(idle) ? { maxIdleMs: idle } : {}),
-  };
 }

@@ -26,6 +26,8 @@ export interface QueueFilter {
 export interface ResolveQueue {
   /** What it was made of, for people: `job d1`. */
   readonly from: string;
+  /** The diff job that they come from. */
+  readonly diff: string;
   readonly keys: readonly QueuedKey[];
   /** There are more than {@link maxQueuedKeys}. */
   readonly cut: boolean;
@@ -104,7 +106,7 @@ async function queueOf(
   }
   keys.sort((a, b) => compareBytes(a.key, b.key));
   const { selector, sides, timeoutMs } = job.description;
-  return { from, keys, cut, sides, selector, timeoutMs };
+  return { from, diff: job.id, keys, cut, sides, selector, timeoutMs };
 }
 
 async function firstLineOf(file: string): Promise<string> {

@@ -5,7 +5,7 @@ import { showsUnicode } from '../command-line/shows-unicode.js';
 import { colorsFor } from '../output/output.js';
 import { editText } from './edit-text.js';
 import { FullScreen } from './full-screen.js';
-import { Picker, type PickerCounts } from './picker.js';
+import { Picker, type PickerCounts, type PickerParts } from './picker.js';
 import { pickerScreen } from './picker-screen.js';
 import type { QueuedKey } from './resolve-item.js';
 
@@ -17,6 +17,8 @@ export interface PickerRun {
   readonly keys: readonly QueuedKey[];
   readonly names: Two<string>;
   readonly pair: Pick<ReplicaPairStore, 'read' | 'repair'>;
+  /** As {@link Picker} takes back what it wrote. */
+  readonly undo?: PickerParts['undo'];
   readonly timeoutMs?: number | undefined;
   readonly allowUnguarded: boolean;
 }
@@ -32,7 +34,7 @@ const extensions = { json: 'json', text: 'txt', hex: 'hex.txt' } as const;
 
 /** Shows the picker on the terminal until it is left; the terminal is as it was before, whatever happens. */
 export async function runPicker(run: PickerRun): Promise<PickerEnd> {
-  const { io, keys, names, pair, terminal, timeoutMs, allowUnguarded } = run;
+  const { io, keys, names, pair, terminal, timeoutMs, allowUnguarded, undo } = run;
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   if (io.signal.aborted) stop();
@@ -57,6 +59,7 @@ export async function runPicker(run: PickerRun): Promise<PickerEnd> {
       timeoutMs,
       allowUnguarded,
       onChange: draw,
+      ...(undo === undefined ? {} : { undo }),
       edit: async (text, format) => {
         screen.close();
         try {

@@ -16,7 +16,7 @@ const takes = { a: 'first', b: 'second', delete: 'removal' } as const;
 export interface TakeRequest {
   readonly key: Uint8Array;
   readonly take: TakeWord;
-  readonly pair: ReplicaPairStore;
+  readonly pair: Pick<ReplicaPairStore, 'read' | 'repair'>;
   readonly names: Two<string>;
   readonly timeout?: number;
   readonly unguarded?: boolean;
