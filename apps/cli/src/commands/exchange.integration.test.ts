@@ -17,6 +17,25 @@ const kv = { type: 'kv' } as const;
 const sessions = { type: 'hash', table: 'sessions' } as const;
 const file = (name: string): string => join(servers.folder.path, name);
 
+it('tells how much of a file it has imported', async () => {
+  const cache = `${await servers.hotRod('users')}/users`;
+  const lines = Array.from({ length: 400 }, (_, at) =>
+    JSON.stringify({ type: 'kv', key: `key:${at}`, value: 'x'.repeat(2000) }),
+  );
+  await writeFile(file('many.ndjson'), `${lines.join('\n')}\n`);
+  const args = [cache, '--concurrency', '1', '--progress', 'json'];
+  const { code, stderr } = await servers.run(['import', file('many.ndjson'), ...args]);
+  expect(code, stderr).toBe(ExitCode.ok);
+  const [first] = stderr.trim().split('\n');
+  const { progress, share } = JSON.parse(first!);
+  expect(progress).toBe('importing');
+  expect(share).toBeGreaterThan(0);
+  expect(share).toBeLessThan(1);
+  // Nobody knows how long stdin is.
+  const piped = await servers.run(['import', '-', ...args], { stdin: `${lines[0]}\n` });
+  expect(piped.stderr).not.toContain('"share"');
+});
+
 describe.each(['ndjson', 'csv'])('kvtwin export and import, %s,', (format) => {
   it('bring every type from a HustDB node to Infinispan and back, byte for byte', async () => {
     const node = await servers.hustDb();

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { action, type CliContext } from '../command-line/cli-context.js';
 import { CliError } from '../command-line/cli-error.js';
@@ -102,11 +102,7 @@ async function importFile(
   flags: ImportFlags,
 ): Promise<ExitCode> {
   const { io } = context;
-  if (file !== '-') {
-    await access(file).catch((error: NodeJS.ErrnoException) => {
-      throw new CliError(`cannot read ${file}: ${error.message}`, { cause: error });
-    });
-  }
+  const input = await openInput(io, file);
   const copies = await openCopies(await parseAddress(store, io.env), io.env);
   const call = { signal: io.signal, timeoutMs: flags.timeout };
   const progress = new Progress(io, { mode: progressModeOf(flags) });
@@ -115,11 +111,10 @@ async function importFile(
     await copies.reports(call);
     const { dryRun = false, lifespans, overwrite = false } = flags;
     const options = { target, overwrite, dryRun, lifespans, call };
-    const run = new ImportRun(context, flags, options, progress);
-    const input = file === '-' ? io.stdin : createReadStream(file);
+    const run = new ImportRun(context, flags, options, { progress, share: input.share });
     const format = flags.format ?? (file.endsWith('.csv') ? 'csv' : 'ndjson');
     try {
-      await run.take(parseRows(input, format));
+      await run.take(parseRows(input.bytes(), format));
     } catch (error) {
       progress.clear();
       if (run.lastLine > 0) {
@@ -136,6 +131,31 @@ async function importFile(
   }
 }
 
+/** What is read, and how much of it was read so far, 0 to 1, where that is known. */
+interface ImportInput {
+  bytes(): AsyncIterable<Uint8Array>;
+  share(): number | undefined;
+}
+
+async function openInput({ stdin }: CliContext['io'], file: string): Promise<ImportInput> {
+  if (file === '-') return { bytes: () => stdin, share: () => undefined };
+  const about = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`cannot read ${file}: ${error.message}`, { cause: error });
+  });
+  if (about.isDirectory()) throw new CliError(`cannot read ${file}: it is a folder`);
+  let read = 0;
+  return {
+    async *bytes() {
+      for await (const chunk of createReadStream(file)) {
+        read += (chunk as Uint8Array).length;
+        yield chunk as Uint8Array;
+      }
+    },
+    // A pipe has no size.
+    share: () => (about.isFile() && about.size > 0 ? read / about.size : undefined),
+  };
+}
+
 type ImportCounts = Record<ImportOutcome | 'bad', number>;
 
 /** One import: rows are taken in order, some at a time, each batch wholly before the next. */
@@ -144,6 +164,7 @@ class ImportRun {
   readonly #flags: ImportFlags;
   readonly #options: ImportOptions;
   readonly #progress: Progress;
+  readonly #share: ImportInput['share'];
   readonly #counts: ImportCounts = {
     written: 0,
     same: 0,
@@ -161,11 +182,17 @@ class ImportRun {
   /** Everything up to this line is dealt with. */
   lastLine = 0;
 
-  constructor(context: CliContext, flags: ImportFlags, options: ImportOptions, progress: Progress) {
+  constructor(
+    context: CliContext,
+    flags: ImportFlags,
+    options: ImportOptions,
+    { progress, share }: { readonly progress: Progress; readonly share: ImportInput['share'] },
+  ) {
     this.#context = context;
     this.#flags = flags;
     this.#options = options;
     this.#progress = progress;
+    this.#share = share;
   }
 
   async take(rows: ReturnType<typeof parseRows>): Promise<void> {
@@ -202,7 +229,13 @@ class ImportRun {
       this.lastLine = line;
     }
     const items = Object.values(this.#counts).reduce((sum, count) => sum + count, 0);
-    this.#progress.show(() => ({ phase: 'importing', items, itemName: 'lines' }));
+    const share = this.#share();
+    this.#progress.show(() => ({
+      phase: 'importing',
+      items,
+      itemName: 'lines',
+      ...(share === undefined ? {} : { share }),
+    }));
   }
 
   #tellOutcome(

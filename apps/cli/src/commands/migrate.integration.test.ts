@@ -137,6 +137,7 @@ describe('kvtwin migrate from a HustDB pair', () => {
       counts: { source: 16, copied: 12, skipped: 4, unknownExpiration: 12, unlimited: 8 },
       certificate: { addsUp: true, counts: { copied: 12, skipped: 4 } },
     });
+    expect(run.stderr).toContain('preflight  target cache sessions, stores application/octet-stream\n');
     expect(await servers.contents(`${server}/sessions`, kv)).toContain('field:1=value 1');
     expect(await servers.contents(`${server}/users`, { type: 'zset', table: 'score-board' })).toHaveLength(4);
     const store = await (await servers.family(`${server}/sessions`)).open(kv);
@@ -329,6 +330,10 @@ describe('kvtwin migrate, told nonsense,', () => {
     const mapping = await mappingFile({ type: 'kv', mediaType: 'application/json' });
     const mapped = await servers.run(['migrate', source, target, '--mapping', mapping, '--settle', '20ms']);
     expect(mapped.code, mapped.stderr).toBe(ExitCode.ok);
+    expect(mapped.stderr).toMatch(/preflight {2}target \S+docs {2}Hot Rod \S+, stores application\/json\n/);
+    expect(mapped.stderr).toContain(
+      'preflight  target cache docs, stores application/json, asked for as application/json\n',
+    );
     expect(await servers.contents(`${target}?media=storage`, kv)).toHaveLength(1);
   });
 

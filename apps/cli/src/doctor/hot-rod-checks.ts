@@ -1,14 +1,9 @@
 import { callTarget, HotRodClient, HotRodError, parseHotRodUri } from '@kvtwin/hotrod-client';
-import {
-  type MediaType,
-  mediaTypeName,
-  operations,
-  type PingReply,
-  versionOfByte,
-} from '@kvtwin/hotrod-protocol';
+import { operations, type PingReply, versionOfByte } from '@kvtwin/hotrod-protocol';
 import { ExitCode } from '../command-line/exit-code.js';
 import { formatCount } from '../output/format-size.js';
 import { hotRodTlsOf } from '../sides/hot-rod-tls-of.js';
+import { storedAs } from '../sides/stored-as.js';
 import { backupChecks } from './backup-checks.js';
 import { type Check, fail, note, ok, reasonOf } from './check.js';
 import { reachChecks, tlsChecks } from './network-checks.js';
@@ -132,15 +127,10 @@ function mediaOf(url: string): string | undefined {
   return parseHotRodUri(url).properties.get('media');
 }
 
-function nameOf(type: MediaType | undefined): string | undefined {
-  return type === undefined ? undefined : mediaTypeName(type);
-}
-
-function encodingChecks({ keyMediaType, valueMediaType }: PingReply, media: string | undefined): Check[] {
-  const [keys, values] = [nameOf(keyMediaType), nameOf(valueMediaType)];
-  if (keys === undefined || values === undefined)
-    return [note('encoding', 'the server does not tell how it stores entries')];
-  const text = keys === values ? `stores ${keys}` : `stores keys as ${keys}, values as ${values}`;
+function encodingChecks(reply: PingReply, media: string | undefined): Check[] {
+  const stored = storedAs(reply);
+  if (stored === undefined) return [note('encoding', 'the server does not tell how it stores entries')];
+  const { keys, text, values } = stored;
   if (media !== undefined)
     return [ok('encoding', `${text}; asked for as ${media === 'storage' ? 'it is stored' : media}`)];
   if (plainTypes.test(keys) && plainTypes.test(values)) return [ok('encoding', text)];
@@ -151,14 +141,15 @@ function encodingChecks({ keyMediaType, valueMediaType }: PingReply, media: stri
 
 function factsOf(
   url: string,
-  { keyMediaType, valueMediaType }: PingReply,
+  reply: PingReply,
   media: string | undefined,
   segments: number,
   entries: number | undefined,
 ): SideFacts {
   const asked = media === undefined || media === 'storage' ? undefined : media;
-  const keyType = asked ?? nameOf(keyMediaType);
-  const valueType = asked ?? nameOf(valueMediaType);
+  const stored = storedAs(reply);
+  const keyType = asked ?? stored?.keys;
+  const valueType = asked ?? stored?.values;
   return {
     ...(keyType === undefined ? {} : { keyType }),
     ...(valueType === undefined ? {} : { valueType }),

@@ -10,6 +10,7 @@ import {
   type StoreType,
   type VersionedStore,
 } from '@kvtwin/versioned-value';
+import { storedAs } from '../sides/stored-as.js';
 import { withoutCredentials } from '../sides/without-credentials.js';
 import { locateCacheKey, markerKeyOf, type TableTypeOf } from './cache-key.js';
 import { bareCacheUrl, type CacheUrl, cacheUrlFor, isSet, parseCacheUrl } from './cache-url.js';
@@ -24,6 +25,7 @@ export class HotRodReplica implements Replica {
   readonly #url: CacheUrl;
   readonly #families = new Map<string, Promise<StoreFamily>>();
   readonly #stores = new OpenStores();
+  #asking: Promise<HotRodClient> | undefined;
 
   constructor(url: string) {
     this.name = withoutCredentials(url);
@@ -64,26 +66,25 @@ export class HotRodReplica implements Replica {
   async report(call: CallOptions): Promise<ReplicaReport> {
     const bare = bareCacheUrl(this.#url, {});
     await (await this.#family(bare)).ping(call);
-    const { server, cache, options } = this.#url;
-    const properties = new URLSearchParams(options);
-    for (const name of ['envelope', 'adopt', 'tables', 'layout', 'media']) properties.delete(name);
-    const protocol = properties.get('protocol');
-    properties.delete('protocol');
-    if (protocol !== null) properties.set('protocol_version', protocol);
-    const query = properties.toString();
-    await using client = await HotRodClient.connect(`${server}${query === '' ? '' : `/?${query}`}`);
-    const keys = await client.cache(cache).size(call);
-    return {
-      name: this.name,
-      about: `Hot Rod ${client.protocolVersion ?? ''}`,
-      estimates: [{ place: undefined, keys }],
-    };
+    const client = await this.#client();
+    const keys = await client.cache(this.#url.cache).size(call);
+    const stored = storedAs(await client.ping(this.#url.cache))?.text;
+    const asked = this.#url.options.get('media') ?? undefined;
+    const parts = [`Hot Rod ${client.protocolVersion ?? ''}`, stored ?? notTold, ...askedAs(asked)];
+    return { name: this.name, about: parts.join(', '), estimates: [{ place: undefined, keys }] };
   }
 
-  async probe(place: TargetPlace, call: CallOptions): Promise<void> {
+  async probe(place: TargetPlace, call: CallOptions): Promise<string | undefined> {
     const shown = this.shownAs(place);
     await (await this.#family(cacheUrlFor(this.#url, shown))).ping(call);
     await (await this.store(shown)).get(probeKey, call);
+    const { cache, mediaType } = shown;
+    // How the cache of the URL is stored is in the report.
+    if (cache === undefined && mediaType === undefined) return undefined;
+    const name = cache ?? this.#url.cache;
+    const stored = storedAs(await (await this.#client()).ping(name))?.text;
+    const asked = mediaType ?? this.#url.options.get('media') ?? undefined;
+    return [`cache ${name}`, stored ?? notTold, ...askedAs(asked)].join(', ');
   }
 
   async close(): Promise<void> {
@@ -91,6 +92,21 @@ export class HotRodReplica implements Replica {
     await Promise.all(
       families.map((family) => (family.status === 'fulfilled' ? family.value.close() : undefined)),
     );
+    await (await this.#asking?.catch(() => undefined))?.close();
+  }
+
+  /** For questions that are none of a store. */
+  #client(): Promise<HotRodClient> {
+    if (this.#asking !== undefined) return this.#asking;
+    const { server, options } = this.#url;
+    const properties = new URLSearchParams(options);
+    for (const name of ['envelope', 'adopt', 'tables', 'layout', 'media']) properties.delete(name);
+    const protocol = properties.get('protocol');
+    properties.delete('protocol');
+    if (protocol !== null) properties.set('protocol_version', protocol);
+    const query = properties.toString();
+    this.#asking = HotRodClient.connect(`${server}${query === '' ? '' : `/?${query}`}`);
+    return this.#asking;
   }
 
   #family(url: string): Promise<StoreFamily> {
@@ -100,6 +116,14 @@ export class HotRodReplica implements Replica {
     this.#families.set(url, opened);
     return opened;
   }
+}
+
+const notTold = 'does not tell how it stores entries';
+
+/** `?media=`, or the mapping's. */
+function askedAs(media: string | undefined): string[] {
+  if (media === undefined) return [];
+  return [media === 'storage' ? 'taken as it is stored' : `asked for as ${media}`];
 }
 
 type Opened = (scanned: ScannedEntry, type: StoreType) => ScannedEntry;

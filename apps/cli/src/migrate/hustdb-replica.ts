@@ -79,7 +79,7 @@ export class HustDbReplica implements Replica {
     }
   }
 
-  async probe(place: TargetPlace): Promise<void> {
+  async probe(place: TargetPlace): Promise<undefined> {
     await this.store(place);
   }
 

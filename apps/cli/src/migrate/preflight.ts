@@ -15,6 +15,8 @@ const shownPlaces = 8;
 export interface Preflight {
   readonly source: readonly ReplicaReport[];
   readonly target: readonly ReplicaReport[];
+  /** What is to be told of caches that only the mapping names. */
+  readonly caches: readonly string[];
   /** Keys of the source, each once, as far as its servers tell. */
   readonly keys: number;
   /** The same by place; empty where the servers do not tell places apart. */
@@ -54,10 +56,11 @@ export async function preflight({
   const wanted = (known.length === 0 ? [{ type: 'kv' as const }] : known).flatMap((place) =>
     mapper.targetsOf(place),
   );
-  await probeCaches(target, wanted, call);
+  const caches = await probeCaches(target, wanted, call);
   return {
     source: reports,
     target: targetReports,
+    caches,
     keys,
     places: places.filter(({ place }) => place !== undefined),
   };
@@ -81,22 +84,31 @@ async function probeCaches(
   { replicas }: OpenCopies,
   wanted: readonly TargetPlace[],
   call: CallOptions,
-): Promise<void> {
+): Promise<readonly string[]> {
   cachesOf(wanted.map((place) => replicas[0]?.shownAs(place) ?? place));
   const probes = new Map<string, TargetPlace>();
   for (const { type, table, ...in_ } of wanted) {
     const kind = JSON.stringify([in_.cache, in_.layout, in_.mediaType]);
     if (!probes.has(kind)) probes.set(kind, { type, ...(table === undefined ? {} : { table }), ...in_ });
   }
+  const told = new Set<string>();
   for (const replica of replicas) {
-    for (const place of probes.values()) await replica.probe(place, call);
+    for (const place of probes.values()) {
+      const text = await replica.probe(place, call);
+      if (text !== undefined) told.add(text);
+    }
   }
+  return [...told];
 }
 
 /** Tells what was found, on stderr. */
-export async function showPreflight(io: CliIo, { source, target, keys, places }: Preflight): Promise<void> {
+export async function showPreflight(
+  io: CliIo,
+  { source, target, caches, keys, places }: Preflight,
+): Promise<void> {
   for (const { about, name } of source) await writeLine(io.stderr, `  preflight  source ${name}  ${about}`);
   for (const { about, name } of target) await writeLine(io.stderr, `  preflight  target ${name}  ${about}`);
+  for (const text of caches) await writeLine(io.stderr, `  preflight  target ${text}`);
   const largest = [...places].sort((one, other) => other.keys - one.keys).slice(0, shownPlaces);
   const named = largest.map((each) => `${placeName(each.place!)} ${formatCount(each.keys)}`);
   const more = places.length > largest.length ? [`${places.length - largest.length} more`] : [];

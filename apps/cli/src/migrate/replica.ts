@@ -29,8 +29,11 @@ export interface Replica {
   shownAs(place: TargetPlace): TargetPlace;
   /** Asks it what it is and how much it holds; rejects where it does not answer. */
   report(call: CallOptions): Promise<ReplicaReport>;
-  /** Rejects where keys of that place cannot be read: no such cache, another encoding, no right to. */
-  probe(place: TargetPlace, call: CallOptions): Promise<void>;
+  /**
+   * Rejects where keys of that place cannot be read: no such cache, another encoding, no right to. Answers what is to be told
+   * of the place besides the report, such as how another cache stores entries.
+   */
+  probe(place: TargetPlace, call: CallOptions): Promise<string | undefined>;
   /** The longest lifespan that it keeps. */
   readonly maxLifespanMs?: number;
   close(): Promise<void>;
