@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,7 +37,11 @@ typedef struct {
   unsigned char *in, *out;
   size_t in_length, in_size, out_length, out_size;
   unsigned batch, entries_left;
+  /* The first byte that came. */
+  unsigned char protocol;
 } connection;
+
+static int http_connections;
 
 typedef struct {
   const unsigned char *bytes;
@@ -252,6 +257,11 @@ static size_t answer_hot_rod(connection *c, const unsigned char *bytes, size_t l
   return r.at;
 }
 
+static int is_hot_rod(connection *c) {
+  if (c->protocol == 0) c->protocol = c->in[0];
+  return c->protocol == 0xa0;
+}
+
 static size_t answer_http(connection *c, const unsigned char *bytes, size_t length) {
   static const char head[] = "HTTP/1.1 200 OK\r\nVersion: 1\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n";
   const unsigned char *end = memmem(bytes, length, "\r\n\r\n", 4);
@@ -261,30 +271,58 @@ static size_t answer_http(connection *c, const unsigned char *bytes, size_t leng
   return (size_t)(end - bytes) + 4;
 }
 
-static void *serve(void *given) {
-  connection c = {.socket = (int)(intptr_t)given, .in_size = 256 * KIB, .out_size = 256 * KIB};
-  c.in = malloc(c.in_size);
-  c.out = malloc(c.out_size);
-  for (;;) {
-    if (c.in_size - c.in_length < 64 * KIB) c.in = realloc(c.in, c.in_size *= 2);
-    ssize_t received = recv(c.socket, c.in + c.in_length, c.in_size - c.in_length, 0);
-    if (received <= 0) break;
-    c.in_length += (size_t)received;
-    size_t done = 0, taken = 0;
-    while (done < c.in_length) {
-      taken = (c.in[0] == 0xa0 ? answer_hot_rod : answer_http)(&c, c.in + done, c.in_length - done);
-      if (taken == 0 || taken == BROKEN) break;
-      done += taken;
-      if (c.out_length >= SEND_AT_LEAST && !flush(&c)) taken = BROKEN;
-    }
-    if (taken == BROKEN || !flush(&c)) break;
-    memmove(c.in, c.in + done, c.in_length - done);
-    c.in_length -= done;
+/* Reads once and answers all whole requests that came; 0 when the connection is over. */
+static int serve_once(connection *c) {
+  if (c->in_size - c->in_length < 64 * KIB) c->in = realloc(c->in, c->in_size *= 2);
+  ssize_t received = recv(c->socket, c->in + c->in_length, c->in_size - c->in_length, 0);
+  if (received <= 0) return 0;
+  c->in_length += (size_t)received;
+  size_t done = 0, taken = 0;
+  while (done < c->in_length) {
+    taken = (is_hot_rod(c) ? answer_hot_rod : answer_http)(c, c->in + done, c->in_length - done);
+    if (taken == 0 || taken == BROKEN) break;
+    done += taken;
+    if (c->out_length >= SEND_AT_LEAST && !flush(c)) taken = BROKEN;
   }
-  close(c.socket);
-  free(c.in);
-  free(c.out);
+  if (taken == BROKEN || !flush(c)) return 0;
+  memmove(c->in, c->in + done, c->in_length - done);
+  c->in_length -= done;
+  return 1;
+}
+
+static void end(connection *c) {
+  close(c->socket);
+  free(c->in);
+  free(c->out);
+  free(c);
+}
+
+/* Hot Rod has a connection for many callers, and a thread for each. HTTP has many connections, and one thread for all of them, as a
+ * worker of nginx does: with threads of their own each question would have to wake one. */
+static void *serve(void *given) {
+  connection *c = calloc(1, sizeof *c);
+  *c = (connection){.socket = (int)(intptr_t)given, .in_size = 256 * KIB, .out_size = 256 * KIB};
+  c->in = malloc(c->in_size);
+  c->out = malloc(c->out_size);
+  while (serve_once(c)) {
+    if (is_hot_rod(c)) continue;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+    if (epoll_ctl(http_connections, EPOLL_CTL_ADD, c->socket, &event) == 0) return 0;
+    break;
+  }
+  end(c);
   return 0;
+}
+
+static void *serve_http(void *unused) {
+  struct epoll_event events[64];
+  for (;;) {
+    int count = epoll_wait(http_connections, events, 64, -1);
+    for (int at = 0; at < count; at++) {
+      if (!serve_once(events[at].data.ptr)) end(events[at].data.ptr);
+    }
+  }
+  return unused;
 }
 
 static void *accept_all(void *given) {
@@ -313,7 +351,9 @@ int main(void) {
   }
   printf("%d\n", ntohs(address.sin_port));
   fflush(stdout);
+  http_connections = epoll_create1(0);
   pthread_t thread;
+  pthread_create(&thread, 0, serve_http, 0);
   pthread_create(&thread, 0, accept_all, (void *)(intptr_t)listener);
   while (getchar() != EOF) continue;
   return 0;

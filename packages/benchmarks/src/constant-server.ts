@@ -21,7 +21,7 @@ export interface ConstantServer {
   stop(): Promise<void>;
 }
 
-/** Starts the one in C where there is a compiler, else the one in Node. */
+/** Starts the one in C where it can be compiled (a C compiler, on Linux), else the one in Node. */
 export async function startConstantServer(log: (line: string) => void): Promise<ConstantServer> {
   const program = await compileOnce(log);
   return program === undefined ? startInNode() : startInC(program);
@@ -41,7 +41,7 @@ async function compileOnce(log: (line: string) => void): Promise<string | undefi
   );
   if (built instanceof Error || built.exitCode !== 0) {
     const why = built instanceof Error ? built.message : built.stderr.slice(-500);
-    log(`no C compiler, so the constant server runs in Node and slows the fastest down: ${why}`);
+    log(`the constant server cannot be compiled, so it runs in Node and slows the fastest down: ${why}`);
     return undefined;
   }
   await rename(growing, program);
