@@ -2,6 +2,7 @@ import {
   type AnyReply,
   ClientIntelligence,
   type HeaderParameter,
+  type IterationVisit,
   type MediaType,
   type OperationDefinition,
   operations,
@@ -55,6 +56,8 @@ export interface CallInput<Request, Reply extends AnyReply, Result> {
   readonly routeBy?: Uint8Array;
   /** The value of a get or getWithMetadata may come as a string in place of its bytes. */
   readonly wantsText?: boolean;
+  /** Is shown the entries of an iteration's batch instead of getting them in the reply. */
+  readonly visit?: IterationVisit | undefined;
   /** Turns the reply into the result; what it throws becomes `HOTROD_CODEC`. */
   interpret(reply: Reply, call: PendingCall): Result;
 }
@@ -153,6 +156,10 @@ export class PendingCall implements PendingOperation, Abortable {
 
   get flags(): number {
     return this.input.flags ?? 0;
+  }
+
+  get visit(): IterationVisit | undefined {
+    return this.input.visit;
   }
 
   get wantsText(): boolean {

@@ -43,6 +43,7 @@ export {
   type HotRodProtocolErrorCode,
   type HotRodProtocolErrorDetails,
 } from './hot-rod-protocol-error.js';
+export type { IterationPlace, IterationVisit } from './iteration-place.js';
 export { type Json, jsonView } from './json-view.js';
 export { ListenerInterest } from './listener-interest.js';
 export {

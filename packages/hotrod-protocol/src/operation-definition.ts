@@ -1,4 +1,5 @@
 import type { ByteWriter } from '@kvtwin/bytes';
+import type { IterationVisit } from './iteration-place.js';
 import type { MessageId } from './message-id.js';
 import { type ProtocolVersion, versionByte } from './protocol-version.js';
 import type { Outcome } from './status.js';
@@ -109,6 +110,8 @@ export interface PendingOperation {
    * the reply holds a string in its place, read without a copy between.
    */
   readonly wantsText?: boolean;
+  /** Only iterationNext: the entries are shown to it instead of being copied; the reply then has the same empty entry in place of each. */
+  readonly visit?: IterationVisit | undefined;
   /** Only iterationNext before 2.4: whether the filter makes projections. */
   readonly projections?: boolean;
 }

@@ -249,6 +249,7 @@ export class ResponseDecoder<Pending extends PendingOperation = PendingOperation
       this.cursor.version = versionByte(pending.version);
       this.cursor.intelligence = pending.intelligence;
       this.cursor.projections = pending.projections ?? false;
+      this.cursor.visit = pending.visit;
     } else if (opcode !== ERROR_OPCODE && !isEvent) {
       throw this.unexpected('HOTROD_UNKNOWN_MESSAGE_ID', start, undefined);
     } else if (topologyMarker === 1) {

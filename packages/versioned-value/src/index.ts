@@ -19,6 +19,15 @@ export {
   offerDirectGet,
   offerDirectPairReads,
 } from './direct-reads.js';
+export {
+  type DirectScan,
+  type EntryPlace,
+  type EntryVisitor,
+  offerDirectScan,
+  placeOf,
+  scanDirectly,
+  type VisitedBatch,
+} from './direct-scan.js';
 export { type EntryVersion, sameVersion, type VersionScheme } from './entry-version.js';
 export { type Expiration, IMMORTAL, UNKNOWN_EXPIRATION } from './expiration.js';
 export { expirationSkewMs } from './expiration-skew.js';

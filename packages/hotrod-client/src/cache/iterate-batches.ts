@@ -1,6 +1,7 @@
 import {
   type IterationBatch,
   type IterationNextReply,
+  type IterationVisit,
   operations,
   segmentSet,
 } from '@kvtwin/hotrod-protocol';
@@ -43,21 +44,52 @@ export async function* iterateBatches(
   target: CallTarget,
   options: IterateBatchesOptions,
 ): AsyncGenerator<IterationBatch, void, undefined> {
+  for await (const { batch } of walk(sender, target, options, () => undefined)) yield batch;
+}
+
+/** {@link iterateBatches} where each batch is shown to a visitor of its own; its entries are placeholders. */
+export function visitBatches<Visitor extends BatchVisitor>(
+  sender: CallSender,
+  target: CallTarget,
+  options: IterateBatchesOptions,
+  visitorOf: () => Visitor,
+): AsyncGenerator<VisitedIterationBatch<Visitor>, void, undefined> {
+  return walk(sender, target, options, visitorOf);
+}
+
+/** Sees the entries of a batch. */
+export interface BatchVisitor {
+  readonly visit: IterationVisit;
+}
+
+/** A batch, and who has seen its entries. */
+export interface VisitedIterationBatch<Visitor> {
+  readonly batch: IterationBatch;
+  readonly visitor: Visitor;
+}
+
+async function* walk<Visitor extends BatchVisitor | undefined>(
+  sender: CallSender,
+  target: CallTarget,
+  options: IterateBatchesOptions,
+  visitorOf: () => Visitor,
+): AsyncGenerator<VisitedIterationBatch<Visitor>, void, undefined> {
   const cursor = await startCursor(sender, target, options);
   let brokenOff = true;
   try {
-    let next = nextBatch(sender, target, cursor, options);
+    let next = nextBatch(sender, target, cursor, options, visitorOf());
     for (;;) {
-      const batch = await next;
+      const visited = await next;
+      const { batch } = visited;
       if (batch.outcome === 'invalid-iteration') throw lostCursor(target);
       if (batch.entries.length === 0) {
         brokenOff = false;
-        if (batch.finishedSegments.length > 0) yield batch;
+        if (batch.finishedSegments.length > 0) yield visited;
         return;
       }
-      next = nextBatch(sender, target, cursor, options);
+      next = nextBatch(sender, target, cursor, options, visitorOf());
       next.catch(() => undefined);
-      yield batch;
+      yield visited;
       options.signal?.throwIfAborted();
     }
   } catch (error) {
@@ -100,19 +132,21 @@ async function startCursor(
   });
 }
 
-function nextBatch(
+function nextBatch<Visitor extends BatchVisitor | undefined>(
   sender: CallSender,
   target: CallTarget,
   { iterationId, connectionId }: Cursor,
   { signal, timeoutMs }: CallOptions,
-): Promise<IterationNextReply> {
+  visitor: Visitor,
+): Promise<VisitedIterationBatch<Visitor> & { readonly batch: IterationNextReply }> {
   return sender.execute({
     operation: operations.iterationNext,
     request: { iterationId },
     target,
     connectionId,
     options: { signal, timeoutMs },
-    interpret: (reply) => reply,
+    visit: visitor?.visit,
+    interpret: (batch) => ({ batch, visitor }),
   });
 }
 

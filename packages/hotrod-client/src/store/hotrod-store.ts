@@ -14,6 +14,7 @@ import {
   checkWrite,
   type EntryVersion,
   offerDirectGet,
+  offerDirectScan,
   type Receiver,
   type ReplayOptions,
   type ScanBatch,
@@ -33,7 +34,7 @@ import type { HotRodClient } from '../hotrod-client.js';
 import { fromEntryVersion } from '../hotrod-version.js';
 import type { CacheStorage, CacheStorages } from './cache-storage.js';
 import { joinEntryKey } from './entry-key.js';
-import { scanCache } from './scan-cache.js';
+import { type ScanCacheInput, scanCache, visitCache } from './scan-cache.js';
 import type { TableMarker } from './table-marker.js';
 import { toStoreError } from './to-store-error.js';
 import { versionedValueOf } from './versioned-value-of.js';
@@ -86,6 +87,9 @@ export class HotRodStore implements VersionedStore {
     this.name = parts.name;
     this.capabilities = parts.capabilities;
     offerDirectGet(this, (key, options, receiver) => this.#get(key, options, receiver));
+    offerDirectScan(this, (options, visitorOf) =>
+      this.#scan(options, (input) => visitCache(input, visitorOf)),
+    );
   }
 
   get(key: Uint8Array, options: CallOptions = {}): Promise<VersionedValue | undefined> {
@@ -156,7 +160,14 @@ export class HotRodStore implements VersionedStore {
     return this.#call(operation, options, 'read', operations.removeIfUnmodified, request, conditional);
   }
 
-  async *scan(options: ScanOptions = {}): AsyncGenerator<ScanBatch> {
+  scan(options: ScanOptions = {}): AsyncGenerator<ScanBatch> {
+    return this.#scan(options, scanCache);
+  }
+
+  async *#scan<Batch>(
+    options: ScanOptions,
+    walk: (input: ScanCacheInput) => AsyncGenerator<Batch>,
+  ): AsyncGenerator<Batch> {
     this.#admit('scan', options);
     if (this.capabilities.scan === 'none') {
       throw this.#refusal('STORE_UNSUPPORTED', 'scan', 'iteration with versions needs protocol 2.5');
@@ -164,7 +175,7 @@ export class HotRodStore implements VersionedStore {
     try {
       const { target, segmentCount } = await this.#ready('read', new CallBudget(options));
       const { client, prefix } = this.#parts;
-      yield* scanCache({ client, target, prefix, segmentCount, options });
+      yield* walk({ client, target, prefix, segmentCount, options });
     } catch (error) {
       throw toStoreError(error, this.name, 'scan');
     }

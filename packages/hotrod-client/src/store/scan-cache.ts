@@ -1,10 +1,17 @@
-import type { IterationEntry } from '@kvtwin/hotrod-protocol';
-import type { ScanBatch, ScannedEntry, ScanOptions } from '@kvtwin/versioned-value';
-import { iterateBatches } from '../cache/iterate-batches.js';
+import type { IterationBatch, IterationEntry } from '@kvtwin/hotrod-protocol';
+import type {
+  EntryVisitor,
+  ScanBatch,
+  ScannedEntry,
+  ScanOptions,
+  VisitedBatch,
+} from '@kvtwin/versioned-value';
+import { type IterateBatchesOptions, iterateBatches, visitBatches } from '../cache/iterate-batches.js';
 import type { CallSender } from '../call-sender.js';
 import { HotRodError } from '../hotrod-error.js';
 import type { CallTarget } from '../pending-call.js';
 import { memberOfEntryKey } from './entry-key.js';
+import { MemberVisitor } from './member-visitor.js';
 import {
   FINISHED_SCAN,
   formatScanCursor,
@@ -30,7 +37,41 @@ export interface ScanCacheInput {
  * were wholly shown: entries of the others may come twice.
  */
 export async function* scanCache(input: ScanCacheInput): AsyncGenerator<ScanBatch> {
-  const { client, target, prefix, segmentCount, options } = input;
+  const { client, target, prefix } = input;
+  const batches = walkCache(
+    input,
+    (options) => iterateBatches(client, target, options),
+    (batch) => batch,
+  );
+  for await (const { found, cursor } of batches) {
+    yield { entries: found === undefined ? [] : scannedEntries(found.entries, prefix), cursor };
+  }
+}
+
+/** {@link scanCache} for visitors. */
+export async function* visitCache<Visitor extends EntryVisitor>(
+  input: ScanCacheInput,
+  visitorOf: () => Visitor,
+): AsyncGenerator<VisitedBatch<Visitor>> {
+  const { client, target, prefix } = input;
+  const batches = walkCache(
+    input,
+    (options) => visitBatches(client, target, options, () => new MemberVisitor(prefix, visitorOf())),
+    ({ batch }) => batch,
+  );
+  for await (const { found, cursor } of batches) {
+    if (found?.visitor.lacksVersions) throw withoutVersions();
+    const visitor = found?.visitor.visitor ?? visitorOf();
+    yield { visitor, entries: found?.visitor.members ?? 0, cursor };
+  }
+}
+
+/** Each batch that is found with the cursor behind it, and nothing found at the end. */
+async function* walkCache<Found>(
+  { segmentCount, options }: ScanCacheInput,
+  walk: (options: IterateBatchesOptions) => AsyncIterable<Found>,
+  batchOf: (found: Found) => IterationBatch,
+): AsyncGenerator<{ readonly found: Found | undefined; readonly cursor: string }> {
   const { cursor, part, signal, timeoutMs, batchSize } = options;
   const from = cursor === undefined ? undefined : parseScanCursor(cursor);
   if (from === 'finished') return;
@@ -40,20 +81,12 @@ export async function* scanCache(input: ScanCacheInput): AsyncGenerator<ScanBatc
   const segments =
     part === undefined ? missing : missing === undefined || missing.includes(part) ? [part] : [];
   if (segments === undefined || segments.length > 0) {
-    const batches = iterateBatches(client, target, {
-      signal,
-      timeoutMs,
-      batchSize,
-      segments,
-      metadata: true,
-    });
-    for await (const batch of batches) {
-      finished = unionOfSegments(finished, batch.finishedSegments);
-      const entries = scannedEntries(batch.entries, prefix);
-      yield { entries, cursor: formatScanCursor({ segmentCount, finished }) };
+    for await (const found of walk({ signal, timeoutMs, batchSize, segments, metadata: true })) {
+      finished = unionOfSegments(finished, batchOf(found).finishedSegments);
+      yield { found, cursor: formatScanCursor({ segmentCount, finished }) };
     }
   }
-  yield { entries: [], cursor: FINISHED_SCAN };
+  yield { found: undefined, cursor: FINISHED_SCAN };
 }
 
 function scannedEntries(entries: readonly IterationEntry[], prefix: Uint8Array): ScannedEntry[] {
@@ -61,13 +94,15 @@ function scannedEntries(entries: readonly IterationEntry[], prefix: Uint8Array):
   for (const { key: stored, values, metadata } of entries) {
     const key = memberOfEntryKey(prefix, stored);
     if (key === undefined) continue;
-    if (metadata === undefined) {
-      throw new HotRodError('the server sends entries without versions; scans need protocol 2.5', {
-        code: 'HOTROD_UNSUPPORTED',
-        operation: 'iterationNext',
-      });
-    }
+    if (metadata === undefined) throw withoutVersions();
     scanned.push({ key, entry: versionedValueOf(values[0] ?? new Uint8Array(), metadata) });
   }
   return scanned;
+}
+
+function withoutVersions(): HotRodError {
+  return new HotRodError('the server sends entries without versions; scans need protocol 2.5', {
+    code: 'HOTROD_UNSUPPORTED',
+    operation: 'iterationNext',
+  });
 }

@@ -25,8 +25,8 @@ export function fastBytes(window: ByteWindow): Uint8Array | undefined {
   return window.copies.copy(window.chunk, start, end);
 }
 
-/** Where the array ends, once the window stands at its first byte; −1, and nothing moved, where it does not lie whole there. */
-function fastEnd(window: ByteWindow): number {
+/** Where a short array ends, once the window stands at its first byte; −1, and nothing moved, where it does not lie whole there. */
+export function fastEnd(window: ByteWindow): number {
   const { chunk } = window;
   let { at } = window;
   if (at + 2 > chunk.length) {

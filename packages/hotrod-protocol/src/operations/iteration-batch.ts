@@ -8,17 +8,13 @@ import { mapped } from '../wire/mapped.js';
 import { bytes, u8 } from '../wire/primitives.js';
 import { field, since, struct } from '../wire/struct.js';
 import type { WireContext } from '../wire/wire-context.js';
+import { FIRST_VERSION_WITH_MARKER, MARKED } from './entry-marker.js';
 import { fastBytes } from './fast-bytes.js';
 import { fastMetadata } from './fast-metadata.js';
+import type { IterationEntry } from './iteration-entry.js';
+import { VISITED, visitFast, visitRead } from './visit-entry.js';
 
-/** One entry of an iteration. */
-export interface IterationEntry {
-  readonly key: Uint8Array;
-  /** One value, or the projections of a filter: as many in each entry of a batch. */
-  readonly values: readonly Uint8Array[];
-  /** From 2.5, where iterationStart asked for it. */
-  readonly metadata?: EntryMetadata;
-}
+export type { IterationEntry };
 
 /** What iterationNext brings. */
 export interface IterationBatch {
@@ -28,8 +24,6 @@ export interface IterationBatch {
 }
 
 const FIRST_VERSION_WITH_COUNT = 24;
-const FIRST_VERSION_WITH_MARKER = 25;
-const MARKED = 1;
 
 interface EntryFields {
   marker?: number;
@@ -67,7 +61,12 @@ const entryOnWire = entryCodec(1);
 /** An entry with one value; by hand where it lies whole in a chunk, for scans read millions of them. */
 const plainEntry: Codec<IterationEntry> = {
   ...entryOnWire,
-  read: (cursor) => fastEntry(cursor) ?? entryOnWire.read(cursor),
+  read: (cursor) => {
+    const { visit } = cursor;
+    if (visit === undefined) return fastEntry(cursor) ?? entryOnWire.read(cursor);
+    if (!visitFast(cursor, visit)) visitRead(entryOnWire.read(cursor), visit);
+    return VISITED;
+  },
 };
 
 function fastEntry(cursor: Cursor): IterationEntry | undefined {

@@ -1,5 +1,6 @@
 import { type ByteReader, ChunkCopies } from '@kvtwin/bytes';
 import { HotRodProtocolError } from '../hot-rod-protocol-error.js';
+import type { IterationVisit } from '../iteration-place.js';
 import type { ByteWindow } from './byte-window.js';
 import type { SpanRecorder } from './span-recorder.js';
 import type { WireContext } from './wire-context.js';
@@ -30,6 +31,7 @@ export class Cursor implements WireContext {
   version = 0;
   intelligence = 0;
   projections = false;
+  visit: IterationVisit | undefined = undefined;
   /** Whether bytes without a meaning are kept where they can be read past, instead of refused. */
   lenient = false;
   spans: SpanRecorder | undefined;

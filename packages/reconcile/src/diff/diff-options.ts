@@ -11,7 +11,7 @@ export interface DiffOptions {
   readonly confirmReads?: number;
   /** All reads of one key before it is given up as `unsettled` (or, when a side fails, `unreadable`). Default 20. */
   readonly maxReads?: number;
-  /** Entries per scan batch and keys per bulk read, 1 to 100,000. Default 500; less where values are large. */
+  /** Entries per scan batch, and 500 of them at most per bulk read; 1 to 100,000. Default 4,000; less where values are large. */
   readonly batchSize?: number;
   /** Bulk reads at once while differences are confirmed; in a job also units that are scanned at once. Default 2. */
   readonly concurrency?: number;
@@ -56,8 +56,8 @@ const defaults = {
   confirmReads: 3,
   /** With the defaults above a key that changes all the time is watched for about six seconds. */
   maxReads: 20,
-  /** Few round trips, and no more entries alive at a time than the garbage collector copies in no time. */
-  batchSize: 500,
+  /** A part of a large cache in one batch, or few: servers need a third less for a key than with 500, and more gain little. */
+  batchSize: 4000,
   /** Two keep both sides at work while one waits; more were not faster, and hold more memory. */
   concurrency: 2,
   /** A table whose keys come and go each second comes to rest within some listings, or never. */

@@ -1,9 +1,17 @@
 import { ReplicaPairStore } from '@kvtwin/replica-pair';
-import { expirationToleranceMs, type Side, type Two, type VersionedStore } from '@kvtwin/versioned-value';
+import {
+  expirationToleranceMs,
+  type Side,
+  type Two,
+  type VersionedStore,
+  type VisitedBatch,
+} from '@kvtwin/versioned-value';
 import { nextRange, shareDone, wholeRange } from '../scan/hash-range.js';
 import { measuredStore } from '../scan/measured-store.js';
 import { PassLedger } from '../scan/pass-ledger.js';
 import { RatePacer } from '../scan/rate-pacer.js';
+import { readBatchSize } from '../scan/read-batch-size.js';
+import { shownScan } from '../scan/shown-scan.js';
 import { SideLoad } from '../scan/side-load.js';
 import { confirmCandidates } from './confirm-candidates.js';
 import { type DiffClass, diffClasses, differenceClasses } from './diff-class.js';
@@ -11,9 +19,8 @@ import type { DiffSettings } from './diff-options.js';
 import type { ClassCounts, DiffProgress, DiffSummary } from './diff-progress.js';
 import type { KeyDifference } from './key-difference.js';
 import { scanBoth } from './scan-both.js';
-
-/** A bulk read of both sides holds about this many bytes of values at most, judged by what the scans showed. */
-const readBatchBytes = 4 * 1024 * 1024;
+import type { ShownEntries } from './shown-entries.js';
+import { ShownPool } from './shown-pool.js';
 
 /** What one diff is made of. */
 export interface DiffRunParts {
@@ -85,12 +92,12 @@ export class DiffRun {
       maxTrackedBytes,
       expirationToleranceMs: this.#toleranceMs,
     });
-    const onBatch = (side: Side, entries: Parameters<Parameters<typeof scanBoth>[0]['onBatch']>[1]): void => {
-      for (const entry of entries) {
-        ledger.observe(side, entry);
-        this.#valueBytes += entry.entry.value.length;
-      }
-      this.#scanned[side] += entries.length;
+    const pool = new ShownPool({ policy, seed });
+    const onBatch = (side: Side, { visitor }: VisitedBatch<ShownEntries>): void => {
+      ledger.observe(side, visitor);
+      this.#valueBytes += visitor.valueBytes;
+      this.#scanned[side] += visitor.length;
+      pool.giveBack(visitor);
       this.#share = shareDone(ledger.range);
       if (settings.onProgress === undefined) return;
       const { agreed } = this.#classes;
@@ -100,6 +107,7 @@ export class DiffRun {
       stores,
       settings,
       signal,
+      scan: (store, options) => shownScan(store, options, () => pool.take()),
       onBatch,
       pacers: this.#pacers,
       loads: this.#loads,
@@ -131,9 +139,7 @@ export class DiffRun {
 
   #readBatchSize(): number {
     const meanBytes = this.#valueBytes / Math.max(1, this.#scanned.first + this.#scanned.second);
-    const fitting = Math.floor(readBatchBytes / Math.max(1, meanBytes));
-    const { batchSize } = this.#parts.settings;
-    return Math.max(1, Math.min(...this.#loads.map((load) => load.batchSize(batchSize)), fitting));
+    return readBatchSize(this.#parts.settings.batchSize, meanBytes, this.#loads);
   }
 
   #report(phase: DiffProgress['phase'], open: number, classes: ClassCounts): void {

@@ -24,6 +24,9 @@ export interface Shown {
   /** Of the value. */
   readonly length: number;
   readonly expiring: Expiring;
+  /** Where the key lies in the bytes given; default: it is all of them. */
+  readonly keyStart?: number;
+  readonly keyLength?: number;
 }
 
 /**
@@ -77,7 +80,12 @@ export class WaitingKeys {
   }
 
   /** Lets a key wait, or takes what its side shows now for what it showed before. */
-  set(digest: DigestWords, key: Uint8Array, side: Side, { content, length, expiring }: Shown): void {
+  set(
+    digest: DigestWords,
+    key: Uint8Array,
+    side: Side,
+    { content, length, expiring, keyStart = 0, keyLength = key.length }: Shown,
+  ): void {
     let slot = this.#slotOf(digest);
     if (this.#slots[slot + SIDE] === 0) {
       if ((this.#size + 1) * wordsPerSlot * 4 > this.#slots.length * 3) {
@@ -85,8 +93,8 @@ export class WaitingKeys {
         slot = this.#slotOf(digest);
       }
       this.#size++;
-      this.#slots[slot + KEY_AT] = this.#keep(key);
-      this.#slots[slot + KEY_LENGTH] = key.length;
+      this.#slots[slot + KEY_AT] = this.#keep(key, keyStart, keyLength);
+      this.#slots[slot + KEY_LENGTH] = keyLength;
       for (let word = 0; word < 4; word++) this.#slots[slot + word] = digest[word]!;
     }
     this.#slots[slot + SIDE] = side === 'first' ? 1 : 2;
@@ -186,15 +194,16 @@ export class WaitingKeys {
     return this.#keyBytes.subarray(at, at + this.#slots[slot + KEY_LENGTH]!);
   }
 
-  #keep(key: Uint8Array): number {
+  #keep(bytes: Uint8Array, start: number, length: number): number {
     const at = this.#keyEnd;
-    const end = at + key.length;
+    const end = at + length;
     if (end > this.#keyBytes.length) {
       const larger = new Uint8Array(Math.max(end, this.#keyBytes.length * 2));
       larger.set(this.#keyBytes.subarray(0, at));
       this.#keyBytes = larger;
     }
-    this.#keyBytes.set(key, at);
+    const kept = this.#keyBytes;
+    for (let place = 0; place < length; place++) kept[at + place] = bytes[start + place]!;
     this.#keyEnd = end;
     return at;
   }
@@ -209,7 +218,7 @@ export class WaitingKeys {
     for (let at = 0; at < slots.length; at += wordsPerSlot) {
       if (slots[at + SIDE] === 0) continue;
       const from = slots[at + KEY_AT]!;
-      slots[at + KEY_AT] = this.#keep(old.subarray(from, from + slots[at + KEY_LENGTH]!));
+      slots[at + KEY_AT] = this.#keep(old, from, slots[at + KEY_LENGTH]!);
     }
   }
 

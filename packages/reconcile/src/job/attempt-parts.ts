@@ -1,6 +1,7 @@
 import type { ReplicaPairStore, Sha256 } from '@kvtwin/replica-pair';
 import type { Side, Two, VersionedStore } from '@kvtwin/versioned-value';
 import type { DiffSettings } from '../diff/diff-options.js';
+import type { ShownPool } from '../diff/shown-pool.js';
 import type { Gate } from '../scan/gate.js';
 import type { RatePacer } from '../scan/rate-pacer.js';
 import type { SideLoad } from '../scan/side-load.js';
@@ -14,6 +15,8 @@ export interface AttemptParts {
   readonly pair: ReplicaPairStore;
   readonly pacers: Two<RatePacer>;
   readonly loads: Two<SideLoad>;
+  /** Batches of scans of parts, with the job's seed. */
+  readonly shown: ShownPool;
   /** Bulk reads at a time. */
   readonly reads: Gate;
   readonly toleranceMs: number;

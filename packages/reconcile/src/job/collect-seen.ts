@@ -1,5 +1,6 @@
 import type { ScannedEntry, Side, Two } from '@kvtwin/versioned-value';
 import { scanBoth } from '../diff/scan-both.js';
+import { steadyScan } from '../scan/steady-scan.js';
 import type { AttemptParts } from './attempt-parts.js';
 import type { DiffJobState } from './diff-job-state.js';
 import { seenKey } from './job-keys.js';
@@ -17,8 +18,9 @@ export async function collectSeen(parts: AttemptParts, before: DiffJobState, kee
   const at = (side: Side): 0 | 1 => (side === 'first' ? 0 : 1);
   await scanBoth({
     ...parts,
+    scan: steadyScan,
     cursors: before.cursors,
-    onBatch: async (side, entries, cursor) => {
+    onBatch: async (side, { entries, cursor }) => {
       const writes = entries.map(
         ({ key, entry }): OrderedWrite => [seenKey(key, side), encodeSeenEntry(entry, jobSeed)],
       );

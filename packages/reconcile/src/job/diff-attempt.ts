@@ -1,6 +1,7 @@
 import type { Side, Two } from '@kvtwin/versioned-value';
 import { type DiffClass, diffClasses } from '../diff/diff-class.js';
 import type { ClassCounts } from '../diff/diff-progress.js';
+import { readBatchSize } from '../scan/read-batch-size.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { collectSeen } from './collect-seen.js';
 import { confirmUnit } from './confirm-unit.js';
@@ -13,9 +14,6 @@ import type { OrderedWrite } from './ordered-store.js';
 import { runUnits } from './run-units.js';
 import type { UnitFindings } from './unit-findings.js';
 import { type UnitRecord, unitWrite } from './unit-record.js';
-
-/** A bulk read of both sides holds about this many bytes of values at most, judged by what the scans showed. */
-const readBatchBytes = 4 * 1024 * 1024;
 
 /** Where an attempt stands right now, units under way included. */
 export interface AttemptStanding {
@@ -158,8 +156,6 @@ export class DiffAttempt {
   #readBatchSize(): number {
     const { batchSize } = this.#parts.settings;
     const meanBytes = this.#valueBytes / Math.max(1, this.#shown.first + this.#shown.second);
-    const fitting = Math.floor(readBatchBytes / Math.max(1, meanBytes));
-    const allowed = Math.min(...this.#parts.loads.map((load) => load.batchSize(batchSize)));
-    return Math.max(1, Math.min(allowed, fitting));
+    return readBatchSize(batchSize, meanBytes, this.#parts.loads);
   }
 }

@@ -3,6 +3,7 @@ import { ReplicaPairStore, type Sha256 } from '@kvtwin/replica-pair';
 import { expirationToleranceMs, StoreError, type Two, type VersionedStore } from '@kvtwin/versioned-value';
 import { type DiffOptions, type DiffSettings, diffSettings } from '../diff/diff-options.js';
 import type { ClassCounts } from '../diff/diff-progress.js';
+import { ShownPool } from '../diff/shown-pool.js';
 import { Gate } from '../scan/gate.js';
 import { LatencyHistogram } from '../scan/latency-histogram.js';
 import { measuredStore } from '../scan/measured-store.js';
@@ -14,6 +15,7 @@ import { type DiffJobState, newDiffJobState, readDiffJobState } from './diff-job
 import type { DiffJobSummary } from './diff-job-summary.js';
 import { chooseLayout, type DiffLayout, stillFits } from './diff-layout.js';
 import { rowRange } from './job-keys.js';
+import { jobSeed } from './job-seed.js';
 import type { OrderedStore } from './ordered-store.js';
 import { summarize } from './summarize.js';
 import { readUnits } from './unit-record.js';
@@ -159,6 +161,7 @@ export class DiffJob {
       pacers: [new RatePacer(rps, clock), new RatePacer(rps, clock)],
       reads: new Gate(() => Math.floor(concurrency * Math.min(...loads.map(({ level }) => level)))),
       toleranceMs,
+      shown: new ShownPool({ policy, seed: jobSeed }),
       signal,
       sha256,
     };

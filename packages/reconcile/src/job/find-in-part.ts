@@ -1,8 +1,9 @@
-import type { ScannedEntry, Side } from '@kvtwin/versioned-value';
+import type { Side } from '@kvtwin/versioned-value';
 import { DigestSum } from '../diff/digest-sum.js';
 import { scanBoth } from '../diff/scan-both.js';
 import { type HashRange, nextRange, wholeRange } from '../scan/hash-range.js';
 import { PassLedger } from '../scan/pass-ledger.js';
+import { shownScan } from '../scan/shown-scan.js';
 import type { AttemptParts } from './attempt-parts.js';
 import { jobSeed } from './job-seed.js';
 import type { UnitFindings } from './unit-findings.js';
@@ -20,10 +21,12 @@ export async function findInPart(parts: AttemptParts, part: number): Promise<Uni
     await scanBoth({
       ...parts,
       part,
-      onBatch: (side, entries) => {
-        for (const entry of entries) ledger.observe(side, entry);
-        scanned[side] += entries.length;
-        parts.onShown(side, entries.length, valueBytesOf(entries));
+      scan: (store, options) => shownScan(store, options, () => parts.shown.take()),
+      onBatch: (side, { visitor }) => {
+        ledger.observe(side, visitor);
+        scanned[side] += visitor.length;
+        parts.onShown(side, visitor.length, visitor.valueBytes);
+        parts.shown.giveBack(visitor);
       },
       onListed: (side, listing) => {
         const before = listings.get(side);
@@ -54,8 +57,4 @@ function ledgerOf({ settings, toleranceMs }: AttemptParts, range: HashRange): Pa
     seed: jobSeed,
     counted: 'with-digest',
   });
-}
-
-function valueBytesOf(entries: readonly ScannedEntry[]): number {
-  return entries.reduce((sum, { entry }) => sum + entry.value.length, 0);
 }

@@ -8,8 +8,14 @@ export function murmur3x128(bytes: Uint8Array, seed: number): Digest128 {
   return [digest[0]!, digest[1]!, digest[2]!, digest[3]!];
 }
 
-/** {@link murmur3x128} into an array of four words that is there already: for what runs for every entry. */
-export function murmur3Into(digest: Uint32Array, bytes: Uint8Array, seed: number): void {
+/** {@link murmur3x128} of some of the bytes into an array of four words that is there already: for what runs for every entry. */
+export function murmur3Into(
+  digest: Uint32Array,
+  bytes: Uint8Array,
+  seed: number,
+  start = 0,
+  end: number = bytes.length,
+): void {
   const c1 = 0x239b961b;
   const c2 = 0xab0e9789;
   const c3 = 0x38b34ae5;
@@ -18,8 +24,9 @@ export function murmur3Into(digest: Uint32Array, bytes: Uint8Array, seed: number
   let h2 = h1;
   let h3 = h1;
   let h4 = h1;
-  const blocksEnd = bytes.length & ~15;
-  for (let at = 0; at < blocksEnd; at += 16) {
+  const length = end - start;
+  const blocksEnd = start + (length & ~15);
+  for (let at = start; at < blocksEnd; at += 16) {
     h1 ^= Math.imul(rotl(Math.imul(word(bytes, at), c1), 15), c2);
     h1 = (Math.imul((rotl(h1, 19) + h2) | 0, 5) + 0x561ccd1b) | 0;
     h2 ^= Math.imul(rotl(Math.imul(word(bytes, at + 4), c2), 16), c3);
@@ -29,15 +36,15 @@ export function murmur3Into(digest: Uint32Array, bytes: Uint8Array, seed: number
     h4 ^= Math.imul(rotl(Math.imul(word(bytes, at + 12), c4), 18), c1);
     h4 = (Math.imul((rotl(h4, 13) + h1) | 0, 5) + 0x32ac3b17) | 0;
   }
-  const tail = bytes.length & 15;
-  if (tail > 12) h4 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd + 12), c4), 18), c1);
-  if (tail > 8) h3 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd + 8), c3), 17), c4);
-  if (tail > 4) h2 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd + 4), c2), 16), c3);
-  if (tail > 0) h1 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd), c1), 15), c2);
-  h1 ^= bytes.length;
-  h2 ^= bytes.length;
-  h3 ^= bytes.length;
-  h4 ^= bytes.length;
+  const tail = length & 15;
+  if (tail > 12) h4 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd + 12, end), c4), 18), c1);
+  if (tail > 8) h3 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd + 8, end), c3), 17), c4);
+  if (tail > 4) h2 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd + 4, end), c2), 16), c3);
+  if (tail > 0) h1 ^= Math.imul(rotl(Math.imul(partialWord(bytes, blocksEnd, end), c1), 15), c2);
+  h1 ^= length;
+  h2 ^= length;
+  h3 ^= length;
+  h4 ^= length;
   h1 = (h1 + h2 + h3 + h4) | 0;
   h2 = (h2 + h1) | 0;
   h3 = (h3 + h1) | 0;
@@ -64,13 +71,11 @@ function word(bytes: Uint8Array, at: number): number {
 }
 
 /** Up to four bytes from `at` to the end, the missing ones 0. */
-function partialWord(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] ?? 0) |
-    ((bytes[at + 1] ?? 0) << 8) |
-    ((bytes[at + 2] ?? 0) << 16) |
-    ((bytes[at + 3] ?? 0) << 24)
-  );
+function partialWord(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 4 <= end) return word(bytes, at);
+  let partial = 0;
+  for (let place = end - 1; place >= at; place--) partial = (partial << 8) | bytes[place]!;
+  return partial;
 }
 
 function rotl(value: number, bits: number): number {

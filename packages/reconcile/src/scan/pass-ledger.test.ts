@@ -1,5 +1,12 @@
-import { IMMORTAL, type ScannedEntry, type VersionedValue } from '@kvtwin/versioned-value';
+import {
+  IMMORTAL,
+  placeOf,
+  type ScannedEntry,
+  type Side,
+  type VersionedValue,
+} from '@kvtwin/versioned-value';
 import { describe, expect, it } from 'vitest';
+import { ShownEntries } from '../diff/shown-entries.js';
 import { nextRange, wholeRange } from './hash-range.js';
 import { type LedgerOptions, PassLedger } from './pass-ledger.js';
 
@@ -14,6 +21,11 @@ const shown = (key: string, value = 'v', token = '1', more: Partial<VersionedVal
   key: utf8(key),
   entry: { value: utf8(value), version: { scheme: 'counter', token }, expiration: IMMORTAL, ...more },
 });
+const observe = (ledger: PassLedger, side: Side, { key, entry }: ScannedEntry, using = options): void => {
+  const entries = new ShownEntries(using);
+  entries.visit(placeOf(key, entry));
+  ledger.observe(side, entries);
+};
 const openKeys = (ledger: PassLedger): string[] =>
   [...ledger.takeOpen()].map((key) => new TextDecoder().decode(key)).sort();
 
@@ -21,36 +33,37 @@ describe('PassLedger', () => {
   it('counts a key once that both sides show, however often they show it', () => {
     const ledger = new PassLedger(wholeRange, options);
     for (const side of ['first', 'second', 'first', 'second', 'second'] as const)
-      ledger.observe(side, shown('k'));
+      observe(ledger, side, shown('k'));
     expect([ledger.agreed, ledger.open]).toEqual([1, 0]);
   });
 
   it('keeps keys open that one side shows, or that differ', () => {
     const ledger = new PassLedger(wholeRange, options);
-    ledger.observe('first', shown('only-first'));
-    ledger.observe('second', shown('only-second'));
-    ledger.observe('first', shown('value', 'a'));
-    ledger.observe('second', shown('value', 'b'));
-    ledger.observe('first', shown('long', 'a'.repeat(100)));
-    ledger.observe('second', shown('long', `${'a'.repeat(99)}b`));
-    ledger.observe('first', shown('token', 'a', '1'));
-    ledger.observe('second', shown('token', 'a', '2'));
+    observe(ledger, 'first', shown('only-first'));
+    observe(ledger, 'second', shown('only-second'));
+    observe(ledger, 'first', shown('value', 'a'));
+    observe(ledger, 'second', shown('value', 'b'));
+    observe(ledger, 'first', shown('long', 'a'.repeat(100)));
+    observe(ledger, 'second', shown('long', `${'a'.repeat(99)}b`));
+    observe(ledger, 'first', shown('token', 'a', '1'));
+    observe(ledger, 'second', shown('token', 'a', '2'));
     expect(ledger.agreed).toBe(1);
     expect(openKeys(ledger)).toEqual(['long', 'only-first', 'only-second', 'value']);
   });
 
   it('compares versions under counter', () => {
-    const ledger = new PassLedger(wholeRange, { ...options, policy: 'counter' });
-    ledger.observe('first', shown('token', 'a', '1'));
-    ledger.observe('second', shown('token', 'a', '2'));
+    const counting = { ...options, policy: 'counter' } as const;
+    const ledger = new PassLedger(wholeRange, counting);
+    observe(ledger, 'first', shown('token', 'a', '1'), counting);
+    observe(ledger, 'second', shown('token', 'a', '2'), counting);
     expect(openKeys(ledger)).toEqual(['token']);
   });
 
   it('goes by what a side showed last while the other has not shown it', () => {
     const ledger = new PassLedger(wholeRange, options);
-    ledger.observe('first', shown('k', 'old'));
-    ledger.observe('first', shown('k', 'new'));
-    ledger.observe('second', shown('k', 'new'));
+    observe(ledger, 'first', shown('k', 'old'));
+    observe(ledger, 'first', shown('k', 'new'));
+    observe(ledger, 'second', shown('k', 'new'));
     expect([ledger.agreed, ledger.open]).toEqual([1, 0]);
   });
 
@@ -58,10 +71,10 @@ describe('PassLedger', () => {
     const ledger = new PassLedger(wholeRange, options);
     const mortal = (lifespanMs: number) =>
       ({ expiration: { kind: 'mortal', lifespanMs }, createdAtMs: 0 }) as const;
-    ledger.observe('second', shown('near', 'v', '1', mortal(5000)));
-    ledger.observe('first', shown('near', 'v', '1', mortal(5500)));
-    ledger.observe('first', shown('far', 'v', '1', mortal(5000)));
-    ledger.observe('second', shown('far', 'v', '1', mortal(9000)));
+    observe(ledger, 'second', shown('near', 'v', '1', mortal(5000)));
+    observe(ledger, 'first', shown('near', 'v', '1', mortal(5500)));
+    observe(ledger, 'first', shown('far', 'v', '1', mortal(5000)));
+    observe(ledger, 'second', shown('far', 'v', '1', mortal(9000)));
     expect(ledger.agreed).toBe(1);
     expect(openKeys(ledger)).toEqual(['far']);
   });
@@ -75,8 +88,8 @@ describe('PassLedger', () => {
     for (let range: typeof wholeRange | undefined = wholeRange; range !== undefined; passes++) {
       const ledger = new PassLedger(range, small);
       for (let at = 0; at < 2000; at++) {
-        ledger.observe('first', shown(`k${at}`));
-        if (at % 100 !== 0) ledger.observe('second', shown(`k${at - (at % 2) + ((at + 1) % 2)}`));
+        observe(ledger, 'first', shown(`k${at}`));
+        if (at % 100 !== 0) observe(ledger, 'second', shown(`k${at - (at % 2) + ((at + 1) % 2)}`));
         heaviest = Math.max(heaviest, ledger.bytes);
       }
       agreed += ledger.agreed;

@@ -1,16 +1,10 @@
-import {
-  expirationSkewMs,
-  IMMORTAL,
-  type ScannedEntry,
-  type Side,
-  type VersionedValue,
-  type VersionPolicy,
-} from '@kvtwin/versioned-value';
-import { DigestSum, DigestSums, versionedDigest } from '../diff/digest-sum.js';
+import { expirationSkewMs, IMMORTAL, type Side } from '@kvtwin/versioned-value';
+import { DigestSum, DigestSums } from '../diff/digest-sum.js';
 import { SeenKeys } from '../diff/seen-keys.js';
+import type { ShownEntries, ShownOptions } from '../diff/shown-entries.js';
 import { type Expiring, WaitingKeys } from '../diff/waiting-keys.js';
 import { finestRange, type HashRange, lowerHalf } from './hash-range.js';
-import { type DigestWords, murmur3Into, murmur3x128 } from './murmur3-128.js';
+import { murmur3x128 } from './murmur3-128.js';
 
 /** What V8 takes for a key that is to be read again besides its bytes: the array and its header. Measured. */
 const differentOverheadBytes = 120;
@@ -21,11 +15,9 @@ const finestRanges = 2 ** 32 / finestRange;
 const immortal = { expiration: IMMORTAL };
 
 /** How a ledger compares, and what it may take. */
-export interface LedgerOptions {
-  readonly policy: VersionPolicy;
+export interface LedgerOptions extends ShownOptions {
   readonly expirationToleranceMs: number;
   readonly maxTrackedBytes: number;
-  readonly seed: number;
   /** Whether a digest of what agrees is wanted too. Default `only`. */
   readonly counted?: 'only' | 'with-digest';
 }
@@ -84,18 +76,28 @@ export class PassLedger {
     return this.#waiting.bytes + this.#differentBytes + this.#matched.bytes;
   }
 
-  /** Takes down what a side's scan showed. Runs for every entry, so that it makes as little as it can. */
-  observe(side: Side, { key, entry }: ScannedEntry): void {
+  /** Takes down what a side's scan showed; digests must have been made with the ledger's seed and policy. */
+  observe(side: Side, shown: ShownEntries): void {
+    for (let entry = 0; entry < shown.length; entry++) this.#observe(side, shown, entry);
+  }
+
+  /** Runs for every entry, so that it makes as little as it can. */
+  #observe(side: Side, shown: ShownEntries, entry: number): void {
     const digest = this.#key;
-    murmur3Into(digest, key, this.#options.seed);
+    const content = this.#content;
+    shown.digestsInto(digest, content, entry);
     const first = digest[0]!;
     if (first < this.#range.from || first >= this.#range.to) return;
-    const content = this.#contentOf(entry);
     const slot = this.#waiting.find(digest);
-    if (slot >= 0 && this.#waiting.sideAt(slot) !== side) this.#match(key, side, entry, content, slot);
+    if (slot >= 0 && this.#waiting.sideAt(slot) !== side) this.#match(side, shown, entry, slot);
     else if (!this.#matched.has(digest)) {
-      const { length } = entry.value;
-      this.#waiting.set(digest, key, side, { content, length, expiring: expiringOf(entry) });
+      this.#waiting.set(digest, shown.keyBytes, side, {
+        content,
+        length: shown.valueLength(entry),
+        expiring: shown.expiring(entry),
+        keyStart: shown.keyStart(entry),
+        keyLength: shown.keyLength(entry),
+      });
     }
     while (this.bytes > this.#options.maxTrackedBytes && this.#giveUpHalf());
   }
@@ -106,34 +108,30 @@ export class PassLedger {
     yield* this.#waiting.take();
   }
 
-  #match(key: Uint8Array, side: Side, entry: VersionedValue, content: DigestWords, slot: number): void {
+  #match(side: Side, shown: ShownEntries, entry: number, slot: number): void {
     const digest = this.#key;
     const other = this.#waiting.expiringAt(slot);
-    const same = this.#waiting.holds(slot, content, entry.value.length);
+    const same = this.#waiting.holds(slot, this.#content, shown.valueLength(entry));
     this.#waiting.delete(slot);
     this.#matched.add(digest);
-    if (!same || !this.#expireAlike(side, entry, other)) {
-      this.#different.push(key.slice());
+    if (!same || !this.#expireAlike(side, shown.expiring(entry), other)) {
+      const start = shown.keyStart(entry);
+      const key = shown.keyBytes.slice(start, start + shown.keyLength(entry));
+      this.#different.push(key);
       this.#differentBytes += differentOverheadBytes + key.length;
       return;
     }
     const at = Math.floor(digest[0]! / finestRange);
     this.#agreed++;
     this.#agreedIn[at]!++;
-    this.#digests?.addEntry(at, digest, content);
+    this.#digests?.addEntry(at, digest, this.#content);
   }
 
-  #expireAlike(side: Side, entry: VersionedValue, other: Expiring): boolean {
-    if (other === undefined && entry.expiration.kind === 'immortal') return true;
-    const before = other ?? immortal;
-    const [first, second] = side === 'second' ? [before, entry] : [entry, before];
+  #expireAlike(side: Side, now: Expiring, before: Expiring): boolean {
+    if (now === undefined && before === undefined) return true;
+    const [one, other] = [now ?? immortal, before ?? immortal];
+    const [first, second] = side === 'second' ? [other, one] : [one, other];
     return expirationSkewMs(first, second, this.#options.expirationToleranceMs) === undefined;
-  }
-
-  #contentOf({ value, version }: VersionedValue): DigestWords {
-    const { policy, seed } = this.#options;
-    murmur3Into(this.#content, value, seed);
-    return policy === 'counter' ? versionedDigest(this.#content, version.token) : this.#content;
   }
 
   #giveUpHalf(): boolean {
@@ -154,8 +152,4 @@ export class PassLedger {
     this.#digests?.clearFrom(end);
     return true;
   }
-}
-
-function expiringOf({ createdAtMs, expiration }: VersionedValue): Expiring {
-  return expiration.kind === 'immortal' ? undefined : { expiration, createdAtMs };
 }

@@ -1,11 +1,11 @@
 import {
   type Clock,
   type ScanBatch,
-  type ScannedEntry,
   type ScanOptions,
   StoreError,
   type StoreErrorCode,
 } from '@kvtwin/versioned-value';
+import type { BatchSize } from './batch-size.js';
 import type { SideLoad } from './side-load.js';
 
 /** A batch that weighs more makes the following ones smaller: two of each side are held at a time. */
@@ -41,13 +41,25 @@ export interface ResumableScanOptions {
  * The entries of a store in batches. A scan that breaks off is taken up at its last cursor, a few times in a row at
  * most, and so is one whose batches are too heavy, with fewer entries each. Entries may come twice.
  */
-export async function* resumableScan<Batch extends ScanBatch>(
+export function resumableScan<Batch extends ScanBatch>(
   store: { scan(options: ScanOptions): AsyncIterable<Batch> },
   options: ResumableScanOptions,
 ): AsyncGenerator<Batch> {
+  return resumableBatches(store, options, ({ entries }) => ({
+    entries: entries.length,
+    bytes: entries.reduce((sum, { entry }) => sum + entry.value.length, 0),
+  }));
+}
+
+/** {@link resumableScan} of batches of any kind. */
+export async function* resumableBatches<Batch extends { readonly cursor: string }>(
+  store: { scan(options: ScanOptions): AsyncIterable<Batch> },
+  options: ResumableScanOptions,
+  sizeOf: (batch: Batch) => BatchSize,
+): AsyncGenerator<Batch> {
   const { batchSize, timeoutMs, retries, clock, signal, part, load } = options;
   const place = part === undefined ? {} : { part };
-  let most = batchSize;
+  let most = load?.fitting(batchSize) ?? batchSize;
   let cursor = options.cursor;
   let failures = 0;
   for (let ended = false; !ended; ) {
@@ -58,8 +70,11 @@ export async function* resumableScan<Batch extends ScanBatch>(
       for await (const batch of load === undefined ? scan : timedScan(scan, load)) {
         failures = 0;
         cursor = batch.cursor;
+        // Before it is handed out: whoever takes it may use it up.
+        const found = sizeOf(batch);
+        load?.weigh(found);
         yield batch;
-        const lighter = lighterSize(batch.entries, size);
+        const lighter = lighterSize(found, size);
         if (lighter !== size) most = lighter;
         else if (!isFarFrom(size, load?.batchSize(most) ?? most)) continue;
         ended = false;
@@ -94,8 +109,8 @@ async function* timedScan<Batch>(scan: AsyncIterable<Batch>, load: SideLoad): As
 }
 
 /** Halves the size until a batch like this one would not be heavy. */
-function lighterSize(entries: readonly ScannedEntry[], size: number): number {
-  let bytes = entries.reduce((sum, { entry }) => sum + entry.value.length, 0);
+function lighterSize(found: BatchSize, size: number): number {
+  let { bytes } = found;
   let lighter = size;
   while (bytes > heavyBatchBytes && lighter > 1) {
     lighter = Math.ceil(lighter / 2);

@@ -1,4 +1,5 @@
 import type { Clock } from '@kvtwin/versioned-value';
+import type { BatchSize } from './batch-size.js';
 import { LatencyHistogram } from './latency-histogram.js';
 
 /** Calls after which it is looked whether a side is slow: as many as make a 99th percentile worth its name. */
@@ -15,6 +16,11 @@ const slowFactor = 4;
 const slowFromMs = 250;
 /** What a side did at its best is forgotten by so much from window to window. */
 const forgetting = 1.05;
+
+/** Of values, in a batch: more gain nothing. */
+const lightBatchBytes = 1024 * 1024;
+/** Before it is known what an entry weighs: few, in case that they are large. */
+const firstBatchSize = 500;
 
 /** What one look at a side is made from. */
 export interface SideLoadOptions {
@@ -34,6 +40,7 @@ export class SideLoad {
   #windowSinceMs: number;
   #bestMs = Number.POSITIVE_INFINITY;
   #level = 1;
+  readonly #weighed = { entries: 0, bytes: 0 };
   /** Of all calls. */
   readonly latency: LatencyHistogram;
   /** Of the calls since somebody cleared it. */
@@ -54,6 +61,19 @@ export class SideLoad {
   /** Entries per call, where `most` would be asked for at best. */
   batchSize(most: number): number {
     return Math.max(1, Math.floor(most * Math.min(1, this.#level * 2)));
+  }
+
+  /** Takes down what a batch of a scan weighed. */
+  weigh({ entries, bytes }: BatchSize): void {
+    this.#weighed.entries += entries;
+    this.#weighed.bytes += bytes;
+  }
+
+  /** Entries of a batch, `most` at most, that weigh little by what was seen so far; some, where nothing was. */
+  fitting(most: number): number {
+    const { entries, bytes } = this.#weighed;
+    if (entries === 0) return Math.min(most, firstBatchSize);
+    return Math.max(1, Math.min(most, Math.floor((lightBatchBytes * entries) / Math.max(1, bytes))));
   }
 
   /** Times a call. Waits of `pause` are not in it. */
