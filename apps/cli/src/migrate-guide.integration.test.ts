@@ -31,7 +31,7 @@ const inReality = (text: string): string =>
 /** Folders, digests and times are those of the machine. */
 const settled = (text: string): string =>
   comparable(text)
-    .replaceAll(/(folder|certificate|keys:) \/\S+/g, '$1 FILE')
+    .replaceAll(/(folder|certificate|keys:|why:) \/\S+/g, '$1 FILE')
     .replaceAll(/sha256 [0-9a-f]{12}…/g, 'sha256 DIGEST')
     .replaceAll(/digest [0-9a-f]{16}…/g, 'digest DIGEST');
 

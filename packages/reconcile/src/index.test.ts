@@ -19,6 +19,7 @@ it('exports these values and no others', () => {
     'formatPlanEnd',
     'formatPlanHeader',
     'formatPlanRow',
+    'isOfOneKey',
     'makeCertificate',
     'makePlan',
     'mappingSchema',

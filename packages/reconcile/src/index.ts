@@ -60,7 +60,7 @@ export type { MigratePhase } from './migrate/migrate-state.js';
 export type { KvLayout, MigrateTarget, TargetPlace } from './migrate/migrate-target.js';
 export { notTold } from './migrate/not-told.js';
 export { parseMapping } from './migrate/parse-mapping.js';
-export { readMasters } from './migrate/read-masters.js';
+export { isOfOneKey, readMasters } from './migrate/read-masters.js';
 export { type SkipReason, skipReasons } from './migrate/skip-reason.js';
 export type { VerifiedCounts, VerifiedPlace } from './migrate/verify-counts.js';
 export {

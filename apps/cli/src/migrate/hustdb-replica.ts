@@ -116,10 +116,11 @@ function locatedEntry({ deflated, key, table, type, value, version }: ListedEntr
     version: { scheme: 'counter', token: version },
     expiration: UNKNOWN_EXPIRATION,
   } as const;
-  // What is deflated still could not be inflated.
-  const located = { key, entry, ...(deflated === true ? { unreadable: true as const } : {}) };
-  if (table === undefined || type === undefined) return { type: 'kv', ...located };
-  return { type: types[type], table, ...located };
+  // What is deflated still could not be inflated; a table of a type that we do not know is none that we can read.
+  const unreadable = deflated === true || (table !== undefined && type === undefined);
+  const located = { key, entry, ...(unreadable ? { unreadable: true as const } : {}) };
+  if (table === undefined) return { type: 'kv', ...located };
+  return { type: type === undefined ? 'hash' : types[type], table, ...located };
 }
 
 /** What the counters of a node tell. */

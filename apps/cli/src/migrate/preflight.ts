@@ -4,8 +4,9 @@ import { CliError } from '../command-line/cli-error.js';
 import type { CliIo } from '../command-line/cli-io.js';
 import { formatCount } from '../output/format-size.js';
 import { writeLine } from '../output/output.js';
+import { type Carrier, cannotCarry } from './cannot-carry.js';
 import { addressText, type CopiesAddress, type OpenCopies } from './open-copies.js';
-import type { PlaceEstimate, ReplicaReport } from './replica.js';
+import type { PlaceEstimate, Replica, ReplicaReport } from './replica.js';
 import { cachesOf } from './replica-target.js';
 
 /** Named places in the preflight's lines; a cluster has thousands of tables. */
@@ -17,6 +18,8 @@ export interface Preflight {
   readonly target: readonly ReplicaReport[];
   /** What is to be told of caches that only the mapping names. */
   readonly caches: readonly string[];
+  /** What the target cannot keep of what the source may hold. */
+  readonly lost: readonly string[];
   /** Keys of the source, each once, as far as its servers tell. */
   readonly keys: number;
   /** The same by place; empty where the servers do not tell places apart. */
@@ -61,6 +64,7 @@ export async function preflight({
     source: reports,
     target: targetReports,
     caches,
+    lost: await lostBetween(source, target),
     keys,
     places: places.filter(({ place }) => place !== undefined),
   };
@@ -101,14 +105,26 @@ async function probeCaches(
   return [...told];
 }
 
+async function lostBetween(source: OpenCopies, target: OpenCopies): Promise<string[]> {
+  const [from, to] = [source.replicas[0], target.replicas[0]];
+  // Behind a front is what a node is.
+  if (from === undefined || to === undefined) return [];
+  const carrier = async (replica: Replica): Promise<Carrier> => {
+    const { capabilities } = await replica.store({ type: 'kv' });
+    return { capabilities, maxLifespanMs: replica.maxLifespanMs };
+  };
+  return cannotCarry(await carrier(from), await carrier(to));
+}
+
 /** Tells what was found, on stderr. */
 export async function showPreflight(
   io: CliIo,
-  { source, target, caches, keys, places }: Preflight,
+  { source, target, caches, lost, keys, places }: Preflight,
 ): Promise<void> {
   for (const { about, name } of source) await writeLine(io.stderr, `  preflight  source ${name}  ${about}`);
   for (const { about, name } of target) await writeLine(io.stderr, `  preflight  target ${name}  ${about}`);
   for (const text of caches) await writeLine(io.stderr, `  preflight  target ${text}`);
+  if (lost.length > 0) await writeLine(io.stderr, `  preflight  the target cannot carry: ${lost.join(', ')}`);
   const largest = [...places].sort((one, other) => other.keys - one.keys).slice(0, shownPlaces);
   const named = largest.map((each) => `${placeName(each.place!)} ${formatCount(each.keys)}`);
   const more = places.length > largest.length ? [`${places.length - largest.length} more`] : [];

@@ -1,5 +1,4 @@
-import { type MigrateSource, notTold, readMasters } from '@kvtwin/reconcile';
-import { StoreError } from '@kvtwin/versioned-value';
+import { isOfOneKey, type MigrateSource, notTold, readMasters } from '@kvtwin/reconcile';
 import { type Replica, readFrom } from './replica.js';
 
 /** One replica as a source, or the two masters of a pair. */
@@ -28,7 +27,7 @@ export async function replicaSource(replicas: readonly Replica[]): Promise<Migra
             return entry === undefined ? { kind: 'absent' } : { kind: 'value', entry };
           } catch (error) {
             call.signal?.throwIfAborted();
-            if (StoreError.is(error) && error.code === 'STORE_PROTOCOL') return notTold;
+            if (isOfOneKey(error)) return notTold;
             return { kind: 'unreadable', error };
           }
         }),

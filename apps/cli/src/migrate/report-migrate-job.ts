@@ -168,6 +168,10 @@ async function writeHints(
     await writeLine(io.stderr, `held keys: ${file}`);
     await writeLine(io.stderr, `next: make the masters agree, then kvtwin migrate --retry-held ${folder.id}`);
   }
+  const { counts } = summary;
+  if (counts.skipped > (counts.reasons.mapping ?? 0)) {
+    await writeLine(io.stderr, `skipped keys, and why: ${join(folder.path, 'skipped.ndjson')}`);
+  }
   if (!summary.settled && folder.description.rounds > 1) {
     await writeLine(
       io.stderr,

@@ -49,6 +49,12 @@ const refusals: ReadonlySet<StoreErrorCode> = new Set<StoreErrorCode>([
   'STORE_WRONG_TYPE',
 ]);
 
+/**
+ * A target that answers that it will not do this may mean the one key (a value above its limit, or none of its type), or
+ * every key (it is full, it is shutting down): after that many in a row it is the latter.
+ */
+const mostRejectedInARow = 32;
+
 /** Expiry instants that two scans of one entry tell differ by less. */
 const sameExpiryMs = 2000;
 
@@ -60,6 +66,7 @@ export class KeyCopier {
   readonly #parts: KeyCopierParts;
   readonly #mapper: KeyMapper;
   readonly #call: CallOptions;
+  #rejectedInARow = 0;
 
   constructor(parts: KeyCopierParts) {
     this.#parts = parts;
@@ -178,6 +185,7 @@ export class KeyCopier {
         return { result: await writeGuarded(stores, guarded), expiration: told };
       });
       const { outcome, held } = result;
+      this.#rejectedInARow = 0;
       if (outcome === 'written' || outcome === 'same') {
         work.change = this.#change(work, this.#copied(write, expiration));
         return outcome === 'written';
@@ -190,11 +198,16 @@ export class KeyCopier {
       );
       this.#skip(work, outcome, row);
     } catch (error) {
-      if (!StoreError.is(error) || !refusals.has(error.code)) throw error;
+      if (!StoreError.is(error) || !this.#isOfThisKey(error)) throw error;
       const told = { source: write.entry, error: `${error.message} (${error.code})` };
       this.#skip(work, 'refused', await skippedRow(work.located, 'refused', told, settings.sha256));
     }
     return false;
+  }
+
+  #isOfThisKey({ code }: StoreError): boolean {
+    if (code === 'STORE_REJECTED') return ++this.#rejectedInARow < mostRejectedInARow;
+    return refusals.has(code);
   }
 
   #guarded(

@@ -185,6 +185,30 @@ describe('a migration of one replica', () => {
     ]);
   });
 
+  it('skips what the target will not do of a key, and stops where it will not do anything', async () => {
+    await seed(40);
+    const full = new StoreError('the node is full (403)', { code: 'STORE_REJECTED' });
+    let isFull = false;
+    target.alter = (store) =>
+      alteredStore(store, {
+        putIfAbsent: async (key, value, options) => {
+          if (isFull || new TextDecoder().decode(value) === 'value 7') throw full;
+          return store.putIfAbsent(key, value, options);
+        },
+      });
+    const state = new MemoryOrderedStore();
+    const { counts } = await run({ state, retries: 1 });
+    expect(counts).toMatchObject({ source: 160, copied: 158, skipped: 2, reasons: { refused: 2 } });
+    expect((await rowsOf(state, 'skipped'))[0]).toMatchObject({
+      error: 'the node is full (403) (STORE_REJECTED)',
+    });
+    isFull = true;
+    await seed(80);
+    await expect(run({ state, retries: 1, again: 'catch-up' })).rejects.toBe(full);
+    isFull = false;
+    expect((await run({ state, retries: 1 })).counts).toMatchObject({ source: 320, copied: 318, skipped: 2 });
+  });
+
   it('does as the mapping says', async () => {
     await seed(6);
     await first.put('kv', 'tmp:1', 'x');

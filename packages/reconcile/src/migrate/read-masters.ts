@@ -51,8 +51,8 @@ async function readSide(
     return entries.map((entry) => (entry === undefined ? { state: 'absent' } : { state: 'present', entry }));
   } catch (error) {
     if (call.signal?.aborted === true || !StoreError.is(error)) throw error;
-    if (error.code === 'STORE_PROTOCOL') {
-      // One key whose value a node cannot tell must not keep the others from being told.
+    if (isOfOneKey(error)) {
+      // One key that a node cannot tell must not keep the others from being told.
       if (keys.length === 1) return [{ state: 'unknown' }];
       const sides: SideRead[] = [];
       for (const key of keys) sides.push(...(await readSide(store, [key], call)));
@@ -63,6 +63,11 @@ async function readSide(
       error.code === 'STORE_WRONG_TYPE' ? { state: 'absent' } : { state: 'failed', error };
     return keys.map(() => side);
   }
+}
+
+/** A store that answers so may well tell other keys: it cannot tell the value of one, or lists a key that it takes no reads of. */
+export function isOfOneKey(error: unknown): boolean {
+  return StoreError.is(error) && (error.code === 'STORE_PROTOCOL' || error.code === 'STORE_INVALID_KEY');
 }
 
 /** What two masters say of a key, taken together. */
