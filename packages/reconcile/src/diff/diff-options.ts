@@ -13,7 +13,7 @@ export interface DiffOptions {
   readonly maxReads?: number;
   /** Entries per scan batch, and 500 of them at most per bulk read; 1 to 100,000. Default 4,000; less where values are large. */
   readonly batchSize?: number;
-  /** Bulk reads at once while differences are confirmed; in a job also units that are scanned at once. Default 2. */
+  /** Bulk reads at once while differences are confirmed; in a job also units that are scanned at once. Default 4. */
   readonly concurrency?: number;
   /** Keys read per second from each side, at most. Default: no limit. */
   readonly rps?: number;
@@ -58,8 +58,8 @@ const defaults = {
   maxReads: 20,
   /** A part of a large cache in one batch, or few: servers need a third less for a key than with 500, and more gain little. */
   batchSize: 4000,
-  /** Two keep both sides at work while one waits; more were not faster, and hold more memory. */
-  concurrency: 2,
+  /** Four keep both sides at work while some wait for a round trip; more were not faster, and hold more memory. */
+  concurrency: 4,
   /** A table whose keys come and go each second comes to rest within some listings, or never. */
   maxListings: 10,
   timeoutMs: 10_000,

@@ -40,6 +40,12 @@ export class SeenKeys {
     return true;
   }
 
+  /** Forgets all of them; keeps the memory for those that come. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.#size = 0;
+  }
+
   /** Drops the digests whose first word is `end` or more, and the slots that are then not needed. */
   keepBelow(end: number): void {
     let kept = 0;

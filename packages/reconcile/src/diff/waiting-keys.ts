@@ -5,8 +5,6 @@ import type { DigestWords } from '../scan/murmur3-128.js';
 const firstCapacity = 64;
 const wordsPerSlot = 12;
 const firstKeyBytes = 1024;
-/** Less garbage than this is left where it is: to go through all slots for it costs more. */
-const leastGarbageBytes = 16 * 1024;
 
 const SIDE = 4;
 const KEY_AT = 5;
@@ -116,7 +114,6 @@ export class WaitingKeys {
     }
     slots[hole + SIDE] = 0;
     this.#expiring[hole / wordsPerSlot] = undefined;
-    if (this.#keyGarbage > leastGarbageBytes && this.#keyGarbage > this.#keyEnd / 2) this.#compact();
   }
 
   /** The keys, each a copy, in no order. Those handed out do not wait any more. */
@@ -126,9 +123,13 @@ export class WaitingKeys {
       this.#size--;
       yield this.#keyAt(at).slice();
     }
-    this.#slots = new Uint32Array(firstCapacity * wordsPerSlot);
+    this.clear();
+  }
+
+  /** Forgets all of them; keeps the memory for those that come. */
+  clear(): void {
+    this.#slots.fill(0);
     this.#expiring = [];
-    this.#keyBytes = new Uint8Array(firstKeyBytes);
     this.#keyEnd = 0;
     this.#keyGarbage = 0;
     this.#size = 0;
@@ -195,6 +196,7 @@ export class WaitingKeys {
   }
 
   #keep(bytes: Uint8Array, start: number, length: number): number {
+    if (this.#keyEnd + length > this.#keyBytes.length && this.#keyGarbage > this.#keyEnd / 2) this.#compact();
     const at = this.#keyEnd;
     const end = at + length;
     if (end > this.#keyBytes.length) {

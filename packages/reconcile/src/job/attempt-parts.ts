@@ -5,6 +5,7 @@ import type { ShownPool } from '../diff/shown-pool.js';
 import type { Gate } from '../scan/gate.js';
 import type { RatePacer } from '../scan/rate-pacer.js';
 import type { SideLoad } from '../scan/side-load.js';
+import type { LedgerPool } from './ledger-pool.js';
 import type { OrderedStore } from './ordered-store.js';
 
 /** What an attempt at a job works with. */
@@ -17,11 +18,15 @@ export interface AttemptParts {
   readonly loads: Two<SideLoad>;
   /** Batches of scans of parts, with the job's seed. */
   readonly shown: ShownPool;
+  /** For scans of parts. */
+  readonly ledgers: LedgerPool;
   /** Bulk reads at a time. */
   readonly reads: Gate;
   readonly toleranceMs: number;
   readonly signal: AbortSignal;
   readonly sha256: Sha256 | undefined;
+  /** Units of which an earlier attempt has left rows. */
+  readonly stale: ReadonlySet<number>;
   /** Called with what each batch of a scan showed. */
   readonly onShown: (side: Side, entries: number, valueBytes: number) => void;
 }

@@ -35,7 +35,7 @@ export async function confirmUnit(
   const { pair, reads, settings, sha256, signal, store } = parts;
   const { digest } = findings;
   const classes = { ...noneOfAny(), agreed: findings.agreed };
-  let rows = await staleRows(parts, unit);
+  let rows = parts.stale.has(unit) ? await staleRows(parts, unit) : [];
   await confirmCandidates(findings.open[Symbol.iterator](), {
     settings: { ...settings, concurrency: 1 },
     signal,

@@ -14,11 +14,12 @@ import { type AttemptStanding, DiffAttempt } from './diff-attempt.js';
 import { type DiffJobState, newDiffJobState, readDiffJobState } from './diff-job-state.js';
 import type { DiffJobSummary } from './diff-job-summary.js';
 import { chooseLayout, type DiffLayout, stillFits } from './diff-layout.js';
-import { rowRange } from './job-keys.js';
+import { rowRange, unitOfRow } from './job-keys.js';
 import { jobSeed } from './job-seed.js';
+import { LedgerPool } from './ledger-pool.js';
 import type { OrderedStore } from './ordered-store.js';
 import { summarize } from './summarize.js';
-import { readUnits } from './unit-record.js';
+import { readUnits, type UnitRecord } from './unit-record.js';
 
 /** How {@link DiffJob} works; see {@link DiffOptions} for the rest. */
 export interface DiffJobOptions extends Omit<DiffOptions, 'onProgress' | 'seed'> {
@@ -110,7 +111,8 @@ export class DiffJob {
     const { onProgress, state: store } = this.#options;
     const before = await this.#before(stop.signal);
     const done = await readUnits(store);
-    const parts = this.#parts(before, stop.signal);
+    const stale = await staleUnits(store, done);
+    const parts = { ...this.#parts(before, stop.signal), stale };
     const attempt = new DiffAttempt(parts, {
       state: before,
       done,
@@ -135,9 +137,9 @@ export class DiffJob {
     return before;
   }
 
-  #parts(before: DiffJobState, signal: AbortSignal): Omit<AttemptParts, 'onShown'> {
+  #parts(before: DiffJobState, signal: AbortSignal): Omit<AttemptParts, 'onShown' | 'stale'> {
     const { sha256, state: store, stores } = this.#options;
-    const { clock, concurrency, maxP99Ms, policy, rps, timeoutMs } = this.#settings;
+    const { clock, concurrency, maxP99Ms, maxTrackedBytes, policy, rps, timeoutMs } = this.#settings;
     const load = (at: 0 | 1): SideLoad =>
       new SideLoad({ clock, maxP99Ms }, LatencyHistogram.from(before.latency[at]));
     const loads: Two<SideLoad> = [load(0), load(1)];
@@ -162,10 +164,26 @@ export class DiffJob {
       reads: new Gate(() => Math.floor(concurrency * Math.min(...loads.map(({ level }) => level)))),
       toleranceMs,
       shown: new ShownPool({ policy, seed: jobSeed }),
+      ledgers: new LedgerPool({
+        policy,
+        seed: jobSeed,
+        expirationToleranceMs: toleranceMs,
+        // Units that are scanned at once share what may be taken.
+        maxTrackedBytes: Math.ceil(maxTrackedBytes / concurrency),
+        counted: 'with-digest',
+      }),
       signal,
       sha256,
     };
   }
+}
+
+/** Units that are to be compared although rows of them are there: an attempt before was stopped in the middle. */
+async function staleUnits(store: OrderedStore, done: readonly UnitRecord[]): Promise<ReadonlySet<number>> {
+  const units = new Set<number>();
+  for await (const rows of store.range(...rowRange)) for (const [key] of rows) units.add(unitOfRow(key));
+  for (const { unit } of done) units.delete(unit);
+  return units;
 }
 
 /** What a standing says to people. */

@@ -2,10 +2,8 @@ import type { Side } from '@kvtwin/versioned-value';
 import { DigestSum } from '../diff/digest-sum.js';
 import { scanBoth } from '../diff/scan-both.js';
 import { type HashRange, nextRange, wholeRange } from '../scan/hash-range.js';
-import { PassLedger } from '../scan/pass-ledger.js';
 import { shownScan } from '../scan/shown-scan.js';
 import type { AttemptParts } from './attempt-parts.js';
-import { jobSeed } from './job-seed.js';
 import type { UnitFindings } from './unit-findings.js';
 import type { SideListing } from './unit-record.js';
 
@@ -17,7 +15,7 @@ export async function findInPart(parts: AttemptParts, part: number): Promise<Uni
   const listings = new Map<Side, SideListing>();
   let agreed = 0;
   for (let range: HashRange | undefined = wholeRange; range !== undefined; ) {
-    const ledger = ledgerOf(parts, range);
+    const ledger = parts.ledgers.take(range);
     await scanBoth({
       ...parts,
       part,
@@ -36,8 +34,9 @@ export async function findInPart(parts: AttemptParts, part: number): Promise<Uni
     });
     agreed += ledger.agreed;
     digest.addSum(ledger.digest);
-    open.push(...ledger.takeOpen());
+    for (const key of ledger.takeOpen()) open.push(key);
     range = nextRange(ledger.range);
+    parts.ledgers.giveBack(ledger);
   }
   return {
     agreed,
@@ -46,15 +45,4 @@ export async function findInPart(parts: AttemptParts, part: number): Promise<Uni
     scanned: [scanned.first, scanned.second],
     listings: [...listings.values()],
   };
-}
-
-function ledgerOf({ settings, toleranceMs }: AttemptParts, range: HashRange): PassLedger {
-  return new PassLedger(range, {
-    policy: settings.policy,
-    expirationToleranceMs: toleranceMs,
-    // Units that are scanned at once share what may be taken.
-    maxTrackedBytes: Math.ceil(settings.maxTrackedBytes / settings.concurrency),
-    seed: jobSeed,
-    counted: 'with-digest',
-  });
 }

@@ -60,6 +60,11 @@ export function rowKey(unit: number, key: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** The unit of a {@link rowKey}. */
+export function unitOfRow(row: Uint8Array): number {
+  return (row[1]! << 8) | row[2]!;
+}
+
 /** Bounds of the rows of one unit. */
 export function rowsOf(unit: number): readonly [from: Uint8Array, to: Uint8Array] {
   const next = unit + 1;

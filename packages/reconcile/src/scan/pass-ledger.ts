@@ -52,6 +52,18 @@ export class PassLedger {
     if (options.counted === 'with-digest') this.#digests = new DigestSums(finestRanges);
   }
 
+  /** Forgets everything, for another pass; keeps the memory. */
+  reset(range: HashRange): void {
+    this.#range = range;
+    this.#waiting.clear();
+    this.#matched.clear();
+    this.#different = [];
+    this.#differentBytes = 0;
+    this.#digests?.clearFrom(0);
+    this.#agreedIn.fill(0);
+    this.#agreed = 0;
+  }
+
   /** What is left of the range that the pass began with. */
   get range(): HashRange {
     return this.#range;

@@ -145,7 +145,7 @@ describe('a diff of a slow side', () => {
     });
     const { classes } = await simulate(clock, job.run());
     expect(classes.agreed).toBe(2000);
-    expect(most).toBe(2);
+    expect(most).toBe(4);
     expect(late).toBe(1);
     expect(Math.min(...levels)).toBeLessThan(0.25);
   });
