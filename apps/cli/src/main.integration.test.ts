@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startRudeServer, type TemporaryFolder, temporaryFolder } from '@kvtwin/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildKvtwin, buildLimitMs, type KvtwinProcess, spawnKvtwin } from '../test/built-kvtwin.js';
 
+const program = fileURLToPath(new URL('../bin/kvtwin.js', import.meta.url));
 let folder: TemporaryFolder;
 let config: string;
 
@@ -73,6 +76,20 @@ describe('the program', () => {
     const { code, stderr } = await decode.ended;
     clearInterval(feeding);
     expect([code, stderr]).toEqual([130, '']);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that its output is cut off where the disk is full', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [program, 'completion', 'bash'], {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    let stderr = '';
+    child.stderr!.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    closeSync(full);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^error: the output is cut off: ENOSPC.*\n$/)]);
   });
 
   it('suggests what may have been meant', async () => {

@@ -32,11 +32,12 @@ process.on('SIGHUP', () => {
 });
 
 let readerGone = false;
+let outputFailure: Error | undefined;
 
 function outputOf(stream: NodeJS.WriteStream): CliOutput {
-  // Whoever reads the output may stop reading (`kvtwin scan | head`): that ends the command, quietly.
+  // Whoever reads the output may stop reading (`kvtwin scan | head`): that ends the command, quietly. A full disk does not.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') outputFailure ??= error;
     readerGone = true;
     if (!stopping.signal.aborted) stopping.abort();
   });
@@ -52,6 +53,13 @@ function outputOf(stream: NodeJS.WriteStream): CliOutput {
     },
   };
 }
+
+// The last write may fail after the command has ended.
+process.once('exit', () => {
+  if (outputFailure === undefined) return;
+  process.exitCode = ExitCode.partial;
+  process.stderr.write(`error: the output is cut off: ${outputFailure.message}\n`);
+});
 
 const terminal = processTerminal(process.stdin, process.stdout);
 

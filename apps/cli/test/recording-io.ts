@@ -16,7 +16,7 @@ export interface CliResult {
 /** What a command is run with. */
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: Uint8Array | string;
+  readonly stdin?: Uint8Array | string | AsyncIterable<Uint8Array>;
   /** What a person types at a terminal. */
   readonly typed?: string;
   readonly signal?: AbortSignal;
@@ -135,7 +135,9 @@ class RecordedOutput implements CliOutput {
 function stdinOf({ stdin, typed }: RunOptions): CliIo['stdin'] {
   const given = stdin ?? typed;
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    if (given !== undefined) yield Buffer.from(given);
+    if (given === undefined) return;
+    if (typeof given === 'string' || given instanceof Uint8Array) yield Buffer.from(given);
+    else yield* given;
   }
   return Object.assign(chunks(), { isTTY: stdin === undefined });
 }

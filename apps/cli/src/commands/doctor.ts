@@ -12,7 +12,7 @@ import { addSideOptions, type SideFlags } from '../options/side-options.js';
 import { writeJson } from '../output/output.js';
 import { configFolder, ProfileStore } from '../sides/profile-store.js';
 import { resolveSide, type Side } from '../sides/resolve-side.js';
-import { profileNamed, resolveSides } from '../sides/resolve-sides.js';
+import { resolveSides, sideNamed } from '../sides/resolve-sides.js';
 
 interface DoctorFlags extends SideFlags {
   readonly json?: boolean;
@@ -104,7 +104,7 @@ async function findSides(
     if (first !== undefined && second !== undefined) return await both({ ...flags, first, second }, env);
     if (first === undefined) return await both(flags, env);
     if (first.includes(':')) return { sides: [await resolveSide(first, env)], checks: [] };
-    const profile = profileNamed(first, await new ProfileStore(configFolder(env)).load());
+    const profile = sideNamed(first, await new ProfileStore(configFolder(env)).load());
     if (profile.url === undefined) return await both({ ...flags, profile: first }, env);
     return { sides: [await resolveSide(first, env)], checks: [] };
   } catch (error) {

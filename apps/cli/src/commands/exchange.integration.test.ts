@@ -36,6 +36,20 @@ it('tells how much of a file it has imported', async () => {
   expect(piped.stderr).not.toContain('"share"');
 });
 
+it('ends at Ctrl-C while it waits for stdin, and says how to go on', async () => {
+  const cache = `${await servers.hotRod('users')}/users`;
+  const stop = new AbortController();
+  async function* typing(): AsyncGenerator<Uint8Array> {
+    const line = JSON.stringify({ type: 'kv', key: 'key', value: 'v' });
+    yield Buffer.from(`${line}\n${line}\n`);
+    stop.abort();
+    await new Promise(() => undefined);
+  }
+  const args = ['import', '-', cache, '--concurrency', '1'];
+  const { code, stderr } = await servers.run(args, { stdin: typing(), signal: stop.signal });
+  expect([code, stderr]).toEqual([ExitCode.interrupted, expect.stringContaining('--from-line')]);
+});
+
 describe.each(['ndjson', 'csv'])('kvtwin export and import, %s,', (format) => {
   it('bring every type from a HustDB node to Infinispan and back, byte for byte', async () => {
     const node = await servers.hustDb();

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { action, type CliContext } from '../command-line/cli-context.js';
 import { CliError } from '../command-line/cli-error.js';
 import { ExitCode } from '../command-line/exit-code.js';
+import { untilAborted } from '../command-line/until-aborted.js';
 import type { ImportedEntry } from '../exchange/exchange-row.js';
 import type { ExchangeFormat } from '../exchange/format-rows.js';
 import {
@@ -137,8 +138,8 @@ interface ImportInput {
   share(): number | undefined;
 }
 
-async function openInput({ stdin }: CliContext['io'], file: string): Promise<ImportInput> {
-  if (file === '-') return { bytes: () => stdin, share: () => undefined };
+async function openInput({ signal, stdin }: CliContext['io'], file: string): Promise<ImportInput> {
+  if (file === '-') return { bytes: () => untilAborted(stdin, signal), share: () => undefined };
   const about = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new CliError(`cannot read ${file}: ${error.message}`, { cause: error });
   });

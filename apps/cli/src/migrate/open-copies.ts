@@ -6,7 +6,7 @@ import { CliError } from '../command-line/cli-error.js';
 import type { CliIo } from '../command-line/cli-io.js';
 import { readUsers } from '../proxy/read-users.js';
 import { configFolder, ProfileStore } from '../sides/profile-store.js';
-import { profileNamed } from '../sides/resolve-sides.js';
+import { profileNamed, sideNamed } from '../sides/resolve-sides.js';
 import { withoutCredentials } from '../sides/without-credentials.js';
 import { HustDbCopies } from './cluster-source.js';
 import { FrontCopies } from './front-source.js';
@@ -34,7 +34,7 @@ export async function parseAddress(text: string, env: CliIo['env']): Promise<Cop
   }
   if (text.endsWith('.json') || existsSync(text)) return { kind: 'cluster', table: resolve(text) };
   const profiles = await new ProfileStore(configFolder(env)).load();
-  const { url, first, second, pair } = profileNamed(text, profiles);
+  const { url, first, second, pair } = sideNamed(text, profiles);
   if (url !== undefined) return addressOfUrls(urlsIn(url));
   if (pair !== undefined) return addressOfUrls(urlsIn(pair));
   const sides = [first ?? '', second ?? ''].map((side) =>

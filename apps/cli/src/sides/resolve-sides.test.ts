@@ -64,6 +64,28 @@ describe('the two sides', () => {
     });
   });
 
+  it('may be named as the active profile names them', async () => {
+    const own = await temporaryFolder();
+    try {
+      const demo = { first: 'hotrod://a', second: 'hotrod://b', names: ['lon', 'oslo'] as const };
+      await new ProfileStore(own.path).update(() => ({
+        active: 'demo',
+        profiles: { demo, rome: { url: 'hotrod://c' }, lon: { url: 'hotrod://d' } },
+      }));
+      const at = { KVTWIN_CONFIG: own.path };
+      expect(await resolveSides({ first: 'oslo', second: 'rome' }, at)).toMatchObject({
+        urls: ['hotrod://b', 'hotrod://c'],
+        names: ['oslo', 'rome'],
+      });
+      // A profile of that name comes first.
+      expect(await resolveSides({ first: 'lon', second: 'oslo' }, at)).toMatchObject({
+        urls: ['hotrod://d', 'hotrod://b'],
+      });
+    } finally {
+      await own.remove();
+    }
+  });
+
   it('have the version policy of the command line before that of the profile', async () => {
     expect(await resolveSides({ profile: 'front', versions: 'opaque' }, env)).toMatchObject({
       versions: 'opaque',

@@ -100,6 +100,16 @@ export function profileNamed(name: string, { profiles }: Profiles): Profile {
   });
 }
 
+/** As {@link profileNamed}, and the sides of the active profile by the names that they have there. */
+export function sideNamed(name: string, all: Profiles): Profile {
+  const { active, profiles } = all;
+  if (Object.hasOwn(profiles, name)) return profiles[name]!;
+  const { first, second, names } = (active === undefined ? undefined : profiles[active]) ?? {};
+  const url = [first, second][names?.indexOf(name) ?? -1];
+  if (url === undefined) return profileNamed(name, all);
+  return url.includes(':') ? { url } : profileNamed(url, all);
+}
+
 function pairOf(url: string): Sides {
   return { kind: 'pair', url };
 }
@@ -113,7 +123,7 @@ function twoOf(first: string, second: string, profiles: Profiles): Sides {
 
 function sideOf(text: string, profiles: Profiles): { url: string; name: string } {
   if (text.includes(':')) return { url: text, name: shortName(text) };
-  const profile = profileNamed(text, profiles);
+  const profile = sideNamed(text, profiles);
   if (profile.url === undefined) {
     throw new CliError(`profile ${text} is a pair, not one side`, { hint: `--profile ${text}` });
   }
