@@ -4,7 +4,7 @@ import { COMMANDS, type CommandDefinition } from '@kvtwin/hustdb-protocol';
 import { freePort, type Rudeness, startRudeServer } from '@kvtwin/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Endpoint, EVERY_ENDPOINT, SEED } from '../test/every-endpoint.js';
-import { ask, header, post, type RawAnswer } from '../test/raw-http.js';
+import { ask, get, header, post, type RawAnswer } from '../test/raw-http.js';
 import { slowForwarder } from '../test/slow-forwarder.js';
 import type { Compatibility } from './proxy-options.js';
 import { startProxy } from './start-proxy.js';
@@ -169,6 +169,20 @@ describe('with one side that does not do its part, every endpoint answers in tim
       for (const { path, ms } of answers.flat()) expect([path, ms < 62_000]).toEqual([path, true]);
     },
   );
+
+  it('a side that says 200 and no answer to what it was asked', async () => {
+    const { url, port } = await healthy('HustDB node');
+    await seed(await proxyPort(url(port), url(port), 'strict', 5000));
+    const bytes = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nIt works!');
+    const other = closedLater(await startRudeServer({ kind: 'reply', bytes })).port;
+    const proxy = await proxyPort(url(other), url(port), 'strict', 5000);
+    const answers: string[] = [];
+    const targets = ['/stat?peer=0', '/stat_all?peer=0', '/file_count?peer=0', '/cache/ttl?key=brief'];
+    for (const target of [...targets, '/cache/hincrby?tb=ch&key=f&val=1', '/get?key=k', '/get2?key=k']) {
+      answers.push(told((await ask(proxy, get(target)))!));
+    }
+    expect(answers).toEqual(['404', '404', '404', '200', '200 Fail', '200', '404']);
+  });
 
   it.each(['strict', 'extended'] as const)('both sides stopped (%s)', async (compat) => {
     const ports = [await freePort(), await freePort()] as const;

@@ -1,5 +1,5 @@
 import { type HustDbHa, storeErrorOf } from '@kvtwin/hustdb-client';
-import type { CacheRequest, HaListing, NodeListing } from '@kvtwin/hustdb-protocol';
+import { bytesToLatin1, type CacheRequest, type HaListing, type NodeListing } from '@kvtwin/hustdb-protocol';
 import { settleWrite } from '@kvtwin/replica-pair';
 import {
   type CallOptions,
@@ -10,6 +10,7 @@ import {
   type WriteResult,
 } from '@kvtwin/versioned-value';
 import { askSide } from '../answers/ask-side.js';
+import { checkTold } from '../sides/check-told.js';
 import type { AddRequest, ListRequest, Side, TextRequest } from '../sides/side.js';
 import type { Added, CacheRead, CacheWritten, Listed, PairCommands } from './pair-commands.js';
 
@@ -40,9 +41,11 @@ export class FrontCommands implements PairCommands {
 
   async cacheRead({ command, request }: CacheRequest, timeoutMs: number): Promise<CacheRead> {
     const name = command.slice('cache_'.length) as 'get';
-    const read = await this.#ask(command, timeoutMs, (call) =>
-      this.#front.cacheRead(name, request as { key: Uint8Array }, call),
-    );
+    const read = await this.#ask(command, timeoutMs, async (call) => {
+      const reply = await this.#front.cacheRead(name, request as { key: Uint8Array }, call);
+      if (reply.outcome === 'found') checkTold(command, bytesToLatin1(reply.value), this.#name.name);
+      return reply;
+    });
     if (StoreError.is(read)) return { outcome: 'unreadable', error: read };
     return read.outcome === 'found'
       ? { outcome: 'found', value: read.value }
@@ -51,9 +54,11 @@ export class FrontCommands implements PairCommands {
 
   async cacheWrite({ command, request }: CacheRequest, timeoutMs: number): Promise<CacheWritten> {
     const name = command.slice('cache_'.length) as 'del';
-    const written = await this.#ask(command, timeoutMs, (call) =>
-      this.#front.cacheWrite(name, request as { key: Uint8Array }, call),
-    );
+    const written = await this.#ask(command, timeoutMs, async (call) => {
+      const reply = await this.#front.cacheWrite(name, request as { key: Uint8Array }, call);
+      if (reply.outcome === 'applied') checkTold(command, bytesToLatin1(reply.body), this.#name.name);
+      return reply;
+    });
     const body = new Uint8Array(0);
     if (StoreError.is(written)) return { sides: ['unknown', 'unknown'], body };
     if (written.outcome === 'failed') return { sides: ['rejected', 'rejected'], body };
@@ -71,7 +76,7 @@ export class FrontCommands implements PairCommands {
       if (StoreError.is(result)) throw result;
       answered = result.outcome === 'applied';
       if (result.outcome !== 'applied') return { outcome: 'mismatch' };
-      sum = Buffer.from(result.body).toString('latin1');
+      sum = bytesToLatin1(result.body);
       sync = result.sync;
       const { version } = result;
       return {
@@ -132,7 +137,10 @@ export class FrontPeer implements Pick<Side, 'name' | 'list' | 'text'> {
   }
 
   text({ command, request }: TextRequest, call: CallOptions): Promise<string | undefined> {
-    return this.#ask(command, () => this.#front.text(command, { ...request, peer: this.#peer }, call));
+    return this.#ask(command, async () => {
+      const told = await this.#front.text(command, { ...request, peer: this.#peer }, call);
+      return checkTold(command, told, this.name);
+    });
   }
 
   async #ask<R>(operation: string, ask: () => Promise<R>): Promise<R> {

@@ -1,6 +1,13 @@
 import { type HustDbNode, storeErrorOf } from '@kvtwin/hustdb-client';
-import type { CacheRequest, NodeCacheReply, NodeListing, NodeWrite } from '@kvtwin/hustdb-protocol';
+import {
+  bytesToLatin1,
+  type CacheRequest,
+  type NodeCacheReply,
+  type NodeListing,
+  type NodeWrite,
+} from '@kvtwin/hustdb-protocol';
 import { type CallOptions, StoreError, type StoreErrorCode, type WriteResult } from '@kvtwin/versioned-value';
+import { checkTold } from './check-told.js';
 import { Places } from './places.js';
 import type { AddRequest, AddResult, CopyRequest, ListRequest, Side, TextRequest } from './side.js';
 
@@ -43,21 +50,29 @@ export class NodeSide implements Side {
 
   text(request: TextRequest, call: CallOptions): Promise<string | undefined> {
     return this.#ask(request.command, async () => {
-      switch (request.command) {
-        case 'stat':
-          return this.#node.stat(withoutPeer(request.request), call);
-        case 'stat_all':
-          return this.#node.statAll(call);
-        case 'file_count':
-          return String(await this.#node.fileCount(call));
-      }
+      return checkTold(request.command, await this.#text(request, call), this.name);
     });
+  }
+
+  async #text(request: TextRequest, call: CallOptions): Promise<string | undefined> {
+    switch (request.command) {
+      case 'stat':
+        return this.#node.stat(withoutPeer(request.request), call);
+      case 'stat_all':
+        return this.#node.statAll(call);
+      case 'file_count':
+        return String(await this.#node.fileCount(call));
+    }
   }
 
   cache({ command, request }: CacheRequest, call: CallOptions): Promise<NodeCacheReply> {
     const name = command.slice('cache_'.length) as 'get';
     // The command and its request belong together; what the two types have in common is too little for the compiler.
-    return this.#ask(command, () => this.#node.cache(name, request as { key: Uint8Array }, call));
+    return this.#ask(command, async () => {
+      const reply = await this.#node.cache(name, request as { key: Uint8Array }, call);
+      if (reply.outcome === 'done') checkTold(command, bytesToLatin1(reply.body), this.name);
+      return reply;
+    });
   }
 
   add(add: AddRequest, call: CallOptions): Promise<AddResult> {
@@ -112,7 +127,7 @@ function withoutPeer<R extends { readonly peer?: number }>({ peer: _, ...request
 function addResult(write: NodeWrite, store: string): AddResult {
   const result = writeResult(write, 'add', store);
   if (write.outcome !== 'applied') return result;
-  return { ...result, sum: Buffer.from(write.body).toString('latin1') };
+  return { ...result, sum: bytesToLatin1(write.body) };
 }
 
 function writeResult(write: NodeWrite, operation: string, store: string): WriteResult {
