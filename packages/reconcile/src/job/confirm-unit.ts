@@ -16,6 +16,9 @@ import type { UnitRecord } from './unit-record.js';
 /** Rows are handed on when there are so many, so that a unit in which everything differs is not held in memory. */
 const rowsHeld = 1000;
 
+/** What a read of a few keys weighs at least, of one of a whole batch: the calls are some work of their own. */
+const leastWeight = 1 / 16;
+
 /** A unit that is read again until every key is in a class: its record, and those of its rows that are not kept yet. */
 export interface ConfirmedUnit {
   readonly record: UnitRecord;
@@ -42,7 +45,11 @@ export async function confirmUnit(
     pacers: parts.pacers,
     batchSize,
     readMany: (keys) =>
-      reads.through(() => pair.readMany(keys, { signal, timeoutMs: settings.timeoutMs }), signal),
+      reads.through(
+        () => pair.readMany(keys, { signal, timeoutMs: settings.timeoutMs }),
+        signal,
+        Math.max(leastWeight, Math.min(1, keys.length / batchSize())),
+      ),
     onDifference: async (difference: KeyDifference) => {
       classes[difference.class]++;
       const row = encodeUtf8(await formatDiffRow(difference, unit, sha256));
