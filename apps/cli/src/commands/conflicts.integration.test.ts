@@ -55,7 +55,9 @@ describe('kvtwin conflicts', () => {
   });
 
   it('filters by age', async () => {
-    expect(await kvtwin('conflicts', '--older-than', '1h')).toMatchObject({ code: 0, stdout: '' });
+    const none = await kvtwin('conflicts', '--older-than', '1h');
+    expect(none).toMatchObject({ code: 0, stdout: '' });
+    expect(none.stderr).toMatch(/^no open conflicts: looked at job d\d+, done \S+ ago/);
     expect((await kvtwin('conflicts', '--newer-than', '1h')).code).toBe(2);
   });
 

@@ -92,11 +92,23 @@ async function conflicts(
     if (found.length < flags.limit) found.push(conflict);
     else more++;
   }
-  await print(context, found, flags);
+  if (found.length === 0 && !flags.json && !flags.ndjson) {
+    await writeLine(io.stderr, `no open conflicts: looked at ${await lookedAt(job, logs)}`);
+  } else await print(context, found, flags);
   if (more > 0) await writeLine(io.stderr, `${formatCount(more)} more; --limit shows them`);
   const first = found.find(({ from }) => from.startsWith('job '));
   if (first !== undefined && job !== undefined) await writeLine(io.stderr, `next: kvtwin resolve ${job.id}`);
   return found.length === 0 ? ExitCode.ok : ExitCode.differences;
+}
+
+/** That nothing was found says little without when it was looked for. */
+async function lookedAt(job: DiffJobFolder | undefined, logs: readonly string[]): Promise<string> {
+  const doneAt = (await job?.readStatus())?.updatedAt;
+  const age = doneAt === undefined ? '' : `, done ${formatDuration(Date.now() - Date.parse(doneAt))} ago`;
+  return [
+    ...(job === undefined ? [] : [`job ${job.id}${age}`]),
+    ...(logs.length === 0 ? [] : [`${logs.length} ${logs.length === 1 ? 'journal' : 'journals'} of proxies`]),
+  ].join(', and ');
 }
 
 async function* everything(
@@ -188,10 +200,6 @@ async function print(
         ...(why === undefined ? {} : { why }),
       });
     }
-    return;
-  }
-  if (found.length === 0) {
-    await writeLine(io.stderr, 'no open conflicts');
     return;
   }
   const colors = colorsFor(io.stdout, io.env);
