@@ -7,15 +7,16 @@ import { CliError } from '../command-line/cli-error.js';
 import { ExitCode } from '../command-line/exit-code.js';
 import { rowOfEntry } from '../exchange/exchange-row.js';
 import { type ExchangeFormat, exchangeHead, formatRows } from '../exchange/format-rows.js';
-import { openCopies, parseAddress } from '../migrate/open-copies.js';
+import { openCopies, parseAddresses } from '../migrate/open-copies.js';
 import { parseDurationMs } from '../options/parse-duration.js';
+import { addPasswordFileOption, type PasswordFileFlags } from '../options/password-file-option.js';
 import { addTableOptions, type TableFlags } from '../options/table-options.js';
 import { formatCount } from '../output/format-size.js';
 import { write, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 
-interface ExportFlags extends TableFlags, ProgressFlags {
+interface ExportFlags extends PasswordFileFlags, TableFlags, ProgressFlags {
   readonly prefix?: string;
   readonly format?: ExchangeFormat;
   readonly output?: string;
@@ -54,13 +55,14 @@ export function registerExport(program: Command, context: CliContext): void {
     .option('-q, --quiet', 'no progress and no summary on stderr')
     .addHelpText('after', help)
     .action(action(context, (store: string, flags: ExportFlags) => exportStore(context, store, flags)));
-  addProgressOption(addTableOptions(command));
+  addProgressOption(addPasswordFileOption(addTableOptions(command)));
 }
 
 async function exportStore({ io }: CliContext, store: string, flags: ExportFlags): Promise<ExitCode> {
   const format = flags.format ?? (flags.output?.endsWith('.csv') ? 'csv' : 'ndjson');
   const keeps = filterOf(flags);
-  const copies = await openCopies(await parseAddress(store, io.env), io.env);
+  const [address] = await parseAddresses([store] as const, io.env, flags);
+  const copies = await openCopies(address, io.env);
   const progress = new Progress(io, { mode: progressModeOf(flags) });
   let count = 0;
   let unreadable = 0;

@@ -15,16 +15,17 @@ import {
   importEntry,
 } from '../exchange/import-entries.js';
 import { parseRows } from '../exchange/parse-rows.js';
-import { openCopies, parseAddress } from '../migrate/open-copies.js';
+import { openCopies, parseAddresses } from '../migrate/open-copies.js';
 import { parseDurationMs } from '../options/parse-duration.js';
 import { parseCount } from '../options/parse-number.js';
+import { addPasswordFileOption, type PasswordFileFlags } from '../options/password-file-option.js';
 import { formatCount } from '../output/format-size.js';
 import { formatKey } from '../output/key-text.js';
 import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 
-interface ImportFlags extends ProgressFlags {
+interface ImportFlags extends ProgressFlags, PasswordFileFlags {
   readonly format?: ExchangeFormat;
   readonly overwrite?: boolean;
   readonly dryRun?: boolean;
@@ -88,7 +89,7 @@ export function registerImport(program: Command, context: CliContext): void {
         importFile(context, file, store, flags),
       ),
     );
-  addProgressOption(command);
+  addProgressOption(addPasswordFileOption(command));
 }
 
 function parseErrors(text: string): number {
@@ -104,7 +105,8 @@ async function importFile(
 ): Promise<ExitCode> {
   const { io } = context;
   const input = await openInput(io, file);
-  const copies = await openCopies(await parseAddress(store, io.env), io.env);
+  const [address] = await parseAddresses([store] as const, io.env, flags);
+  const copies = await openCopies(address, io.env);
   const call = { signal: io.signal, timeoutMs: flags.timeout };
   const progress = new Progress(io, { mode: progressModeOf(flags) });
   try {

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HotRodServer } from '@kvtwin/hotrod-server';
+import { temporaryFolder } from '@kvtwin/testkit';
 import { afterEach, expect, it } from 'vitest';
 import { runInProcess } from '../../test/recording-io.js';
 
@@ -27,5 +30,38 @@ it('credentials in the URLs open Hot Rod servers; wrong ones or none end with 5 
     const refused = await runInProcess(['get', 'k', ...wrong]);
     expect(refused.code).toBe(5);
     expect(refused.stdout + refused.stderr).not.toContain('topsecret');
+  }
+});
+
+it('takes the passwords of whole stores from the environment or a file too, and no others', async () => {
+  const [first, second] = [await guarded(), await guarded()];
+  const folder = await temporaryFolder();
+  try {
+    const file = join(folder.path, 'password');
+    await writeFile(file, 'pass/word\n');
+    const right = first('app:pass%2Fword@');
+    await runInProcess(['put', 'k', 'v', '--first', right, '--second', right, '--side', 'first']);
+    const env = { KVTWIN_STATE: join(folder.path, 'state') };
+    const alone = [first('app@'), second('app@')] as const;
+    const refused = await runInProcess(['migrate', ...alone, '--quiet'], { env });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('username alone')]);
+    const migrated = await runInProcess(['migrate', ...alone, '--settle', '20ms', '--password-file', file], {
+      env,
+    });
+    expect(migrated.code, migrated.stderr).toBe(0);
+    expect(migrated.stdout + migrated.stderr).not.toContain('word@');
+    const password = { ...env, KVTWIN_PASSWORD: 'pass/word' };
+    const certificate = ['--output', join(folder.path, 'certificate.json')];
+    expect((await runInProcess(['verify', ...alone, ...certificate], { env: password })).code).toBe(0);
+    const exported = await runInProcess(['export', alone[1]], { env: password });
+    expect(JSON.parse(exported.stdout)).toMatchObject({ key: 'k', value: 'v' });
+    const stdin = exported.stdout;
+    expect(
+      (await runInProcess(['import', '-', alone[0], '--password-file', file], { env, stdin })).code,
+    ).toBe(0);
+    const unused = await runInProcess(['export', right, '--password-file', file], { env });
+    expect([unused.code, unused.stderr]).toEqual([1, expect.stringContaining('no URL wants the password')]);
+  } finally {
+    await folder.remove();
   }
 });

@@ -15,7 +15,7 @@ import {
   addressText,
   type CopiesAddress,
   openCopies,
-  parseAddress,
+  parseAddresses,
 } from '../migrate/open-copies.js';
 import { preflight, showPreflight } from '../migrate/preflight.js';
 import {
@@ -28,12 +28,13 @@ import { summaryToJson } from '../migrate/run-migrate-job.js';
 import { sha256Of } from '../migrate/sha256-of.js';
 import { parseDurationMs, parseSettleMs } from '../options/parse-duration.js';
 import { parseCount } from '../options/parse-number.js';
+import { addPasswordFileOption, type PasswordFileFlags } from '../options/password-file-option.js';
 import { formatCount } from '../output/format-size.js';
 import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 
-interface MigrateFlags extends ProgressFlags {
+interface MigrateFlags extends ProgressFlags, PasswordFileFlags {
   readonly first?: string;
   readonly second?: string;
   readonly mapping?: string;
@@ -108,7 +109,7 @@ export function registerMigrate(program: Command, context: CliContext): void {
         migrate(context, source, target, flags),
       ),
     );
-  addProgressOption(command);
+  addProgressOption(addPasswordFileOption(command));
 }
 
 async function migrate(
@@ -170,7 +171,7 @@ async function check({ io }: CliContext, mapping: string | null): Promise<ExitCo
 async function addressesOf(
   source: string | undefined,
   target: string | undefined,
-  { first, second }: MigrateFlags,
+  { first, second, passwordFile }: MigrateFlags,
   { io }: CliContext,
 ): Promise<readonly [CopiesAddress, CopiesAddress]> {
   let [from, to] = [source, target];
@@ -187,7 +188,8 @@ async function addressesOf(
       hint: `kvtwin migrate SOURCE TARGET, each one of: ${addressForms}`,
     });
   }
-  return [await parseAddress(from, io.env), await parseAddress(to, io.env)];
+  const login = passwordFile === undefined ? {} : { passwordFile };
+  return parseAddresses([from, to] as const, io.env, login);
 }
 
 /** The whole migration with nothing written; what it finds out lives in a folder that goes away. */

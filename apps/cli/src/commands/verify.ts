@@ -19,18 +19,19 @@ import { replaceFile } from '../jobs/replace-file.js';
 import { certificateExitCode, writeCertificateLines } from '../migrate/certificate-lines.js';
 import { mappingText } from '../migrate/mapping-text.js';
 import { asMigrateJob } from '../migrate/migrate-job-description.js';
-import { addressText, openCopies, parseAddress } from '../migrate/open-copies.js';
+import { addressText, openCopies, parseAddresses } from '../migrate/open-copies.js';
 import { preflight, showPreflight } from '../migrate/preflight.js';
 import { progressOfVerify, runAndReportMigration } from '../migrate/report-migrate-job.js';
 import { certificateSubject } from '../migrate/run-migrate-job.js';
 import { sha256Of } from '../migrate/sha256-of.js';
 import { parseDurationMs, parseSettleMs } from '../options/parse-duration.js';
 import { parseCount } from '../options/parse-number.js';
+import { addPasswordFileOption, type PasswordFileFlags } from '../options/password-file-option.js';
 import { writeJson, writeLine } from '../output/output.js';
 import { Progress } from '../progress/progress.js';
 import { addProgressOption, type ProgressFlags, progressModeOf } from '../progress/progress-option.js';
 
-interface VerifyFlags extends ProgressFlags {
+interface VerifyFlags extends ProgressFlags, PasswordFileFlags {
   readonly mapping?: string;
   readonly check?: string;
   readonly output: string;
@@ -85,7 +86,7 @@ export function registerVerify(program: Command, context: CliContext): void {
         verify(context, source, target, flags),
       ),
     );
-  addProgressOption(command);
+  addProgressOption(addPasswordFileOption(command));
 }
 
 async function verify(
@@ -132,7 +133,7 @@ async function verifyStores(
   }
   const mappingFile = flags.mapping === undefined ? null : await mappingText(flags.mapping);
   const mapping = mappingFile === null ? emptyMapping : parseMapping(mappingFile);
-  const addresses = [await parseAddress(from, io.env), await parseAddress(to, io.env)] as const;
+  const addresses = await parseAddresses([from, to] as const, io.env, flags);
   const folder = await mkdtemp(join(tmpdir(), 'kvtwin-verify-'));
   const progress = new Progress(io, { mode: progressModeOf(flags) });
   const state = await LevelOrderedStore.open(folder);

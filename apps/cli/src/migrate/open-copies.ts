@@ -4,9 +4,11 @@ import type { MigrateSource, MigrateTarget } from '@kvtwin/reconcile';
 import type { CallOptions } from '@kvtwin/versioned-value';
 import { CliError } from '../command-line/cli-error.js';
 import type { CliIo } from '../command-line/cli-io.js';
+import type { PasswordFileFlags } from '../options/password-file-option.js';
 import { readUsers } from '../proxy/read-users.js';
 import { configFolder, ProfileStore } from '../sides/profile-store.js';
 import { profileNamed, sideNamed } from '../sides/resolve-sides.js';
+import { fillPasswords } from '../sides/url-password.js';
 import { withoutCredentials } from '../sides/without-credentials.js';
 import { HustDbCopies } from './cluster-source.js';
 import { FrontCopies } from './front-source.js';
@@ -25,6 +27,30 @@ export type CopiesAddress =
 /** How it can be named, for help and errors. */
 export const addressForms =
   'hotrod://host/cache · hustdb://host · both masters of a pair: hustdb://a,hustdb://b · hustdb+ha://front · a table file (hustdbtable.json) · a profile';
+
+/**
+ * Understands what a person named as sources and targets, and fills in the passwords that URLs leave out: from the file,
+ * else from `KVTWIN_PASSWORD`.
+ */
+export async function parseAddresses<Texts extends readonly string[]>(
+  texts: Texts,
+  env: CliIo['env'],
+  { passwordFile }: PasswordFileFlags = {},
+): Promise<{ readonly [At in keyof Texts]: CopiesAddress }> {
+  const parsed = await Promise.all(texts.map((text) => parseAddress(text, env)));
+  const filled = [...(await fillPasswords(parsed.flatMap(urlsOf), passwordFile, env))];
+  const addresses = parsed.map((address): CopiesAddress => {
+    const urls = filled.splice(0, urlsOf(address).length);
+    if (address.kind === 'cluster') return address;
+    return address.kind === 'front' ? { kind: 'front', url: urls[0]! } : { kind: 'replicas', urls };
+  });
+  return addresses as unknown as { readonly [At in keyof Texts]: CopiesAddress };
+}
+
+function urlsOf(address: CopiesAddress): readonly string[] {
+  if (address.kind === 'cluster') return [];
+  return address.kind === 'front' ? [address.url] : address.urls;
+}
 
 /** Understands what a person named as a source or a target. */
 export async function parseAddress(text: string, env: CliIo['env']): Promise<CopiesAddress> {
@@ -72,8 +98,9 @@ function addressOfUrls(urls: readonly string[]): CopiesAddress {
 /** An address for people, without credentials. */
 export function addressText(address: CopiesAddress): string {
   if (address.kind === 'cluster') return address.table;
-  const urls = address.kind === 'front' ? [address.url] : address.urls;
-  return urls.map((url) => withoutCredentials(url)).join(',');
+  return urlsOf(address)
+    .map((url) => withoutCredentials(url))
+    .join(',');
 }
 
 /** What stands at an address, opened. */

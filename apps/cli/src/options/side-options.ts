@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { parseDurationMs } from './parse-duration.js';
+import { addPasswordFileOption, type PasswordFileFlags } from './password-file-option.js';
 
 /** The flags that name the two sides. */
-export interface SideFlags {
+export interface SideFlags extends PasswordFileFlags {
   readonly first?: string;
   readonly second?: string;
   readonly pair?: string;
@@ -10,15 +11,13 @@ export interface SideFlags {
   /** The cache of both sides, instead of what their URLs say. */
   readonly cache?: string;
   readonly versions?: 'counter' | 'opaque';
-  /** A file whose first line is the password of URLs that name a user and none. */
-  readonly passwordFile?: string;
   /** Milliseconds. */
   readonly timeout?: number;
 }
 
 /** Adds the flags that name the two sides and how they are asked. */
 export function addSideOptions(command: Command): Command {
-  return command
+  command
     .option(
       '--first <url>',
       'the first side: hotrod://, hotrods://, hustdb://, memory:, or a profile (KVTWIN_FIRST)',
@@ -35,15 +34,11 @@ export function addSideOptions(command: Command): Command {
         'counter',
         'opaque',
       ]),
-    )
-    .option(
-      '--password-file <file>',
-      'a file with the password of URLs that name a user and none (KVTWIN_PASSWORD)',
-    )
-    .option(
-      '--timeout <duration>',
-      'longest time that one side may take for one answer',
-      parseDurationMs,
-      5000,
     );
+  return addPasswordFileOption(command).option(
+    '--timeout <duration>',
+    'longest time that one side may take for one answer',
+    parseDurationMs,
+    5000,
+  );
 }
