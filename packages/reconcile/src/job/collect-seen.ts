@@ -1,10 +1,9 @@
-import type { ScannedEntry, Side, Two } from '@kvtwin/versioned-value';
+import type { Side, Two } from '@kvtwin/versioned-value';
 import { scanBoth } from '../diff/scan-both.js';
-import { steadyScan } from '../scan/steady-scan.js';
+import { shownScan } from '../scan/shown-scan.js';
 import type { AttemptParts } from './attempt-parts.js';
 import type { DiffJobState } from './diff-job-state.js';
 import { seenKey } from './job-keys.js';
-import { jobSeed } from './job-seed.js';
 import type { OrderedWrite } from './ordered-store.js';
 import { encodeSeenEntry } from './seen-entry.js';
 
@@ -18,18 +17,20 @@ export async function collectSeen(parts: AttemptParts, before: DiffJobState, kee
   const at = (side: Side): 0 | 1 => (side === 'first' ? 0 : 1);
   await scanBoth({
     ...parts,
-    scan: steadyScan,
+    scan: (store, options) => shownScan(store, options, () => parts.shown.take()),
     cursors: before.cursors,
-    onBatch: async (side, { entries, cursor }) => {
-      const writes = entries.map(
-        ({ key, entry }): OrderedWrite => [seenKey(key, side), encodeSeenEntry(entry, jobSeed)],
-      );
-      const bytes = valueBytesOf(entries);
-      parts.onShown(side, entries.length, bytes);
+    onBatch: async (side, { visitor, entries, cursor }) => {
+      const writes: OrderedWrite[] = [];
+      for (let entry = 0; entry < entries; entry++) {
+        writes.push([seenKey(visitor, entry, side), encodeSeenEntry(visitor, entry)]);
+      }
+      const bytes = visitor.valueBytes;
+      parts.shown.giveBack(visitor);
+      parts.onShown(side, entries, bytes);
       state = await keep(writes, {
         listings,
         cursors: withOne(state.cursors, at(side), cursor),
-        scanned: withOne(state.scanned, at(side), state.scanned[at(side)] + entries.length),
+        scanned: withOne(state.scanned, at(side), state.scanned[at(side)] + entries),
         valueBytes: state.valueBytes + bytes,
       });
     },
@@ -43,10 +44,6 @@ export async function collectSeen(parts: AttemptParts, before: DiffJobState, kee
     },
   });
   await keep([], { listings, phase: 'comparing' });
-}
-
-function valueBytesOf(entries: readonly ScannedEntry[]): number {
-  return entries.reduce((sum, { entry }) => sum + entry.value.length, 0);
 }
 
 function withOne<T>(two: Two<T>, at: 0 | 1, value: T): Two<T> {

@@ -9,7 +9,7 @@ import type { SideListing } from './unit-record.js';
 
 /** Where a job stands but for its units; kept as JSON, with everything that it stands for, in one write. */
 export interface DiffJobState {
-  readonly format: 'kvtwin.diff-job/2';
+  readonly format: 'kvtwin.diff-job/3';
   readonly policy: VersionPolicy;
   readonly layout: DiffLayout;
   /** `scanning` only where the layout is `hash`. */
@@ -29,7 +29,7 @@ export interface DiffJobState {
 
 export function newDiffJobState(policy: VersionPolicy, layout: DiffLayout): DiffJobState {
   return {
-    format: 'kvtwin.diff-job/2',
+    format: 'kvtwin.diff-job/3',
     policy,
     layout,
     phase: layout.kind === 'hash' ? 'scanning' : 'comparing',
@@ -48,7 +48,7 @@ export async function readDiffJobState(store: OrderedStore): Promise<DiffJobStat
   const bytes = await store.get(stateKey);
   if (bytes === undefined) return undefined;
   const { cursors, ...state } = JSON.parse(decodeUtf8(bytes)) as DiffJobState;
-  if (state.format === 'kvtwin.diff-job/2') {
+  if (state.format === 'kvtwin.diff-job/3') {
     // JSON has no undefined: a side that has not begun is `false` there.
     const [first, second] = cursors as unknown as Two<string | null | false>;
     return {

@@ -1,5 +1,5 @@
 import type { Side } from '@kvtwin/versioned-value';
-import { murmur3x128 } from '../scan/murmur3-128.js';
+import type { ShownEntries } from '../diff/shown-entries.js';
 
 /** Ranges of the key's hash: enough that one of a hundred million keys holds half a million, few enough to checkpoint each. */
 export const hashRanges = 256;
@@ -26,18 +26,23 @@ const ROW = 0x72;
 const UNIT = 0x75;
 const SEEN_HEAD_BYTES = 13;
 
-export function seenKey(key: Uint8Array, side: Side): Uint8Array {
-  const bytes = new Uint8Array(SEEN_HEAD_BYTES + key.length + 1);
+export function seenKey(shown: ShownEntries, entry: number, side: Side): Uint8Array {
+  const start = shown.keyStart(entry);
+  const length = shown.keyLength(entry);
+  const bytes = new Uint8Array(SEEN_HEAD_BYTES + length + 1);
   const view = new DataView(bytes.buffer);
-  const hash = murmur3x128(key, 0);
+  shown.digestsInto(hash, content, entry);
   view.setUint8(0, SEEN);
-  view.setUint32(1, hash[0]);
-  view.setUint32(5, hash[1]);
-  view.setUint32(9, key.length);
-  bytes.set(key, SEEN_HEAD_BYTES);
+  view.setUint32(1, hash[0]!);
+  view.setUint32(5, hash[1]!);
+  view.setUint32(9, length);
+  bytes.set(shown.keyBytes.subarray(start, start + length), SEEN_HEAD_BYTES);
   bytes[bytes.length - 1] = side === 'first' ? 0 : 1;
   return bytes;
 }
+
+const hash = new Uint32Array(4);
+const content = new Uint32Array(4);
 
 /** The key that a {@link seenKey} is of, and the side. */
 export function parseSeenKey(bytes: Uint8Array): { readonly key: Uint8Array; readonly side: Side } {

@@ -1,5 +1,6 @@
-import type { VersionedValue } from '@kvtwin/versioned-value';
+import { placeOf, type VersionedValue } from '@kvtwin/versioned-value';
 import { expect, it } from 'vitest';
+import { ShownEntries } from '../diff/shown-entries.js';
 import { encodeSeenEntry, sameSeenEntry } from './seen-entry.js';
 
 const entry = (changes: Partial<VersionedValue> = {}): VersionedValue => ({
@@ -8,8 +9,15 @@ const entry = (changes: Partial<VersionedValue> = {}): VersionedValue => ({
   expiration: { kind: 'immortal' },
   ...changes,
 });
-const same = (one: VersionedValue, other: VersionedValue, policy: 'opaque' | 'counter' = 'opaque'): boolean =>
-  sameSeenEntry(encodeSeenEntry(one, 5), encodeSeenEntry(other, 5), policy, 1000);
+const same = (
+  one: VersionedValue,
+  other: VersionedValue,
+  policy: 'opaque' | 'counter' = 'opaque',
+): boolean => {
+  const shown = new ShownEntries({ policy, seed: 5 });
+  for (const each of [one, other]) shown.visit(placeOf(Uint8Array.of(1), each));
+  return sameSeenEntry(encodeSeenEntry(shown, 0), encodeSeenEntry(shown, 1), 1000);
+};
 const mortal = (lifespanMs: number, createdAtMs = 1e12): Partial<VersionedValue> => ({
   expiration: { kind: 'mortal', lifespanMs },
   createdAtMs,
