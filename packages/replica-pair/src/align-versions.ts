@@ -1,21 +1,14 @@
-import {
-  type CallOptions,
-  type Clock,
-  type EntryVersion,
-  type PairRead,
-  sameVersion,
-  type Two,
-  type VersionedValue,
-  type WriteResult,
+import type {
+  CallOptions,
+  Clock,
+  EntryVersion,
+  PairRead,
+  Two,
+  VersionedValue,
 } from '@kvtwin/versioned-value';
 import { carriedExpiration } from './carried-expiration.js';
+import { type CountedEntry, countUp } from './count-up.js';
 import type { PairSide } from './pair-side.js';
-
-/**
- * Writes by which a version is counted up to that of the other side, where the store takes none under compare-and-set.
- * What is further apart takes the version in one write that is not guarded: it looks directly before it.
- */
-export const maxCountedSteps = 256;
 
 /** The lower of two counters, and the one that it is to become; undefined where they are the same or no counters. */
 export function lowerVersion(
@@ -42,38 +35,29 @@ export async function alignVersion(
   { clock, call }: { readonly clock: Clock; readonly call: CallOptions },
 ): Promise<void> {
   const capabilities = await side.capabilities();
-  const write = (version: EntryVersion, replay: { replayVersion?: EntryVersion }): Promise<WriteResult> => {
-    const { options } = carriedExpiration(entry, capabilities, clock.nowMs());
-    return side.call('replaceIfVersion', call, (store, limits) =>
-      store.replaceIfVersion(key, entry.value, version, { ...options, ...replay, ...limits }),
+  const optionsNow = () => carriedExpiration(entry, capabilities, clock.nowMs()).options;
+  const writeIf = (version: EntryVersion, replay: { replayVersion?: EntryVersion } = {}) =>
+    side.call('replaceIfVersion', call, (store, limits) =>
+      store.replaceIfVersion(key, entry.value, version, { ...optionsNow(), ...replay, ...limits }),
     );
-  };
   if (capabilities.conditionalReplay === true) {
-    await write(entry.version, { replayVersion: to });
+    await writeIf(entry.version, { replayVersion: to });
     return;
   }
-  const behind = Number(to.token) - Number(entry.version.token);
-  // The same score set again counts nothing: there only a replay raises the version.
-  if (capabilities.sameValueKeepsVersion === true || behind > maxCountedSteps) {
-    const now = await side.read(key, call);
-    const asRead = now.state === 'present' && sameVersion(now.entry.version, entry.version);
-    if (!asRead || capabilities.replay !== true) return;
-    const { options } = carriedExpiration(entry, capabilities, clock.nowMs());
-    await side.call('put', call, (store, limits) =>
-      store.put(key, entry.value, { ...options, replayVersion: to, ...limits }),
-    );
-    return;
-  }
-  let version: EntryVersion | undefined = entry.version;
-  // A node that encodes versions wrongly may count past the other one, or not come nearer: no more steps than it is behind.
-  for (let step = 0; step < behind && version !== undefined && isBehind(version, to); step++) {
-    const { outcome, version: next }: WriteResult = await write(version, {});
-    version = outcome === 'applied' ? next : undefined;
-  }
-}
-
-function isBehind(version: EntryVersion, to: EntryVersion): boolean {
-  return Number(version.token) < Number(to.token);
+  const counted: CountedEntry = {
+    capabilities,
+    valueBytes: entry.value.length,
+    look: async () => {
+      const now = await side.read(key, call);
+      return now.state === 'present' ? now.entry.version : undefined;
+    },
+    writeIf,
+    replay: (version) =>
+      side.call('put', call, (store, limits) =>
+        store.put(key, entry.value, { ...optionsNow(), replayVersion: version, ...limits }),
+      ),
+  };
+  await countUp(counted, entry.version, to);
 }
 
 /** Whether both sides hold what was asked for, with versions and expirations the same as far as that was asked. */

@@ -5,6 +5,7 @@ export {
   type ConfirmResult,
   confirmDifference,
 } from './confirm-difference.js';
+export { type CountedEntry, countUp, isBehind } from './count-up.js';
 export { isDifference } from './is-difference.js';
 export type { RepairIntent, RepairRequest, RepairTake } from './repair-request.js';
 export type { RepairGuard, RepairOutcome, RepairResult, RepairWrite } from './repair-result.js';

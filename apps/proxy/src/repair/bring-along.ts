@@ -1,4 +1,10 @@
-import { carriedExpiration, type ReplicaPairStore } from '@kvtwin/replica-pair';
+import {
+  type CountedEntry,
+  carriedExpiration,
+  countUp,
+  isBehind,
+  type ReplicaPairStore,
+} from '@kvtwin/replica-pair';
 import type {
   CallOptions,
   EntryVersion,
@@ -18,14 +24,6 @@ export type RepairableStore = PairStore & Pick<ReplicaPairStore, 'readSide' | 'w
 export function isRepairable(store: PairStore): store is RepairableStore {
   return 'readSide' in store && 'writeSide' in store;
 }
-
-/**
- * Writes by which a version is counted up to that of the other side. Each is a compare-and-set, so nobody's write is
- * lost among them; what lies further apart takes the version in one step.
- */
-const MAX_COUNTED_STEPS = 256;
-/** Bytes that those writes may take together. */
-const MAX_COUNTED_BYTES = 16 * 1024 * 1024;
 
 /** What is to be written, and over what. */
 export interface BringAlong {
@@ -81,7 +79,7 @@ async function counted(
   wanted: EntryVersion,
   removedBetween: boolean,
 ): Promise<WriteResult> {
-  const { side, key, value } = write;
+  const { side, key } = write;
   if (side.capabilities.conditionalReplay === true) return written(write, seen, { replayVersion: wanted });
   let target = seen;
   if (target.state === 'present' && removedBetween && !isBehind(target.entry.version, wanted)) {
@@ -89,32 +87,20 @@ async function counted(
     if (removed.outcome !== 'applied') return removed;
     target = { state: 'absent' };
   }
-  let result = await written(write, target, {});
-  let steps = 1;
-  while (result.outcome === 'applied' && isBehind(result.version, wanted)) {
-    const counts = side.capabilities.sameValueKeepsVersion !== true;
-    if (!counts || steps >= MAX_COUNTED_STEPS || steps * value.length > MAX_COUNTED_BYTES) {
-      return leap(write, result.version!, wanted);
-    }
-    result = await side.replaceIfVersion(key, value, result.version!, write.options);
-    steps++;
-  }
-  return result;
+  const result = await written(write, target, {});
+  if (result.outcome !== 'applied' || !isBehind(result.version, wanted)) return result;
+  return countUp(again(write), result.version!, wanted);
 }
 
-/** Takes the version in one step, which is no compare-and-set: looks directly before it. */
-async function leap(
-  { side, key, value, options }: Write,
-  reached: EntryVersion,
-  wanted: EntryVersion,
-): Promise<WriteResult> {
-  const now = await side.get(key, options);
-  if (now?.version.token !== reached.token) return { outcome: 'mismatch' };
-  return side.put(key, value, { ...options, replayVersion: wanted });
-}
-
-function isBehind(version: EntryVersion | undefined, wanted: EntryVersion): boolean {
-  return version !== undefined && Number(version.token) < Number(wanted.token);
+/** The value that was just written, to be written again. */
+function again({ side, key, value, options }: Write): CountedEntry {
+  return {
+    capabilities: side.capabilities,
+    valueBytes: value.length,
+    look: async () => (await side.get(key, options))?.version,
+    writeIf: (version) => side.replaceIfVersion(key, value, version, options),
+    replay: (replayVersion) => side.put(key, value, { ...options, replayVersion }),
+  };
 }
 
 function expirationOf(
