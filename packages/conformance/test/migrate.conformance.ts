@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openHustDbStoreFamily } from '@kvtwin/hustdb-client';
 import { HustDbNode } from '@kvtwin/hustdb-node';
@@ -221,6 +221,32 @@ describe('kvtwin migrate on real Infinispan servers', () => {
       }
     } finally {
       for (const node of others) await node.close();
+    }
+  });
+
+  test('skips what a typed cache does not take, and brings the rest', { timeout: 60_000 }, async () => {
+    const source = await HustDbNode.listen();
+    try {
+      const store = await open(urlOf(source), KV);
+      await store.put(utf8('good'), utf8('hello'));
+      await store.put(utf8('bad'), Uint8Array.of(0xff, 0xfe));
+      const mapping = join(folder.path, 'typed.json');
+      await writeFile(
+        mapping,
+        JSON.stringify({ format: 'kvtwin.mapping/1', rules: [{ type: 'kv', mediaType: 'text/plain' }] }),
+      );
+      const target = `${inject('firstSite')}/people`;
+      const run = await kvtwin('migrate', urlOf(source), target, '--mapping', mapping, '--settle', '20ms');
+      expect(run.exitCode, run.stderr).toBe(EXIT_PARTIAL);
+      expect(run.stdout).toContain('skipped: refused 1');
+      expect(run.stderr).toContain(
+        'preflight  target cache people, stores application/x-protostream, asked for as text/plain',
+      );
+      const brought = await open(`${target}?media=text/plain`, KV);
+      expect((await brought.get(utf8('good')))?.value).toEqual(utf8('hello'));
+      await brought.remove(utf8('good'));
+    } finally {
+      await source.close();
     }
   });
 });

@@ -10,14 +10,15 @@ import {
   type StoreType,
   type VersionedStore,
 } from '@kvtwin/versioned-value';
+import { CliError } from '../command-line/cli-error.js';
 import { storedAs } from '../sides/stored-as.js';
 import { withoutCredentials } from '../sides/without-credentials.js';
 import { locateCacheKey, markerKeyOf, type TableTypeOf } from './cache-key.js';
 import { bareCacheUrl, type CacheUrl, cacheUrlFor, isSet, parseCacheUrl } from './cache-url.js';
 import { OpenStores, type Replica, type ReplicaReport } from './replica.js';
 
-/** A key that nobody has: reading it tells whether a cache is there and can be read. */
-const probeKey = new TextEncoder().encode('kvtwin:preflight');
+/** A key that nobody has: reading it tells whether a cache is there and can be read. JSON too, for caches that convert keys. */
+const probeKey = new TextEncoder().encode('"kvtwin:preflight"');
 
 /** Caches of an Infinispan or Data Grid server. */
 export class HotRodReplica implements Replica {
@@ -77,7 +78,9 @@ export class HotRodReplica implements Replica {
   async probe(place: TargetPlace, call: CallOptions): Promise<string | undefined> {
     const shown = this.shownAs(place);
     await (await this.#family(cacheUrlFor(this.#url, shown))).ping(call);
-    await (await this.store(shown)).get(probeKey, call);
+    await (await this.store(shown)).get(probeKey, call).catch((error: unknown) => {
+      throw refusedType(error, shown);
+    });
     const { cache, mediaType } = shown;
     // How the cache of the URL is stored is in the report.
     if (cache === undefined && mediaType === undefined) return undefined;
@@ -124,6 +127,16 @@ const notTold = 'does not tell how it stores entries';
 function askedAs(media: string | undefined): string[] {
   if (media === undefined) return [];
   return [media === 'storage' ? 'taken as it is stored' : `asked for as ${media}`];
+}
+
+/** A server that cannot convert a key says so as any other failure of its own. */
+function refusedType(error: unknown, { cache, mediaType }: TargetPlace): unknown {
+  if (!StoreError.is(error) || error.code !== 'STORE_REJECTED' || mediaType === undefined) return error;
+  const [reason = ''] = error.message.split('\n');
+  return new CliError(`${cache ?? 'the cache'} does not take keys as ${mediaType}: ${reason}`, {
+    hint: 'mediaType is the type of keys and values; text/plain is what most caches convert',
+    cause: error,
+  });
 }
 
 type Opened = (scanned: ScannedEntry, type: StoreType) => ScannedEntry;

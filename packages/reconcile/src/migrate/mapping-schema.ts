@@ -40,7 +40,7 @@ export const mappingSchema: object = {
             enum: ['proxy', 'raw', 'typed'],
           },
           mediaType: {
-            description: 'values are sent as this type',
+            description: 'keys and values are sent as this type',
             type: 'string',
             pattern: '^[\\w.+-]+/[\\w.+-]+.*$',
           },

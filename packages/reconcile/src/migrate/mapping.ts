@@ -18,7 +18,7 @@ export interface MappingRule {
    * become the keys of `cache`. `typed`: kv keys behind a type byte.
    */
   readonly layout?: 'proxy' | KvLayout;
-  /** Values are sent as this type, and the cache converts them where it stores another. */
+  /** Keys and values are sent as this type, and the cache converts them where it stores another. */
   readonly mediaType?: string;
   /** The table's name in the target; `*` stands for what the `*` of `table` stood for. */
   readonly rename?: string;
