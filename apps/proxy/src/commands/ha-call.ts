@@ -164,16 +164,21 @@ function ttlSeconds(ttl: number): number | undefined {
 }
 
 function missing(command: ServedCommand, query: string, name: string): RefusedCall {
-  const found = findInQuery(query, name);
-  const haFindsIt = found !== undefined && (name !== 'tb' || !command.checksTableName || isTableName(found));
-  const refused = command.refusal === 'not-found' || haFindsIt ? 'not-found' : 'bad-request';
+  const refused = command.refusal === 'closes' && haRefuses(command, query) ? 'bad-request' : 'not-found';
   return refuse(refused, `parameter ${name} is missing or empty`);
+}
+
+/** Whether HustDB HA misses a parameter itself; what it finds empty, or inside another's name, its nodes refuse. */
+function haRefuses({ type, keyPlace, checksTableName }: ServedCommand, query: string): boolean {
+  const table = type === 'kv' ? undefined : findInQuery(query, 'tb');
+  if (type !== 'kv' && (table === undefined || (checksTableName && !isTableName(table)))) return true;
+  return keyPlace === 'query' && findInQuery(query, 'key') === undefined;
 }
 
 function badTable(command: ServedCommand, query: string, table: string): RefusedCall {
   const shown = table.length > 80 ? `${table.slice(0, 77)}...` : table;
   return refuse(
-    command.checksTableName && !isTableName(findInQuery(query, 'tb') ?? '') ? 'bad-request' : 'not-found',
+    command.refusal === 'closes' && haRefuses(command, query) ? 'bad-request' : 'not-found',
     `parameter tb must be 1 to 64 characters of 0-9 A-Z a-z _ : . and is ${table.length} characters: ${JSON.stringify(shown)}`,
   );
 }
