@@ -350,7 +350,7 @@ describe('kvtwin migrate, told nonsense,', () => {
     stop.abort();
     const paused = await slow;
     expect(paused.code, paused.stderr).toBe(ExitCode.interrupted);
-    expect(paused.stderr).toContain('resume: kvtwin job resume m1');
+    expect(paused.stderr).toMatch(/paused\. \d+ of about 5 units done\. {6}resume: kvtwin job resume m1\n/);
     expect((await servers.contents(target, kv)).length).toBeLessThan(50);
     const ls = await servers.run(['job', 'ls', '--json']);
     expect(JSON.parse(ls.stdout)).toMatchObject({ id: 'm1', state: 'paused' });

@@ -35,7 +35,6 @@ export async function runAndReportMigration(
   const { io } = context;
   const progress = new Progress(io, { mode: progressModeOf(flags) });
   let finished: FinishedMigration;
-  let units = 0;
   let begun = flags.fresh !== true;
   try {
     finished = await runMigrateJob(
@@ -47,12 +46,10 @@ export async function runAndReportMigration(
           if (!flags.quiet && !begun) await writeLine(io.stderr, `  job ${folder.id}`);
           begun = true;
         },
-        onProgress: (state, keys) => {
-          units = state.units;
+        onProgress: (state, keys) =>
           progress.show(() =>
             progressOfMigration(state, keys, folder.description.source.kind !== 'replicas'),
-          );
-        },
+          ),
         onVerify: (state, keys) => progress.show(() => progressOfVerify(state, keys)),
       },
       work,
@@ -64,7 +61,9 @@ export async function runAndReportMigration(
       throw error;
     }
     const how = work === 'verify' ? `kvtwin verify ${folder.id}` : `kvtwin job resume ${folder.id}`;
-    await writeLine(io.stderr, `  paused. ${formatCount(units)} units done.      resume: ${how}`);
+    const { done = 0, total = 0 } = (await folder.readStatus())?.units ?? {};
+    const of = `${formatCount(done)} of about ${formatCount(total)}`;
+    await writeLine(io.stderr, `  paused. ${of} units done.      resume: ${how}`);
     throw error;
   }
   progress.clear();
