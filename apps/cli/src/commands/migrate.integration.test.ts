@@ -129,6 +129,7 @@ describe('kvtwin migrate from a HustDB pair', () => {
       { type: 'hash', table: 'sessions', layout: 'raw', cache: 'sessions', lifespan: '30m' },
       { type: 'zset', table: 'b*', rename: 'score-b*' },
       { type: 'set', skip: true },
+      { type: 'zset', table: 'leaders' },
     );
     const args = ['migrate', pair.join(), `${server}/users`, '--mapping', mapping, '--verify', '--json'];
     const run = await servers.run([...args, '--settle', '50ms']);
@@ -138,6 +139,9 @@ describe('kvtwin migrate from a HustDB pair', () => {
       certificate: { addsUp: true, counts: { copied: 12, skipped: 4 } },
     });
     expect(run.stderr).toContain('preflight  target cache sessions, stores application/octet-stream\n');
+    expect(run.stderr).toContain(
+      'preflight  $.rules[3] (zset leaders) of the mapping fits nothing that the source has\n',
+    );
     expect(await servers.contents(`${server}/sessions`, kv)).toContain('field:1=value 1');
     expect(await servers.contents(`${server}/users`, { type: 'zset', table: 'score-board' })).toHaveLength(4);
     const store = await (await servers.family(`${server}/sessions`)).open(kv);

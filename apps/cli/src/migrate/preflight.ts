@@ -1,4 +1,4 @@
-import { KeyMapper, type Mapping, placeName, type TargetPlace } from '@kvtwin/reconcile';
+import { KeyMapper, type Mapping, type MappingRule, placeName, type TargetPlace } from '@kvtwin/reconcile';
 import type { CallOptions } from '@kvtwin/versioned-value';
 import { CliError } from '../command-line/cli-error.js';
 import type { CliIo } from '../command-line/cli-io.js';
@@ -18,6 +18,8 @@ export interface Preflight {
   readonly target: readonly ReplicaReport[];
   /** What is to be told of caches that only the mapping names. */
   readonly caches: readonly string[];
+  /** Rules of the mapping that fit nothing that the source has, each in a few words. */
+  readonly idleRules: readonly string[];
   /** What the target cannot keep of what the source may hold. */
   readonly lost: readonly string[];
   /** Keys of the source, each once, as far as its servers tell. */
@@ -64,6 +66,7 @@ export async function preflight({
     source: reports,
     target: targetReports,
     caches,
+    idleRules: known.length === 0 ? [] : mapper.idleRules(known).map(ruleText),
     lost: await lostBetween(source, target),
     keys,
     places: places.filter(({ place }) => place !== undefined),
@@ -105,6 +108,12 @@ async function probeCaches(
   return [...told];
 }
 
+function ruleText({ at, rule: { type, table, prefix } }: { at: number; rule: MappingRule }): string {
+  const parts = [type, table, prefix === undefined ? undefined : `keys that begin with ${prefix}`];
+  const about = parts.filter((part) => part !== undefined).join(' ');
+  return `$.rules[${at}]${about === '' ? '' : ` (${about})`}`;
+}
+
 async function lostBetween(source: OpenCopies, target: OpenCopies): Promise<string[]> {
   const [from, to] = [source.replicas[0], target.replicas[0]];
   // Behind a front is what a node is.
@@ -119,11 +128,14 @@ async function lostBetween(source: OpenCopies, target: OpenCopies): Promise<stri
 /** Tells what was found, on stderr. */
 export async function showPreflight(
   io: CliIo,
-  { source, target, caches, lost, keys, places }: Preflight,
+  { source, target, caches, idleRules, lost, keys, places }: Preflight,
 ): Promise<void> {
   for (const { about, name } of source) await writeLine(io.stderr, `  preflight  source ${name}  ${about}`);
   for (const { about, name } of target) await writeLine(io.stderr, `  preflight  target ${name}  ${about}`);
   for (const text of caches) await writeLine(io.stderr, `  preflight  target ${text}`);
+  for (const rule of idleRules) {
+    await writeLine(io.stderr, `  preflight  ${rule} of the mapping fits nothing that the source has`);
+  }
   if (lost.length > 0) await writeLine(io.stderr, `  preflight  the target cannot carry: ${lost.join(', ')}`);
   const largest = [...places].sort((one, other) => other.keys - one.keys).slice(0, shownPlaces);
   const named = largest.map((each) => `${placeName(each.place!)} ${formatCount(each.keys)}`);

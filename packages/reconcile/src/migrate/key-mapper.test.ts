@@ -25,6 +25,18 @@ describe('a key mapper', () => {
     expect(mapper.targetsOf({ type: 'kv' })).toEqual([{ type: 'kv', cache: 'one' }, { type: 'kv' }]);
   });
 
+  it('tells the rules that no key comes to', () => {
+    const mapper = mapperOf(
+      { type: 'hash', table: 'sesions', skip: true },
+      { type: 'hash', prefix: 'a' },
+      { type: 'hash' },
+      { table: 'sess*', skip: true },
+    );
+    const idle = mapper.idleRules([{ type: 'kv' }, { type: 'hash', table: 'sessions' }]);
+    expect(idle.map(({ at }) => at)).toEqual([0, 3]);
+    expect(mapperOf().idleRules([{ type: 'kv' }])).toEqual([]);
+  });
+
   it('renames tables, also by what * stands for', () => {
     const mapper = mapperOf({ table: 'old.*', rename: '*-new$&' }, { table: 'x', rename: 'y' });
     expect(mapper.map({ type: 'hash', table: 'old.a', key: utf8('f') }).target?.table).toBe('a-new$&');

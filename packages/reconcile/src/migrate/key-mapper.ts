@@ -33,6 +33,14 @@ export class KeyMapper {
     return this.#placed(place).flatMap(({ mapped: { target } }) => (target === undefined ? [] : [target]));
   }
 
+  /** The rules that no key of these places comes to: none is of their kind, or an earlier rule takes all that are. */
+  idleRules(places: readonly Place[]): readonly { readonly at: number; readonly rule: MappingRule }[] {
+    const reached = new Set(
+      places.flatMap((place) => this.#placed(place).map(({ mapped: { rule } }) => rule)),
+    );
+    return this.#rules.flatMap(({ rule }, at) => (reached.has(rule) ? [] : [{ at, rule }]));
+  }
+
   #placed(place: Place): readonly PlacedRule[] {
     const name = `${place.type}/${place.table ?? ''}`;
     const known = this.#byPlace.get(name);
