@@ -1,16 +1,13 @@
 import type { UndoneRow } from '@kvtwin/reconcile';
-import {
-  type RepairResult,
-  type RepairTake,
-  type ReplicaPairStore,
-  sameObservation,
-} from '@kvtwin/replica-pair';
+import type { RepairResult, ReplicaPairStore } from '@kvtwin/replica-pair';
 import type { Clock, PairRead, Two } from '@kvtwin/versioned-value';
 import { draftOf, type MergeDraft, valueOfDraft } from './merge-draft.js';
 import { mergedExpiration } from './merged-expiration.js';
 import { type PickerView, paneColumns, type ScreenSize, valueRows } from './picker-screen.js';
 import { repairText } from './repair-text.js';
 import type { Choice, QueuedKey, ResolveItem } from './resolve-item.js';
+import { sameSides } from './same-sides.js';
+import { takeOf } from './take-of.js';
 import { undoText } from './undo-text.js';
 import { type ValueView, type ViewMode, viewValues } from './value-view.js';
 
@@ -291,11 +288,16 @@ export class Picker {
     const at = failed.length > 0 ? this.#items.indexOf(failed[0]!) : this.#at;
     this.#message = '';
     await this.#show(at);
-    if (decided.length === 1) this.#message = decided[0]!.told ?? '';
+    if (decided.length === 1) this.#message = this.#toldOf(decided[0]!);
     else {
       const others = failed.length === 0 ? '' : `, ${failed.length} not: ${failed[0]!.told}`;
       this.#message = `${decided.length - failed.length} written${others}`;
     }
+  }
+
+  #toldOf({ progress, told = '' }: ResolveItem): string {
+    const canGoBack = progress === 'written' && this.#parts.undo !== undefined;
+    return canGoBack ? `${told}. u takes it back` : told;
   }
 
   async #writeOne(item: ResolveItem): Promise<boolean> {
@@ -345,14 +347,4 @@ export class Picker {
 function valuesOf(read: PairRead): Two<Uint8Array | undefined> {
   const [first, second] = read.sides.map((side) => (side.state === 'present' ? side.entry.value : undefined));
   return [first, second];
-}
-
-function sameSides(a: PairRead, b: PairRead): boolean {
-  return ([0, 1] as const).every((at) => sameObservation(a.sides[at], b.sides[at]));
-}
-
-function takeOf(choice: Choice): RepairTake {
-  if (choice.kind !== 'merge') return choice.kind;
-  const { kind: _, ...value } = choice;
-  return value;
 }
