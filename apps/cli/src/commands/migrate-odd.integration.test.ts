@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HustDbNode } from '@kvtwin/hustdb-node';
 import { makeTableFile } from '@kvtwin/hustdb-protocol';
+import { startProxy } from '@kvtwin/proxy';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MigrationServers } from '../../test/migration-servers.js';
 import { ExitCode } from '../command-line/exit-code.js';
@@ -67,6 +68,27 @@ it('accounts for each key of a pair, also what cannot be read or is too large', 
   expect(rowsOf('m1', 'skipped')).toMatchObject([
     { key: 'large', reason: 'refused', error: expect.stringContaining('at most 10485760 allowed') },
   ]);
+});
+
+it('accounts for them behind a front too', async () => {
+  const pair = [await HustDbNode.listen(), await HustDbNode.listen()];
+  nodes.push(...pair);
+  for (const { storage } of pair) {
+    for (const key of ['', 'plain']) {
+      storage.put({ key: utf8(key), value: utf8('1'), ver: 0, isDup: false, ttlSeconds: 0 });
+    }
+  }
+  const [first, second] = pair.map(({ port }) => `hustdb://127.0.0.1:${port}`) as [string, string];
+  const front = await startProxy({ first, second, port: 0, journal: false });
+  try {
+    const source = front.url.replace(/^http:/, 'hustdb+ha:');
+    const target = `${await servers.hotRod('users')}/users`;
+    const run = await servers.run(['migrate', source, target, '--verify', '--settle', '20ms']);
+    expect(run.code, run.stderr).toBe(ExitCode.partial);
+    expect(run.stdout).toContain('verified   2 source = 1 copied + 1 held + 0 skipped');
+  } finally {
+    await front.close();
+  }
 });
 
 it('says before and after what HustDB cannot carry', async () => {

@@ -6,7 +6,14 @@ import {
   parseHustDbUrl,
   storeErrorOf,
 } from '@kvtwin/hustdb-client';
-import type { LocatedKey, MigrateSource, ScannedPart, SourceRead } from '@kvtwin/reconcile';
+import {
+  isOfOneKey,
+  type LocatedKey,
+  type MigrateSource,
+  notTold,
+  type ScannedPart,
+  type SourceRead,
+} from '@kvtwin/reconcile';
 import {
   type CallOptions,
   type PairRead,
@@ -106,14 +113,14 @@ export class FrontCopies {
       const read = await store.read(key, call);
       if (read.kind !== 'unreadable') return told(read);
       const failed = read.sides.find((side) => side.state === 'failed');
-      if (failed?.state === 'failed') return { kind: 'unreadable', error: failed.error };
+      if (failed?.state === 'failed') return unreadable(failed.error);
       // 404: absent, on one side only, or a failure. The plain read tells whether any master has it.
       const sides = (await store.readFirst?.(key, call)) ?? read.sides;
       const found = sides.some((side) => side.state === 'present');
       return found ? { kind: 'disagree', why: 'one-sided', sides } : { kind: 'absent' };
     } catch (error) {
       call.signal?.throwIfAborted();
-      if (StoreError.is(error)) return { kind: 'unreadable', error };
+      if (StoreError.is(error)) return unreadable(error);
       throw error;
     }
   }
@@ -134,6 +141,10 @@ export class FrontCopies {
       throw storeErrorOf(error, this.name, operation);
     }
   }
+}
+
+function unreadable(error: StoreError): SourceRead {
+  return isOfOneKey(error) ? notTold : { kind: 'unreadable', error };
 }
 
 /** What a front's answer means for a copy. */
