@@ -57,10 +57,10 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () =>
 
 const command = flags.source ? await bundleSources() : join(repository, 'apps/cli/bin/kvtwin.js');
 
-/** The command line as one file, made from the sources. It stands where packages of npm are found. */
+/** The command line as one file, made from the sources. It stands where the packages that it needs are found. */
 async function bundleSources() {
   const { build } = await import('esbuild');
-  const outfile = join(repository, 'node_modules/.cache/kvtwin-replay', `kvtwin-${process.pid}.mjs`);
+  const outfile = join(repository, 'apps/cli/node_modules/.cache/kvtwin-replay', `kvtwin-${process.pid}.mjs`);
   process.once('exit', () => {
     rmSync(outfile, { force: true });
     rmSync(`${outfile}.map`, { force: true });
