@@ -2,6 +2,9 @@ import type { OrderedStore, OrderedWrite } from '@kvtwin/reconcile';
 import { ClassicLevel } from 'classic-level';
 import { CliError } from '../command-line/cli-error.js';
 
+/** LevelDB maps the files that it has open into memory. These are its least: 64 tables of 1 MiB, and ten files beside. */
+const maxOpenFiles = 74;
+const fileBytes = 1024 * 1024;
 /** Entries handed out at a time by a range. */
 const rangeChunk = 1000;
 
@@ -18,6 +21,8 @@ export class LevelOrderedStore implements OrderedStore {
     const level = new ClassicLevel<Uint8Array, Uint8Array>(folder, {
       keyEncoding: 'view',
       valueEncoding: 'view',
+      maxOpenFiles,
+      maxFileSize: fileBytes,
     });
     try {
       await level.open();
