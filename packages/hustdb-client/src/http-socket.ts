@@ -31,6 +31,8 @@ export interface HttpAddress {
 export interface HttpSocketOwner {
   /** It can take a request: it is connected, or its last reply is whole. */
   ready(socket: HttpSocket): void;
+  /** A reply is whole, and others are still due. */
+  answered(socket: HttpSocket): void;
   /** It is gone; `cause`, where it had not been connected yet and no request was on it. Comes once, at last. */
   gone(socket: HttpSocket, cause: Error | undefined): void;
 }
@@ -218,6 +220,7 @@ export class HttpSocket {
     exchange.succeed(reply);
     if (!isUsable || (exchanges.length === 0 && this.#requests >= MAX_REQUESTS)) this.destroy();
     else if (exchanges.length === 0) this.#owner.ready(this);
+    else this.#owner.answered(this);
   }
 
   /** The server has said all that it will say. */

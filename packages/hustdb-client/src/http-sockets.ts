@@ -96,9 +96,10 @@ export class HttpSockets implements HttpSocketOwner {
     if (!this.#isClosed) this.#connect();
   }
 
-  /** Where all connections are in use: the one with the fewest reads, if it takes another. */
+  /** Where all connections are in use: the one with the fewest reads, if it takes another. Nobody overtakes those who wait. */
   #leastBusy(exchange: PendingExchange): HttpSocket | undefined {
     if (this.#open.size < this.#limit || !exchange.isPlainRead) return undefined;
+    if (this.#waiting.size > 0 || this.#again.size > 0) return undefined;
     let least: HttpSocket | undefined;
     for (const socket of this.#open) {
       const isBetter = least === undefined || socket.exchanges.length < least.exchanges.length;
@@ -107,8 +108,13 @@ export class HttpSockets implements HttpSocketOwner {
     return least;
   }
 
+  answered(socket: HttpSocket): void {
+    this.#fill(socket);
+  }
+
   /** Waiting reads follow the one that it was given. */
   #fill(socket: HttpSocket): void {
+    if (this.#again.size > 0) return;
     while (this.#waiting.first?.isPlainRead && socket.takesMore(this.#depth)) {
       socket.send(this.#waiting.take()!);
     }

@@ -126,6 +126,38 @@ describe('reads of a client with pipelining', () => {
     expect(await Promise.all([write, ...reads, second])).toEqual(order);
   });
 
+  it('do not keep a write waiting, however many come', async () => {
+    const server = await holdingServer();
+    const client = connectionTo(server.port, { connections: 1, pipelining: 4 });
+    let reads = 0;
+    let isOver = false;
+    const readOn = async (): Promise<void> => {
+      while (!isOver) await read(client, `/${++reads}`);
+    };
+    const readers = [readOn(), readOn(), readOn()];
+    await server.until(() => server.held[0]?.targets.length === 3);
+    const write = read(client, '/write', WRITE).then(() => {
+      isOver = true;
+    });
+    const [{ socket, targets }] = server.held as [Held];
+    // One answer at a time: the connection would never be without a read by itself.
+    for (let answers = 0; !isOver; answers++) {
+      expect(answers).toBeLessThan(50);
+      await Promise.race([server.until(() => targets.length > 0), write]);
+      const [target] = targets.splice(0, 1);
+      if (target !== undefined) socket.write(ok(target), 'latin1');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (let due = true; due; ) {
+      socket.write(targets.splice(0).map(ok).join(''), 'latin1');
+      due = await Promise.race([
+        Promise.all(readers).then(() => false),
+        server.until(() => targets.length > 0).then(() => true),
+      ]);
+    }
+    await write;
+  });
+
   it('are sent once more where their connection breaks, and none is lost', async () => {
     const server = await holdingServer();
     const client = connectionTo(server.port, { connections: 1, pipelining: 8 });
