@@ -1,13 +1,11 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { type Forwarder, startForwarder } from './forwarder.js';
 
 /** A TCP server before a side. While it is shut, requests that write do not get through, and nobody answers them. */
-export interface WriteGate {
-  readonly port: number;
+export interface WriteGate extends Forwarder {
   shut(): void;
   open(): void;
   /** Resolves once so many writes have been held since it was made. */
   held(count: number): Promise<void>;
-  close(): Promise<void>;
 }
 
 const HTTP_WRITES = /^[A-Z]+ \/hustdb\/(?:put|del|hset|hdel|hincrby|sadd|srem|zadd|zrem)\?/;
@@ -24,18 +22,10 @@ function isWrite(chunk: Buffer): boolean {
 
 /** Starts one on a free port of 127.0.0.1 before `port`. It is open. */
 export async function startWriteGate(port: number): Promise<WriteGate> {
-  const sockets = new Set<Socket>();
   let isShut = false;
   let count = 0;
   let wake: () => void = () => {};
-  const keep = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
-  };
-  const server = createServer((caller) => {
-    const behind = connect(port, '127.0.0.1');
-    keep(caller);
-    keep(behind);
+  const forwarder = await startForwarder(port, (caller, behind) => {
     behind.pipe(caller);
     caller.on('data', (chunk: Buffer) => {
       if (!isShut || !isWrite(chunk)) {
@@ -45,13 +35,9 @@ export async function startWriteGate(port: number): Promise<WriteGate> {
       count++;
       wake();
     });
-    caller.on('close', () => behind.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the gate has no port');
   return {
-    port: address.port,
+    ...forwarder,
     shut: () => {
       isShut = true;
     },
@@ -65,10 +51,5 @@ export async function startWriteGate(port: number): Promise<WriteGate> {
         });
       }
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
   };
 }
